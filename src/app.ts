@@ -1,0 +1,2 @@
+/** The use cases that resolvers call. */
+export type Services = {};

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A setting that the server refuses to start with; `main.ts` prints the message as its only line and exits with 1. */
+export class ConfigError extends Error {
+  constructor(setting: string, problem: string) {
+    super(`${setting}: ${problem}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgresql://user:password@host:port/database');
+
+const variables = z.object({
+  ENVIRONMENT: z.enum(['development', 'production']).default('development'),
+  HOST: z.string().min(1).optional(),
+  PORT: integer(8000, 0, 65_535),
+  DATABASE_URL: postgresUrl.optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'expected redis://host:port')
+    .optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  JWT_SECRET_KEY: z.string().min(1).optional(),
+  JWT_ALGORITHM: z.enum(['HS256', 'HS384', 'HS512']).default('HS256'),
+  JWT_ISSUER: z.string().min(1).default('bourse'),
+  JWT_AUDIENCE: z.string().min(1).default('bourse-api'),
+  ACCESS_TOKEN_EXPIRE_MINUTES: integer(30, 1, 24 * 60),
+  REFRESH_TOKEN_EXPIRE_DAYS: integer(7, 1, 90),
+  PASSWORD_MIN_LENGTH: integer(12, 8, 64),
+  PASSWORD_MAX_LENGTH: integer(128, 64, 1024),
+  ALLOWED_ORIGINS: list.optional(),
+  DEMO_DATA: flag.optional(),
+  PAPER_DEPOSITS: flag.optional(),
+  PAPER_SEED: integer(1, 0, 2 ** 31),
+  PAPER_TICK_MS: integer(1_000, 0, 3_600_000),
+  FEE_MAKER_BPS: integer(10, 0, 1_000),
+  FEE_TAKER_BPS: integer(20, 0, 1_000),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: integer(60, 1, 1_000_000),
+  RATE_LIMIT_VIEWER_PER_MINUTE: integer(600, 1, 10_000_000),
+  LOGIN_ATTEMPTS_PER_MINUTE: integer(10, 1, 100_000),
+  REGISTER_PER_HOUR: integer(20, 1, 100_000),
+  ORDERS_PER_MINUTE: integer(600, 1, 10_000_000),
+  CIRCUIT_BREAKER_FAILURE_THRESHOLD: integer(5, 1, 1_000),
+  CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** A secret of at least this many characters has 256 bits when it is hexadecimal noise. */
+const SECRET_LENGTH = 32;
+const knownSecrets = [
+  'secret',
+  'changeme',
+  'your-secret-key-change-in-production',
+  'your-super-secret-key-change-in-production',
+  'sua_chave_secreta_aqui',
+];
+
+const checkProduction = (env: Variables): void => {
+  const refuse = (setting: string, problem: string): never => {
+    throw new ConfigError(setting, `${problem} (ENVIRONMENT=production)`);
+  };
+  const secret = env.JWT_SECRET_KEY ?? refuse('JWT_SECRET_KEY', 'is required');
+  if (env.DATABASE_URL === undefined) refuse('DATABASE_URL', 'is required; the embedded database is for development');
+  if (secret.length < SECRET_LENGTH) refuse('JWT_SECRET_KEY', `must have at least ${SECRET_LENGTH} characters`);
+  if (knownSecrets.some((known) => secret.toLowerCase().includes(known)))
+    refuse('JWT_SECRET_KEY', 'is a published default');
+  if (new Set(secret).size < 8) refuse('JWT_SECRET_KEY', 'repeats a few characters');
+  if (env.ALLOWED_ORIGINS?.includes('*')) refuse('ALLOWED_ORIGINS', 'must name its origins; "*" lets every site in');
+  if (env.DEMO_DATA) refuse('DEMO_DATA', 'creates users with published passwords');
+};
+
+/** Development needs no secret to be set: one is made once and kept beside the database, readable by its owner only. */
+const developmentSecret = (dataDir: string): string => {
+  const file = join(dataDir, 'jwt-secret');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+    chmodSync(file, 0o600);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'EEXIST') throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
+  }
+  return readFileSync(file, 'utf8');
+};
+
+/** The whole configuration, checked once and frozen. An empty variable counts as absent. */
+export const loadConfig = (environment: Readonly<Record<string, string | undefined>>) => {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = variables.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(String(issue?.path[0] ?? 'environment'), issue?.message ?? 'invalid');
+  }
+  const env = parsed.data;
+  const production = env.ENVIRONMENT === 'production';
+  if (production) checkProduction(env);
+  const dataDir = resolve(env.DATA_DIR);
+  return Object.freeze({
+    production,
+    host: env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    dataDir,
+    redisUrl: env.REDIS_URL,
+    logLevel: env.LOG_LEVEL,
+    jwt: Object.freeze({
+      secret: env.JWT_SECRET_KEY ?? developmentSecret(dataDir),
+      algorithm: env.JWT_ALGORITHM,
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+      accessLifetime_s: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      refreshLifetime_s: env.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
+    }),
+    password: Object.freeze({ min: env.PASSWORD_MIN_LENGTH, max: env.PASSWORD_MAX_LENGTH }),
+    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+    demoData: env.DEMO_DATA ?? !production,
+    paper: Object.freeze({
+      deposits: env.PAPER_DEPOSITS ?? !production,
+      seed: env.PAPER_SEED,
+      tick_ms: env.PAPER_TICK_MS,
+    }),
+    fees: Object.freeze({ makerBps: BigInt(env.FEE_MAKER_BPS), takerBps: BigInt(env.FEE_TAKER_BPS) }),
+    rateLimit: Object.freeze({
+      addressPerMinute: env.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      viewerPerMinute: env.RATE_LIMIT_VIEWER_PER_MINUTE,
+      loginsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
+      registrationsPerHour: env.REGISTER_PER_HOUR,
+      ordersPerMinute: env.ORDERS_PER_MINUTE,
+    }),
+    breaker: Object.freeze({
+      failureThreshold: env.CIRCUIT_BREAKER_FAILURE_THRESHOLD,
+      openFor_s: env.CIRCUIT_BREAKER_TIMEOUT,
+    }),
+  });
+};
+
+export type Config = ReturnType<typeof loadConfig>;

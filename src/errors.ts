@@ -1,0 +1,108 @@
+/**
+ * The catalogue: the only list of what can go wrong, shared by GraphQL and REST. A code that is not here does not
+ * compile; `docs/errors.md` and the GraphQL enum `ErrorCode` are made from it.
+ *
+ * `where`: `payload` codes come in a mutation's `userErrors`, `top` codes in the answer's `errors`.
+ * `status`: the HTTP status of the same failure over REST (and over GraphQL where the whole request is refused).
+ * `retryable`: the same request may succeed later without being changed.
+ */
+interface Entry {
+  where: 'payload' | 'top';
+  status: number;
+  retryable: boolean;
+  meaning: string;
+}
+
+const payload = (status: number, meaning: string, retryable = false): Entry => ({
+  where: 'payload',
+  status,
+  retryable,
+  meaning,
+});
+const top = (status: number, meaning: string, retryable = false): Entry => ({
+  where: 'top',
+  status,
+  retryable,
+  meaning,
+});
+
+export const catalogue = {
+  // Input
+  INVALID_INPUT: payload(422, 'A value is missing, malformed or out of its range; `field` names it.'),
+  INVALID_QUANTITY: payload(422, 'A quantity is not positive, not a multiple of the lot size, or out of range.'),
+  INVALID_PRICE: payload(422, 'A price is not positive, not a multiple of the tick size, missing, or not allowed.'),
+  INVALID_AMOUNT: payload(422, 'An amount of money is not positive, has too many decimals, or is out of range.'),
+  UNKNOWN_SYMBOL: payload(422, 'No instrument has this symbol.'),
+  NOT_SUPPORTED: payload(422, 'The combination is part of the API but is not offered by this server.'),
+  NOT_FOUND: payload(404, 'Nothing with this id, or it belongs to somebody else; the two are not told apart.'),
+
+  // Identity
+  EMAIL_TAKEN: payload(409, 'Another user has this e-mail address.'),
+  USERNAME_TAKEN: payload(409, 'Another user has this username.'),
+  INVALID_CREDENTIALS: payload(401, 'The sign-in name or the password is wrong; which one is not told.'),
+  INVALID_REFRESH_TOKEN: payload(
+    401,
+    'The refresh token is malformed, expired, already used, or its session has ended.',
+  ),
+  USER_SUSPENDED: payload(403, 'The password is right, but an operator has suspended the user.'),
+  PASSWORD_TOO_SHORT: payload(422, 'The password has fewer characters than the configured minimum.'),
+  PASSWORD_TOO_LONG: payload(422, 'The password has more characters than the configured maximum.'),
+  PASSWORD_TOO_COMMON: payload(422, 'The password is on the list of common passwords.'),
+  OPEN_ORDERS: payload(409, 'The user still has open orders; cancel them first.'),
+  LAST_ADMIN: payload(409, 'The change would leave the system without an active administrator.'),
+
+  // Money and orders
+  INSUFFICIENT_FUNDS: payload(422, 'The account has less cash or fewer units available than the command needs.'),
+  ACCOUNT_CLOSED: payload(409, 'The account takes no new commands.'),
+  INSTRUMENT_HALTED: payload(409, 'Trading in the instrument is halted.', true),
+  NO_MARKET: payload(409, 'A market order found no price on the other side of the book.', true),
+  TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
+  CANCEL_PENDING: payload(409, 'An earlier change of this order is still waiting for the venue.', true),
+  TOO_MANY_OPEN_ORDERS: payload(409, 'The account has as many open orders as it may have.', true),
+  DUPLICATE_CLIENT_ORDER_ID: payload(409, 'The account has used this clientOrderId for another order.'),
+  IDEMPOTENCY_KEY_REUSED: payload(422, 'The key was used before with another input.'),
+  IDEMPOTENCY_IN_PROGRESS: payload(409, 'The first request with this key is still being worked on.', true),
+
+  // The whole request or field is refused
+  UNAUTHENTICATED: top(401, 'No access token, or it is malformed, expired or revoked.'),
+  FORBIDDEN: top(403, 'The viewer lacks the permission that the field needs.'),
+  BAD_REQUEST: top(400, 'The request is not well-formed HTTP, JSON or GraphQL over HTTP.'),
+  GRAPHQL_PARSE_FAILED: top(400, 'The document is not GraphQL.'),
+  GRAPHQL_VALIDATION_FAILED: top(400, 'The document does not fit the schema.'),
+  BAD_USER_INPUT: top(400, 'A variable or argument does not fit its type; the message names it.'),
+  QUERY_TOO_COMPLEX: top(400, 'The document has too many tokens, levels, aliases or directives, or costs too much.'),
+  METHOD_NOT_ALLOWED: top(405, 'The HTTP method does not fit the operation; mutations need POST.'),
+  PAYLOAD_TOO_LARGE: top(413, 'The request body is larger than the server reads.'),
+  UNSUPPORTED_MEDIA_TYPE: top(415, 'The request body is not application/json.'),
+  RATE_LIMITED: top(429, 'Too many requests; Retry-After says when to come back.', true),
+  OVERLOADED: top(503, 'A bounded queue is full; Retry-After says when to come back.', true),
+  DEPENDENCY_UNAVAILABLE: top(503, 'Something that the field depends on does not answer.', true),
+  INTERNAL_SERVER_ERROR: top(500, 'A bug or an outage; it is logged whole under the request id.', true),
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;
+type CodesOf<Where> = {
+  [Code in ErrorCode]: (typeof catalogue)[Code]['where'] extends Where ? Code : never;
+}[ErrorCode];
+
+/** One reason why a use case did nothing. `field` is the path inside the input, outermost first. */
+export interface Failure {
+  code: CodesOf<'payload'>;
+  message: string;
+  field?: readonly string[];
+}
+
+export const failure = (code: Failure['code'], message: string, ...field: string[]): Failure =>
+  field.length === 0 ? { code, message } : { code, message, field };
+
+/** Thrown where the whole request or field is refused; everything else that is thrown counts as a bug and is masked. */
+export class RefusedError extends Error {
+  readonly code: CodesOf<'top'>;
+  readonly retryAfter_s: number | undefined;
+  constructor(code: CodesOf<'top'>, message: string, retryAfter_s?: number) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+    this.retryAfter_s = retryAfter_s;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Services } from '../app.ts';
+import type { TokenProblem, Viewer } from '../identity/viewer.ts';
+import type { Clock } from '../kernel/clock.ts';
+
+/** What every resolver gets. `services` are the use cases; resolvers call nothing else. */
+export interface GraphContext {
+  requestId: string;
+  viewer: Viewer | null;
+  tokenProblem: TokenProblem | null;
+  /** The `Idempotency-Key` header, already checked for length. */
+  idempotencyKey: string | null;
+  /** Set by a mutation that answered from its stored answer; becomes a header and an extension. */
+  idempotencyReplayed: boolean;
+  services: Services;
+  clock: Clock;
+}

@@ -1,0 +1,22 @@
+import type { Role } from './permissions.ts';
+
+/** The signed-in user of a request, as the database had it at most `limits.session.viewerCache_ms` ago. */
+export interface Viewer {
+  id: string;
+  number: number;
+  username: string;
+  email: string;
+  roles: readonly Role[];
+  status: 'ACTIVE';
+  createdAt: Date;
+  sessionId: string;
+}
+
+/** Why a request that carries a token has no viewer. A request without a token has neither. */
+export type TokenProblem = 'MALFORMED' | 'EXPIRED' | 'REVOKED';
+
+/** Who does something, and in which request: what every command carries into the audit log. */
+export interface Actor {
+  userId: string | null;
+  requestId: string;
+}

@@ -1,0 +1,45 @@
+/**
+ * Exact decimals. An amount is a `bigint` of units of 10^-scale; text is its only other form.
+ * No float is ever made from one.
+ */
+
+/** Postgres BIGINT, where every amount is stored. */
+export const MAX_UNITS = 9_223_372_036_854_775_807n;
+
+const plain = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+/** No exponent, no sign but a minus, no leading zeros, no bare dot: one spelling an amount, so no reader disagrees. */
+export const isDecimal = (text: string): boolean => text.length <= 64 && plain.test(text);
+
+export type DecimalProblem = 'MALFORMED' | 'TOO_MANY_DECIMALS' | 'TOO_LARGE';
+
+/** Text to units of 10^-scale. Trailing zeros beyond the scale are no extra decimals: "1.500" has scale 1. */
+export const parseDecimal = (text: string, scale: number): bigint | DecimalProblem => {
+  if (!isDecimal(text)) return 'MALFORMED';
+  const negative = text.startsWith('-');
+  const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
+  const digits = fraction.replace(/0+$/, '');
+  if (digits.length > scale) return 'TOO_MANY_DECIMALS';
+  const units = BigInt(whole + digits.padEnd(scale, '0'));
+  if (units > MAX_UNITS) return 'TOO_LARGE';
+  return negative ? -units : units;
+};
+
+/** Units to the shortest exact text: 1500000n at scale 6 is "1.5". */
+export const formatDecimal = (units: bigint, scale: number): string => {
+  const negative = units < 0n;
+  const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+};
+
+const tens = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+
+export const tenTo = (exponent: number): bigint => tens[exponent] ?? 10n ** BigInt(exponent);
+
+/** Quotient rounded up, for what a customer owes or must keep back. Both arguments are not negative. */
+export const divideUp = (amount: bigint, by: bigint): bigint => (amount + by - 1n) / by;
+
+/** Quotient rounded half up, for figures that are only shown. Both arguments are not negative. */
+export const divideHalfUp = (amount: bigint, by: bigint): bigint => (2n * amount + by) / (2n * by);

@@ -1,0 +1,50 @@
+import { randomFillSync } from 'node:crypto';
+import type { Clock } from './clock.ts';
+
+/** Makes the ids of new rows. Injected, so that a test or a simulation can replay the same ids. */
+export interface Ids {
+  next(): string;
+}
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Anything that Postgres would accept as a canonical uuid; every other text can be answered without asking it. */
+export const isUuid = (text: string): boolean => pattern.test(text);
+
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * UUIDv7 (RFC 9562 §5.7, method 1): 48 bits of milliseconds, then a 12-bit counter that makes the ids of one process
+ * strictly increasing, then 62 random bits. A clock that steps back does not move the ids back.
+ */
+export const createIds = (
+  clock: Clock,
+  random: (bytes: Uint8Array) => void = (bytes) => randomFillSync(bytes),
+): Ids => {
+  const bytes = new Uint8Array(16);
+  let millis = 0;
+  let counter = 0;
+  return {
+    next: () => {
+      const now = clock.now().getTime();
+      if (now > millis) {
+        millis = now;
+        counter = 0;
+      } else if (++counter > 0xfff) {
+        millis += 1;
+        counter = 0;
+      }
+      random(bytes);
+      for (let at = 5, rest = millis; at >= 0; at -= 1, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
+      bytes[6] = 0x70 | (counter >> 8);
+      bytes[7] = counter & 0xff;
+      bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+      let text = '';
+      for (let at = 0; at < 16; at += 1) {
+        if (at === 4 || at === 6 || at === 8 || at === 10) text += '-';
+        text += hex[bytes[at]!];
+      }
+      return text;
+    },
+  };
+};

@@ -1,0 +1,86 @@
+/** Every bound in the system, each with its reason. A bound that operators may move is in config.ts instead. */
+export const limits = {
+  http: {
+    /** The largest sensible request, 100 orders with keys, is about 40 kB. */
+    bodyBytes: 100_000,
+    /** Node's own default; a session token and ordinary headers are under 4 kB. */
+    headerBytes: 16_384,
+    headersCount: 100,
+    /** A client that sends slower than this only holds a connection. */
+    headersTimeout_ms: 10_000,
+    requestTimeout_ms: 10_000,
+    /** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
+    keepAliveTimeout_ms: 65_000,
+    connections: 10_000,
+    /** In-flight requests get this long to finish after SIGTERM, below the 30 s that orchestrators grant. */
+    drain_ms: 10_000,
+  },
+  graphql: {
+    /** The largest ready example has about 150 tokens. */
+    tokens: 2_000,
+    /** orders → edges → node → account → balances → asset is 6; GraphiQL's introspection is allowed apart. */
+    depth: 12,
+    /** Breadth by aliases is how one document becomes a thousand. */
+    aliases: 30,
+    directives: 30,
+    /** Root fields of one document: each mutation field is an operation of its own. */
+    rootFields: 20,
+    /** Cost of a document: one a field, a list's fields times its page size. A page of 100 orders with fills fits. */
+    complexity: 5_000,
+    /** Of validation errors in one answer; more help nobody. */
+    errors: 20,
+    parseCacheEntries: 1_000,
+  },
+  page: {
+    default: 20,
+    max: 100,
+  },
+  text: {
+    /** A key of a client's own: long enough for two UUIDs. */
+    idempotencyKey: 128,
+    clientOrderId: 128,
+    search: 64,
+    reason: 256,
+  },
+  password: {
+    /** argon2id with 19 MiB keeps a core busy for about 20 ms; two at once leave the thread pool usable. */
+    concurrent: 2,
+    /** At about 20 ms each, the last in the queue waits about 1 s. */
+    queue: 100,
+  },
+  session: {
+    /** How long the loser of a concurrent refresh still gets the winner's successor. */
+    refreshGrace_ms: 10_000,
+    /** A cached viewer is read again after this, so that a revoked token dies within a second in every process. */
+    viewerCache_ms: 500,
+    viewerCacheEntries: 10_000,
+    /** Open sessions of one user; the oldest makes room. */
+    perUser: 50,
+  },
+  lane: {
+    /** Rows of one batch's statements; beyond a few hundred the commit is no longer what costs. */
+    batch: 256,
+    /** Commands that wait; at 3,000 a second the last waits about a second. Beyond it OVERLOADED. */
+    queue: 4_000,
+    /** Attempts of one batch after a serialization failure or a deadlock. */
+    attempts: 5,
+    /** How long the answer of a command in flight is waited for by a repeat of its key. */
+    idempotencyWait_ms: 2_000,
+  },
+  orders: {
+    /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */
+    openPerAccount: 1_000,
+  },
+  money: {
+    /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */
+    transfer: 100_000_000n,
+  },
+  database: {
+    /** Two cores of Postgres are saturated by about ten busy connections. */
+    pool: 10,
+    connect_ms: 5_000,
+    /** No statement of a request runs longer; a lock that is not granted by then is refused. */
+    statement_ms: 10_000,
+    lock_ms: 5_000,
+  },
+} as const;
