@@ -41,6 +41,8 @@ export const limits = {
     clientOrderId: 128,
     search: 64,
     reason: 256,
+    /** RFC 5321: the longest path that a mail server must take, without its brackets. */
+    email: 254,
   },
   password: {
     /** argon2id with 19 MiB keeps a core busy for about 20 ms; two at once leave the thread pool usable. */
@@ -54,6 +56,8 @@ export const limits = {
     /** A cached viewer is read again after this, so that a revoked token dies within a second in every process. */
     viewerCache_ms: 500,
     viewerCacheEntries: 10_000,
+    /** Ours have about 450 characters; a longer one is not looked at. */
+    accessTokenLength: 1_024,
     /** Open sessions of one user; the oldest makes room. */
     perUser: 50,
   },
