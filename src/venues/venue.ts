@@ -32,10 +32,10 @@ export interface TradeReport {
 
 /** What a venue says about an order. `CANCELED` also ends what an IOC, FOK or market order could not fill. */
 export type Report =
-  | { kind: 'ACKNOWLEDGED'; orderId: string; accountId: string }
+  | { kind: 'ACKNOWLEDGED'; orderId: string; accountId: string; symbol: string }
   | TradeReport
-  | { kind: 'CANCELED'; orderId: string; accountId: string; reason: string }
-  | { kind: 'CANCEL_REFUSED'; orderId: string; accountId: string; reason: string };
+  | { kind: 'CANCELED'; orderId: string; accountId: string; symbol: string; reason: string }
+  | { kind: 'CANCEL_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string };
 
 export interface Quote {
   symbol: string;
