@@ -6,20 +6,20 @@
  * `status`: the HTTP status of the same failure over REST (and over GraphQL where the whole request is refused).
  * `retryable`: the same request may succeed later without being changed.
  */
-interface Entry {
-  where: 'payload' | 'top';
+interface Entry<Where extends 'payload' | 'top'> {
+  where: Where;
   status: number;
   retryable: boolean;
   meaning: string;
 }
 
-const payload = (status: number, meaning: string, retryable = false): Entry => ({
+const payload = (status: number, meaning: string, retryable = false): Entry<'payload'> => ({
   where: 'payload',
   status,
   retryable,
   meaning,
 });
-const top = (status: number, meaning: string, retryable = false): Entry => ({
+const top = (status: number, meaning: string, retryable = false): Entry<'top'> => ({
   where: 'top',
   status,
   retryable,
@@ -57,7 +57,6 @@ export const catalogue = {
   INSTRUMENT_HALTED: payload(409, 'Trading in the instrument is halted.', true),
   NO_MARKET: payload(409, 'A market order found no price on the other side of the book.', true),
   TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
-  CANCEL_PENDING: payload(409, 'An earlier change of this order is still waiting for the venue.', true),
   TOO_MANY_OPEN_ORDERS: payload(409, 'The account has as many open orders as it may have.', true),
   DUPLICATE_CLIENT_ORDER_ID: payload(409, 'The account has used this clientOrderId for another order.'),
   IDEMPOTENCY_KEY_REUSED: payload(422, 'The key was used before with another input.'),
@@ -78,7 +77,7 @@ export const catalogue = {
   OVERLOADED: top(503, 'A bounded queue is full; Retry-After says when to come back.', true),
   DEPENDENCY_UNAVAILABLE: top(503, 'Something that the field depends on does not answer.', true),
   INTERNAL_SERVER_ERROR: top(500, 'A bug or an outage; it is logged whole under the request id.', true),
-} as const satisfies Record<string, Entry>;
+} as const satisfies Record<string, Entry<'payload' | 'top'>>;
 
 export type ErrorCode = keyof typeof catalogue;
 type CodesOf<Where> = {

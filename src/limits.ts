@@ -68,8 +68,12 @@ export const limits = {
     queue: 4_000,
     /** Attempts of one batch after a serialization failure or a deadlock. */
     attempts: 5,
-    /** How long the answer of a command in flight is waited for by a repeat of its key. */
+    /** How long a caller waits for its answer while the database is away; the command itself is never left undecided. */
+    answer_ms: 10_000,
+    /** How long a repeat of an idempotency key waits for the answer of the request that is still in flight. */
     idempotencyWait_ms: 2_000,
+    /** How often waiting callers are looked through for one whose time is up. */
+    sweep_ms: 250,
   },
   orders: {
     /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */

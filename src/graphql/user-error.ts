@@ -1,0 +1,50 @@
+import type { ObjectRef } from '@pothos/core';
+import { catalogue, type ErrorCode, type Failure } from '../errors.ts';
+import type { Result } from '../kernel/result.ts';
+import { builder } from './builder.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+
+const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
+
+export const ErrorCodeEnum = builder.enumType('ErrorCode', {
+  description: 'Everything that can go wrong, in `userErrors` and in `extensions.code` of the top-level errors alike.',
+  values: Object.fromEntries(codes.map((code) => [code, { description: catalogue[code].meaning }])) as Record<
+    ErrorCode,
+    { description: string }
+  >,
+});
+
+export const UserErrorRef = builder.objectRef<Failure>('UserError').implement({
+  description: 'A reason why a mutation did nothing, which the client or its user can do something about.',
+  fields: (t) => ({
+    code: t.field({ type: ErrorCodeEnum, resolve: (failure) => failure.code }),
+    message: t.exposeString('message', { description: 'For people, in English; programs go by the code.' }),
+    field: t.stringList({
+      nullable: true,
+      description: 'The path inside the input, outermost first; null when no single value is at fault.',
+      resolve: (failure) => (failure.field === undefined ? null : [...failure.field]),
+    }),
+  }),
+});
+
+/** The payload of a mutation: what it made, null when it was refused, beside the reasons. Resolvers return the `Result`. */
+export const payloadOf = <Value extends object>(
+  name: string,
+  field: string,
+  type: ObjectRef<Types, Value>,
+): ObjectRef<Types, Result<Value>> =>
+  builder.objectRef<Result<Value>>(name).implement({
+    fields: (t) => ({
+      [field]: t.field({
+        type: type as ObjectRef<Types, object>,
+        nullable: true,
+        resolve: (result) => (result.ok ? result.value : null),
+      }),
+      userErrors: t.field({
+        type: [UserErrorRef],
+        description: 'Empty when the mutation was done.',
+        resolve: (result) => (result.ok ? [] : [...result.failures]),
+      }),
+    }),
+  });
