@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
+    // Signing up hashes a password and starting a process takes seconds on a small machine.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
