@@ -1,2 +1,8 @@
+import type { Ledger } from './ledger/ledger.ts';
+import type { Orders } from './orders/orders.ts';
+
 /** The use cases that resolvers call. */
-export type Services = {};
+export interface Services {
+  ledger: Ledger;
+  orders: Orders;
+}

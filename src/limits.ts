@@ -75,6 +75,14 @@ export const limits = {
     /** How often waiting callers are looked through for one whose time is up. */
     sweep_ms: 250,
   },
+  market: {
+    /** How long a halt that another process declared may go unnoticed. */
+    refresh_ms: 1_000,
+  },
+  venue: {
+    /** Ids of past orders that a paper book still knows, so that a repeat is ignored: a minute's worth at full load. */
+    rememberedOrders: 200_000,
+  },
   orders: {
     /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */
     openPerAccount: 1_000,

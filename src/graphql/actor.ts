@@ -1,0 +1,15 @@
+import { RefusedError } from '../errors.ts';
+import type { Actor, Viewer } from '../identity/viewer.ts';
+import type { GraphContext } from './context.ts';
+
+/** The viewer of a field that only signed-in users reach. The rule tree saw to that; this is the type's proof of it. */
+export const viewerOf = (context: GraphContext): Viewer => {
+  if (context.viewer === null) throw new RefusedError('UNAUTHENTICATED', 'Sign in first.');
+  return context.viewer;
+};
+
+/** Who acts in this request, for use cases that change something. */
+export const actorOf = (context: GraphContext): Actor & { userId: string } => ({
+  userId: viewerOf(context).id,
+  requestId: context.requestId,
+});

@@ -1,0 +1,163 @@
+import { RefusedError } from '../errors.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Books, createBooks } from './books.ts';
+import type { Changes, Needs } from './rows.ts';
+import { type LaneStore, TryAgain } from './store.ts';
+
+/** One decision: what it must have in hand, and the pure code that takes it. */
+export interface Command<Answer> {
+  needs: Partial<Needs>;
+  /** Reads and changes the books and answers. May run more than once; only the last run's changes are written. */
+  decide(books: Books, at: Date): Answer;
+  /** Called after the commit, in the order of the commands, before any caller is answered. */
+  committed?(answer: Answer): void;
+}
+
+/**
+ * The lane: every change of money or orders in this process, one batch after the other. Commands that arrive while a
+ * batch is in flight form the next one, so a lone command waits for nobody and a crowd shares its commit.
+ */
+export interface Lane {
+  /** A customer's command. Rejects with OVERLOADED when the queue is full, with DEPENDENCY_UNAVAILABLE when time is up. */
+  run<Answer>(command: Command<Answer>): Promise<Answer>;
+  /** What a venue reported. Never refused and retried until it is booked; rejects only if it can never be. */
+  settle(command: Command<void>): Promise<void>;
+  /** Resolves when everything that was accepted has been answered; nothing is accepted any more. */
+  drain(): Promise<void>;
+  /** Commands that wait. */
+  depth(): number;
+}
+
+interface Waiting {
+  command: Command<unknown>;
+  /** Absent for a settlement, which waits as long as it takes. */
+  deadline: number | undefined;
+  answered: boolean;
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+const keyed = <Key>(keys: Iterable<Key>, of: (key: Key) => string): Key[] => [
+  ...new Map([...keys].map((key) => [of(key), key])).values(),
+];
+
+const union = (batch: readonly Waiting[]): Needs => {
+  const all = <Kind extends keyof Needs>(kind: Kind): Needs[Kind][number][] =>
+    batch.flatMap(({ command }) => (command.needs[kind] ?? []) as Needs[Kind][number][]);
+  return {
+    accounts: [...new Set(all('accounts'))],
+    balances: keyed(all('balances'), (key) => `${key.accountId} ${key.asset}`),
+    positions: keyed(all('positions'), (key) => `${key.accountId} ${key.symbol}`),
+    orders: [...new Set(all('orders'))],
+    clientOrders: keyed(all('clientOrders'), (key) => `${key.accountId} ${key.clientOrderId}`),
+    idempotency: keyed(all('idempotency'), (key) => `${key.viewerId} ${key.operation} ${key.key}`),
+    executions: [...new Set(all('executions'))],
+  };
+};
+
+const late = (): RefusedError =>
+  new RefusedError(
+    'DEPENDENCY_UNAVAILABLE',
+    'The database did not answer in time and the outcome is not known yet. Repeat the request with the same idempotency key.',
+    1,
+  );
+
+export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clock; log: Log }): Lane => {
+  const queue: Waiting[] = [];
+  let inFlight: readonly Waiting[] = [];
+  let pumping: Promise<void> | undefined;
+  let draining = false;
+
+  /** One transaction for the whole batch; all of it is booked, or nothing. */
+  const attempt = async (batch: readonly Waiting[]): Promise<unknown[]> => {
+    let answers: unknown[] = [];
+    await store.apply(union(batch), (loaded): Changes => {
+      const books = createBooks(loaded);
+      const at = clock.now();
+      answers = batch.map(({ command }) => command.decide(books, at));
+      return books.changes();
+    });
+    return answers;
+  };
+
+  const settled = (batch: readonly Waiting[], answers: readonly unknown[]): void => {
+    batch.forEach(({ command }, index) => {
+      command.committed?.(answers[index]);
+    });
+    batch.forEach((waiting, index) => {
+      waiting.answered = true;
+      waiting.resolve(answers[index]);
+    });
+  };
+
+  /** Runs a batch to its end. One that fails for good is run again command by command, so that only the culprit fails. */
+  const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return settled(batch, await attempt(batch));
+      } catch (error) {
+        const again = error instanceof TryAgain && (tries < limits.lane.attempts || batch.some(isSettlement));
+        if (again) continue;
+        if (batch.length > 1) {
+          for (const waiting of batch) await runBatch([waiting]);
+          return;
+        }
+        log.error({ err: error }, 'a command failed and was not booked');
+        for (const waiting of batch) {
+          waiting.answered = true;
+          waiting.reject(error instanceof TryAgain ? new RefusedError('OVERLOADED', 'Too much contention.', 1) : error);
+        }
+        return;
+      }
+    }
+  };
+
+  const pump = async (): Promise<void> => {
+    // Everything that arrives in the same turn of the event loop belongs to the first batch.
+    await Promise.resolve();
+    while (queue.length > 0) {
+      inFlight = queue.splice(0, limits.lane.batch).filter(({ answered }) => !answered);
+      if (inFlight.length > 0) await runBatch(inFlight);
+      inFlight = [];
+    }
+    pumping = undefined;
+  };
+
+  const enqueue = <Answer>(command: Command<Answer>, deadline: number | undefined): Promise<Answer> =>
+    new Promise<Answer>((resolve, reject) => {
+      const waiting = { command: command as Command<unknown>, deadline, answered: false, resolve, reject };
+      queue.push(waiting as Waiting);
+      pumping ??= pump();
+    });
+
+  // The clock of the process, not the injected one: this bounds real waiting.
+  const sweeper = setInterval(() => {
+    const now = Date.now();
+    for (const waiting of [...inFlight, ...queue]) {
+      if (waiting.answered || waiting.deadline === undefined || waiting.deadline > now) continue;
+      waiting.answered = true;
+      waiting.reject(late());
+    }
+  }, limits.lane.sweep_ms);
+  sweeper.unref();
+
+  return {
+    run: (command) => {
+      if (draining || queue.length >= limits.lane.queue) {
+        return Promise.reject(new RefusedError('OVERLOADED', 'The order queue is full.', 1));
+      }
+      return enqueue(command, Date.now() + limits.lane.answer_ms);
+    },
+    settle: (command) => enqueue(command, undefined),
+    drain: async () => {
+      draining = true;
+      while (pumping !== undefined) await pumping;
+      clearInterval(sweeper);
+    },
+    depth: () => queue.length,
+  };
+};
+
+const isSettlement = ({ deadline }: Waiting): boolean => deadline === undefined;

@@ -1,0 +1,177 @@
+import type {
+  AccountKind,
+  AccountStatus,
+  EntryKind,
+  Liquidity,
+  OrderSide,
+  OrderStatus,
+  OrderType,
+  TimeInForce,
+  TransferKind,
+} from '../database/generated/enums.ts';
+
+/** The rows that a batch reads and writes, as the deciding code sees them. Amounts are units. */
+
+export interface AccountRow {
+  id: string;
+  userId: string | null;
+  kind: AccountKind;
+  status: AccountStatus;
+  eventSequence: bigint;
+  openOrders: number;
+}
+
+export interface BalanceRow {
+  accountId: string;
+  asset: string;
+  posted: bigint;
+  held: bigint;
+  mayOwe: boolean;
+}
+
+export interface PositionRow {
+  accountId: string;
+  symbol: string;
+  qty: bigint;
+  costBasis: bigint;
+  realizedPnl: bigint;
+  updatedAt: Date;
+}
+
+export interface OrderRow {
+  id: string;
+  accountId: string;
+  clientOrderId: string;
+  /** Hexadecimal SHA-256 of the canonical input. */
+  fingerprint: string;
+  symbol: string;
+  side: OrderSide;
+  type: OrderType;
+  timeInForce: TimeInForce;
+  qty: bigint;
+  filledQty: bigint;
+  filledValue: bigint;
+  limitPrice: bigint | null;
+  stopPrice: bigint | null;
+  worstPrice: bigint;
+  reserve: bigint;
+  reserveAsset: string;
+  fees: bigint;
+  status: OrderStatus;
+  reason: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  filledAt: Date | null;
+  canceledAt: Date | null;
+  expiredAt: Date | null;
+}
+
+export interface PostingRow {
+  entryId: string;
+  line: number;
+  accountId: string;
+  asset: string;
+  amount: bigint;
+  balanceAfter: bigint;
+  createdAt: Date;
+}
+
+export interface EntryRow {
+  id: string;
+  kind: EntryKind;
+  reference: string;
+  createdAt: Date;
+}
+
+export interface TransferRow {
+  id: string;
+  accountId: string;
+  kind: TransferKind;
+  asset: string;
+  amount: bigint;
+  createdAt: Date;
+}
+
+export interface ExecutionRow {
+  id: string;
+  execId: string;
+  tradeId: string;
+  orderId: string;
+  accountId: string;
+  symbol: string;
+  side: OrderSide;
+  qty: bigint;
+  price: bigint;
+  value: bigint;
+  fee: bigint;
+  liquidity: Liquidity;
+  cumQty: bigint;
+  createdAt: Date;
+}
+
+export interface EventRow {
+  accountId: string;
+  sequence: bigint;
+  type: string;
+  /** JSON text. */
+  payload: string;
+  createdAt: Date;
+}
+
+export interface AuditRow {
+  id: string;
+  createdAt: Date;
+  actorId: string | null;
+  action: string;
+  target: string | null;
+  requestId: string;
+  outcome: string;
+}
+
+export interface IdempotencyRow {
+  viewerId: string;
+  operation: string;
+  key: string;
+  /** Hexadecimal SHA-256 of the canonical input. */
+  fingerprint: string;
+  /** JSON text. */
+  answer: string;
+  createdAt: Date;
+}
+
+/** What a batch must have in hand before it decides. Accounts are locked; everything else hangs on their locks. */
+export interface Needs {
+  accounts: string[];
+  balances: { accountId: string; asset: string }[];
+  positions: { accountId: string; symbol: string }[];
+  orders: string[];
+  clientOrders: { accountId: string; clientOrderId: string }[];
+  idempotency: { viewerId: string; operation: string; key: string }[];
+  /** Execution ids of a venue, to find those that are booked already. */
+  executions: string[];
+}
+
+export interface Loaded {
+  accounts: AccountRow[];
+  balances: BalanceRow[];
+  positions: PositionRow[];
+  orders: OrderRow[];
+  idempotency: IdempotencyRow[];
+  executions: { execId: string }[];
+}
+
+/** Everything a batch writes; one statement a non-empty list. */
+export interface Changes {
+  accounts: AccountRow[];
+  balances: BalanceRow[];
+  positions: PositionRow[];
+  newOrders: OrderRow[];
+  orders: OrderRow[];
+  entries: EntryRow[];
+  postings: PostingRow[];
+  transfers: TransferRow[];
+  executions: ExecutionRow[];
+  events: EventRow[];
+  audit: AuditRow[];
+  idempotency: IdempotencyRow[];
+}

@@ -1,0 +1,48 @@
+import type { TransferKind } from '../database/generated/enums.ts';
+import { failure } from '../errors.ts';
+import type { Answer } from '../idempotency/once.ts';
+import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
+import type { Books } from '../lane/books.ts';
+import type { TransferRow } from '../lane/rows.ts';
+import { transferLines } from './entries.ts';
+import { house } from './house.ts';
+
+export interface TransferFacts {
+  id: string;
+  entryId: string;
+  userId: string;
+  accountId: string;
+  kind: TransferKind;
+  asset: string;
+  scale: number;
+  /** Positive units. */
+  amount: bigint;
+}
+
+/** Books money in from the world or out to it. A withdrawal takes what is available, never what orders hold. */
+export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): Answer<TransferRow> => {
+  const { accountId, asset, amount, kind, id } = facts;
+  const account = books.account(accountId);
+  if (account === undefined || account.userId !== facts.userId) {
+    return { ok: false, failures: [failure('NOT_FOUND', 'The account does not exist.', 'accountId')] };
+  }
+  if (account.status !== 'ACTIVE') {
+    return { ok: false, failures: [failure('ACCOUNT_CLOSED', 'The account is closed.', 'accountId')] };
+  }
+  const { posted, held } = books.balance(accountId, asset);
+  const world = books.balance(house.world, asset).posted;
+  if (kind === 'DEPOSIT' && (posted + amount > MAX_UNITS || world - amount < -MAX_UNITS)) {
+    return { ok: false, failures: [failure('INVALID_AMOUNT', 'The balance would be out of range.', 'amount')] };
+  }
+  if (kind === 'WITHDRAWAL' && amount > posted - held) {
+    const text = (units: bigint): string => `${formatDecimal(units, facts.scale)} ${asset}`;
+    const message = `The withdrawal needs ${text(amount)}; ${text(posted - held)} is available.`;
+    return { ok: false, failures: [failure('INSUFFICIENT_FUNDS', message, 'amount')] };
+  }
+  const entry = { id: facts.entryId, kind, reference: id, createdAt: at };
+  books.book(entry, transferLines(accountId, asset, kind === 'DEPOSIT' ? amount : -amount));
+  const transfer = { id, accountId, kind, asset, amount, createdAt: at };
+  books.addTransfer(transfer);
+  books.emit(accountId, kind, { transferId: id, asset, amount }, at);
+  return { ok: true, value: transfer };
+};

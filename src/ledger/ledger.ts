@@ -1,0 +1,68 @@
+import type { InFlight } from '../idempotency/in-flight.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Ids, isUuid } from '../kernel/ids.ts';
+import type { Lane } from '../lane/lane.ts';
+import type { BalanceRow } from '../lane/rows.ts';
+import type { Instrument } from '../market/instrument.ts';
+import type { Quote } from '../venues/venue.ts';
+import type { AccountFinder } from './accounts.ts';
+import type { Account, LedgerStore } from './store.ts';
+import { createTransfer } from './transfer.ts';
+import { type ValuedPosition, valuePosition } from './valuation.ts';
+
+export interface LedgerDeps {
+  lane: Lane;
+  store: LedgerStore;
+  accounts: AccountFinder;
+  market: { find(symbol: string): Instrument | undefined; quote(symbol: string): Quote | undefined };
+  inFlight: InFlight;
+  clock: Clock;
+  ids: Ids;
+  /** The scale at which an asset is kept. */
+  scaleOf(asset: string): number;
+  /** Whether customers may put paper money in by themselves. */
+  paperDeposits: boolean;
+}
+
+const grouped = <Row extends { accountId: string }>(rows: readonly Row[]): ((accountId: string) => Row[]) => {
+  const groups = Map.groupBy(rows, ({ accountId }) => accountId);
+  return (accountId) => groups.get(accountId) ?? [];
+};
+
+/** The use cases of money. */
+export const createLedger = (deps: LedgerDeps) => {
+  const valued = (rows: Awaited<ReturnType<LedgerStore['positions']>>): ValuedPosition[] =>
+    rows.flatMap((row) => {
+      const instrument = deps.market.find(row.symbol);
+      return instrument === undefined ? [] : [valuePosition(row, instrument, deps.market.quote(row.symbol))];
+    });
+  return {
+    deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
+    withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),
+    scaleOf: deps.scaleOf,
+    paperDeposits: deps.paperDeposits,
+
+    accountsOf: (userId: string): Promise<Account[]> => deps.store.accountsOfUser(userId),
+    accountOf: async (userId: string, id: string): Promise<Account | undefined> =>
+      isUuid(id)
+        ? (await deps.store.accountsOfUser(userId)).find((account) => account.id === id.toLowerCase())
+        : undefined,
+
+    // The look-ups below take account ids that came out of rows which their reader owns.
+    accountsById: async (ids: readonly string[]): Promise<(id: string) => Account | undefined> => {
+      const found = new Map((await deps.store.accountsById(ids)).map((account) => [account.id, account]));
+      return (id) => found.get(id);
+    },
+    balancesOf: async (accountIds: readonly string[]): Promise<(accountId: string) => BalanceRow[]> =>
+      grouped(await deps.store.balances(accountIds)),
+    positionsOf: async (accountIds: readonly string[]): Promise<(accountId: string) => ValuedPosition[]> =>
+      grouped(valued(await deps.store.positions(accountIds))),
+    ownPositions: async (userId: string, accountId?: string | null): Promise<ValuedPosition[]> => {
+      const own = await deps.accounts.idsOf(userId);
+      const wanted = accountId == null ? own : own.filter((id) => id === accountId.toLowerCase());
+      return wanted.length === 0 ? [] : valued(await deps.store.positions(wanted));
+    },
+  };
+};
+
+export type Ledger = ReturnType<typeof createLedger>;

@@ -1,0 +1,210 @@
+import { AccountStatus, TransferKind } from '../database/generated/enums.ts';
+import { RefusedError } from '../errors.ts';
+import { actorOf, viewerOf } from '../graphql/actor.ts';
+import { builder } from '../graphql/builder.ts';
+import { answerOnce } from '../graphql/idempotent.ts';
+import { perRequest } from '../graphql/per-request.ts';
+import { payloadOf } from '../graphql/user-error.ts';
+import { createBatch } from '../kernel/batch.ts';
+import { formatDecimal } from '../kernel/decimal.ts';
+import type { BalanceRow, TransferRow } from '../lane/rows.ts';
+import { averagePrice } from '../market/average.ts';
+import type { Account } from './store.ts';
+import { equityOf, type ValuedPosition } from './valuation.ts';
+
+const accountBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.accountsById(ids)));
+const balanceBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.balancesOf(ids)));
+const positionBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.positionsOf(ids)));
+
+const BalanceRef = builder.objectRef<BalanceRow>('Balance').implement({
+  description: 'How much of one asset an account has. Amounts are decimals of the asset.',
+  fields: (t) => ({
+    asset: t.exposeString('asset'),
+    posted: t.field({
+      type: 'Decimal',
+      description: 'The sum of the account’s postings in this asset.',
+      resolve: ({ asset, posted }, _, { services }) => formatDecimal(posted, services.ledger.scaleOf(asset)),
+    }),
+    held: t.field({
+      type: 'Decimal',
+      description: 'What open orders keep back.',
+      resolve: ({ asset, held }, _, { services }) => formatDecimal(held, services.ledger.scaleOf(asset)),
+    }),
+    available: t.field({
+      type: 'Decimal',
+      description: '`posted` less `held`; never negative.',
+      resolve: ({ asset, posted, held }, _, { services }) =>
+        formatDecimal(posted - held, services.ledger.scaleOf(asset)),
+    }),
+  }),
+});
+
+const money = (units: bigint, currency: string, scaleOf: (asset: string) => number): string =>
+  formatDecimal(units, scaleOf(currency));
+
+export const AccountRef = builder.objectRef<Account>('Account');
+AccountRef.implement({
+  description: 'A customer’s account: one currency and any number of units of instruments.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    number: t.string({
+      description: 'A short name for people.',
+      resolve: ({ number }) => `B${number.toString().padStart(9, '0')}`,
+    }),
+    status: t.field({
+      type: builder.enumType(AccountStatus, { name: 'AccountStatus' }),
+      resolve: ({ status }) => status,
+    }),
+    currency: t.exposeString('currency'),
+    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
+    balances: t.field({
+      type: [BalanceRef],
+      complexity: { field: 1, multiplier: 10 },
+      resolve: ({ id }, _, context) => balanceBatch(context)(id),
+    }),
+    buyingPower: t.field({
+      type: 'Decimal',
+      description: 'Cash that a new order may use, fees included, in the account’s currency.',
+      resolve: async ({ id, currency }, _, context) => {
+        const cash = (await balanceBatch(context)(id)).find(({ asset }) => asset === currency);
+        return money(cash === undefined ? 0n : cash.posted - cash.held, currency, context.services.ledger.scaleOf);
+      },
+    }),
+    equity: t.field({
+      type: 'Decimal',
+      description: 'Cash plus the positions at the middle of the market, in the account’s currency.',
+      resolve: async ({ id, currency }, _, context) => {
+        const [balances, positions] = await Promise.all([balanceBatch(context)(id), positionBatch(context)(id)]);
+        return money(equityOf(currency, balances, positions), currency, context.services.ledger.scaleOf);
+      },
+    }),
+  }),
+});
+
+/** The account of a row that its reader owns, such as an order’s. */
+export const accountOfRow = async (
+  accountId: string,
+  context: Parameters<typeof accountBatch>[0],
+): Promise<Account> => {
+  const account = await accountBatch(context)(accountId);
+  if (account === undefined) throw new Error('a row names an account that does not exist');
+  return account;
+};
+
+const PositionRef = builder.objectRef<ValuedPosition>('Position');
+PositionRef.implement({
+  description: 'What an account holds of one instrument. Money is in the instrument’s quote asset; fees are left out.',
+  fields: (t) => {
+    const quoted = (description: string, units: (position: ValuedPosition) => bigint) =>
+      t.field({
+        type: 'Decimal',
+        description,
+        resolve: (position) => formatDecimal(units(position), position.instrument.quoteScale),
+      });
+    return {
+      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+      symbol: t.exposeString('symbol'),
+      qty: t.field({
+        type: 'Decimal',
+        description: 'Units of the base asset, those held for open sells included.',
+        resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
+      }),
+      costBasis: quoted('What the present quantity cost, at the average cost of all buys.', (row) => row.costBasis),
+      averageEntryPrice: t.field({
+        type: 'Decimal',
+        description: 'Cost basis per unit, rounded half up to the scale of the quote asset.',
+        resolve: ({ costBasis, qty, instrument }) => averagePrice(costBasis, qty, instrument),
+      }),
+      marketPrice: t.field({
+        type: 'Decimal',
+        description: 'The middle of the market.',
+        resolve: ({ markPrice, instrument }) => formatDecimal(markPrice, instrument.priceScale),
+      }),
+      marketValue: quoted('Quantity at the market price.', (row) => row.marketValue),
+      unrealizedPnl: quoted('Market value less cost basis.', (row) => row.unrealizedPnl),
+      realizedPnl: quoted('What sells brought in above the cost of what they sold.', (row) => row.realizedPnl),
+      updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
+    };
+  },
+});
+
+const TransferRef = builder.objectRef<TransferRow>('Transfer').implement({
+  description: 'Money that came into an account or left it.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+    kind: t.field({
+      type: builder.enumType(TransferKind, { name: 'TransferKind' }),
+      resolve: ({ kind }) => kind,
+    }),
+    asset: t.exposeString('asset'),
+    amount: t.field({
+      type: 'Decimal',
+      resolve: ({ amount, asset }, _, { services }) => formatDecimal(amount, services.ledger.scaleOf(asset)),
+    }),
+    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
+  }),
+});
+
+const TransferPayload = payloadOf('TransferPayload', 'transfer', TransferRef);
+
+builder.queryFields((t) => ({
+  accounts: t.field({
+    access: 'signedIn',
+    type: [AccountRef],
+    description: 'The viewer’s accounts.',
+    resolve: (_, __, context) => context.services.ledger.accountsOf(viewerOf(context).id),
+  }),
+  account: t.field({
+    access: 'signedIn',
+    type: AccountRef,
+    nullable: true,
+    description: 'One of the viewer’s accounts; null for any other.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_, { id }, context) => context.services.ledger.accountOf(viewerOf(context).id, id),
+  }),
+  positions: t.field({
+    access: 'signedIn',
+    type: [PositionRef],
+    complexity: { field: 1, multiplier: 10 },
+    description: 'What the viewer holds, by account and symbol; closed positions are left out.',
+    args: { accountId: t.arg.id() },
+    resolve: (_, { accountId }, context) => context.services.ledger.ownPositions(viewerOf(context).id, accountId),
+  }),
+}));
+
+const transferInput = (name: string, verb: string) =>
+  builder.inputType(name, {
+    fields: (t) => ({
+      accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+      amount: t.field({
+        type: 'Decimal',
+        required: true,
+        description: `How much to ${verb}, with at most two decimals.`,
+      }),
+      idempotencyKey: t.string({ description: 'Repeats with the same key and input have one effect and one answer.' }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  deposit: t.field({
+    access: 'signedIn',
+    type: TransferPayload,
+    description: 'Puts paper money into an account. Errors: INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.',
+    args: { input: t.arg({ type: transferInput('DepositInput', 'put in'), required: true }) },
+    resolve: async (_, { input }, context) => {
+      if (!context.services.ledger.paperDeposits)
+        throw new RefusedError('FORBIDDEN', 'Paper deposits are off on this server.');
+      return answerOnce(context, input, (asked) => context.services.ledger.deposit(actorOf(context), asked));
+    },
+  }),
+  withdraw: t.field({
+    access: 'signedIn',
+    type: TransferPayload,
+    description:
+      'Takes money out. Errors: INSUFFICIENT_FUNDS, INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.',
+    args: { input: t.arg({ type: transferInput('WithdrawInput', 'take out'), required: true }) },
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.ledger.withdraw(actorOf(context), asked)),
+  }),
+}));

@@ -1,0 +1,51 @@
+import type { Database } from '../database/database.ts';
+import type { AccountStatus } from '../database/generated/enums.ts';
+import type { BalanceRow, PositionRow } from '../lane/rows.ts';
+import { house } from './house.ts';
+
+export interface Account {
+  id: string;
+  number: number;
+  userId: string | null;
+  status: AccountStatus;
+  currency: string;
+  createdAt: Date;
+}
+
+const accountColumns = 'id, number, user_id AS "userId", status, currency, created_at AS "createdAt"';
+const balanceColumns = 'account_id AS "accountId", asset, posted, held, may_owe AS "mayOwe"';
+const positionColumns = `account_id AS "accountId", symbol, qty, cost_basis AS "costBasis", realized_pnl AS "realizedPnl",
+  updated_at AS "updatedAt"`;
+
+/** Reads of the ledger. Whatever a customer asks for is looked up under the customer's own user id. */
+export const createLedgerStore = ({ pool }: Pick<Database, 'pool'>) => ({
+  accountsOfUser: async (userId: string): Promise<Account[]> => {
+    const text = `SELECT ${accountColumns} FROM accounts WHERE user_id = $1 ORDER BY id`;
+    return (await pool.query<Account>({ name: 'accounts_of_user', text, values: [userId] })).rows;
+  },
+  accountsById: async (ids: readonly string[]): Promise<Account[]> => {
+    const text = `SELECT ${accountColumns} FROM accounts WHERE id = ANY($1::uuid[])`;
+    return (await pool.query<Account>({ name: 'accounts_by_id', text, values: [ids] })).rows;
+  },
+  balances: async (accountIds: readonly string[]): Promise<BalanceRow[]> => {
+    const text = `SELECT ${balanceColumns} FROM balances WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, asset`;
+    return (await pool.query<BalanceRow>({ name: 'balances_of', text, values: [accountIds] })).rows;
+  },
+  positions: async (accountIds: readonly string[]): Promise<PositionRow[]> => {
+    const text = `SELECT ${positionColumns} FROM positions
+                  WHERE account_id = ANY($1::uuid[]) AND qty > 0 ORDER BY account_id, symbol`;
+    return (await pool.query<PositionRow>({ name: 'positions_of', text, values: [accountIds] })).rows;
+  },
+  /** The accounts of the house; at every start, by whichever process comes first. */
+  openHouse: async (at: Date): Promise<void> => {
+    const kinds = { VENUE: house.venue, FEES: house.fees, WORLD: house.world };
+    await pool.query(
+      `INSERT INTO accounts (id, kind, currency, created_at)
+       SELECT id, kind::"AccountKind", 'USD', $3 FROM unnest($1::uuid[], $2::text[]) AS u(id, kind)
+       ON CONFLICT (id) DO NOTHING`,
+      [Object.values(kinds), Object.keys(kinds), at],
+    );
+  },
+});
+
+export type LedgerStore = ReturnType<typeof createLedgerStore>;

@@ -1,0 +1,37 @@
+import { divideHalfUp } from '../kernel/decimal.ts';
+import type { BalanceRow, PositionRow } from '../lane/rows.ts';
+import { type Instrument, tradeValue } from '../market/instrument.ts';
+import type { Quote } from '../venues/venue.ts';
+
+/** What one unit is worth now, in price units: the middle of the market, else the last trade, else the reference. */
+export const markPrice = (instrument: Instrument, quote: Quote | undefined): bigint => {
+  if (quote !== undefined && quote.bid !== null && quote.ask !== null) return divideHalfUp(quote.bid + quote.ask, 2n);
+  return quote?.last ?? instrument.referencePrice;
+};
+
+export interface ValuedPosition extends PositionRow {
+  instrument: Instrument;
+  markPrice: bigint;
+  /** Units of the quote asset. */
+  marketValue: bigint;
+  unrealizedPnl: bigint;
+}
+
+export const valuePosition = (
+  position: PositionRow,
+  instrument: Instrument,
+  quote: Quote | undefined,
+): ValuedPosition => {
+  const mark = markPrice(instrument, quote);
+  const marketValue = tradeValue(instrument, mark, position.qty);
+  return { ...position, instrument, markPrice: mark, marketValue, unrealizedPnl: marketValue - position.costBasis };
+};
+
+/** Cash plus what the positions are worth, in units of the account's currency. */
+export const equityOf = (
+  currency: string,
+  balances: readonly BalanceRow[],
+  positions: readonly ValuedPosition[],
+): bigint =>
+  balances.reduce((sum, { asset, posted }) => (asset === currency ? sum + posted : sum), 0n) +
+  positions.reduce((sum, { marketValue }) => sum + marketValue, 0n);

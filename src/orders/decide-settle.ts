@@ -1,0 +1,170 @@
+import type { OrderSide } from '../database/generated/enums.ts';
+import type { Ids } from '../kernel/ids.ts';
+import type { Books } from '../lane/books.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import { tradeLines } from '../ledger/entries.ts';
+import { house } from '../ledger/house.ts';
+import { applyFill } from '../ledger/position.ts';
+import { type Instrument, tradeValue } from '../market/instrument.ts';
+import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
+import { countClosed } from './decide-place.ts';
+import { acknowledge, confirmCancel, fill, isFinal, refuseCancel } from './order.ts';
+import { adjustReserve, type FeeRates, feeOf } from './risk.ts';
+import { orderEvent } from './view.ts';
+
+export interface SettleFacts {
+  instrumentOf(symbol: string): Instrument;
+  rates: FeeRates;
+  ids: Ids;
+}
+
+const orderOf = (books: Books, orderId: string): OrderRow => {
+  const order = books.order(orderId);
+  if (order === undefined) throw new Error('the venue reported an order that does not exist');
+  return order;
+};
+
+/** Says what happened to an order: its row changed, its hold follows, its account gets an event. */
+const changed = (
+  books: Books,
+  order: OrderRow,
+  wasFinal: boolean,
+  type: string,
+  more: object,
+  facts: SettleFacts,
+  at: Date,
+): void => {
+  books.hold(order.accountId, order.reserveAsset, adjustReserve(order, facts.instrumentOf(order.symbol), facts.rates));
+  books.touch(order);
+  if (!wasFinal) countClosed(books, order);
+  books.emit(order.accountId, type, { ...orderEvent(order), ...more }, at);
+};
+
+interface Leg {
+  side: OrderSide;
+  liquidity: 'MAKER' | 'TAKER';
+  party: TradeSide;
+  fee: bigint;
+}
+
+const legsOf = (trade: TradeReport, value: bigint, rates: FeeRates): Leg[] => {
+  const makerSide = trade.takerSide === 'BUY' ? 'SELL' : 'BUY';
+  // The house pays itself no fee.
+  const fee = (party: TradeSide, bps: bigint): bigint => (party === null ? 0n : feeOf(value, bps));
+  return [
+    { side: trade.takerSide, liquidity: 'TAKER', party: trade.taker, fee: fee(trade.taker, rates.takerBps) },
+    { side: makerSide, liquidity: 'MAKER', party: trade.maker, fee: fee(trade.maker, rates.makerBps) },
+  ];
+};
+
+const execIdOf = (trade: TradeReport, side: OrderSide): string => `${trade.tradeId}-${side}`;
+
+const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, facts: SettleFacts, at: Date): void => {
+  if (leg.party === null) return;
+  const { qty, price, tradeId, symbol } = trade;
+  const order = orderOf(books, leg.party.orderId);
+  if (order.side !== leg.side) throw new Error('the venue filled the wrong side of an order');
+  const wasFinal = isFinal(order.status);
+  fill(order, qty, value, leg.fee, at);
+  const position = books.position(order.accountId, symbol);
+  applyFill(position, leg.side, qty, value, at);
+  books.touch(position);
+  const execution = {
+    id: facts.ids.next(),
+    execId: execIdOf(trade, leg.side),
+    tradeId,
+    orderId: order.id,
+    accountId: order.accountId,
+    symbol,
+    side: leg.side,
+    qty,
+    price,
+    value,
+    fee: leg.fee,
+    liquidity: leg.liquidity,
+    cumQty: order.filledQty,
+    createdAt: at,
+  };
+  books.addExecution(execution);
+  const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
+  changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
+};
+
+const settleTrade = (books: Books, trade: TradeReport, facts: SettleFacts, at: Date): void => {
+  if (books.hasExecution(execIdOf(trade, trade.takerSide))) return;
+  const makerSide = trade.takerSide === 'BUY' ? 'SELL' : 'BUY';
+  if (books.hasExecution(execIdOf(trade, makerSide))) return;
+  const instrument = facts.instrumentOf(trade.symbol);
+  const value = tradeValue(instrument, trade.price, trade.qty);
+  const legs = legsOf(trade, value, facts.rates);
+  const [buy, sell] = trade.takerSide === 'BUY' ? legs : [legs[1], legs[0]];
+  const { baseAsset, quoteAsset } = instrument;
+  books.book(
+    { id: facts.ids.next(), kind: 'TRADE', reference: trade.tradeId, createdAt: at },
+    tradeLines({
+      buyer: buy?.party?.accountId ?? house.venue,
+      seller: sell?.party?.accountId ?? house.venue,
+      baseAsset,
+      quoteAsset,
+      qty: trade.qty,
+      value,
+      buyerFee: buy?.fee ?? 0n,
+      sellerFee: sell?.fee ?? 0n,
+    }),
+  );
+  for (const leg of legs) settleLeg(books, trade, leg, value, facts, at);
+};
+
+/** Books what a venue reported. A report that changes nothing any more, because it was repeated, is ignored. */
+export const decideSettle = (books: Books, at: Date, reports: readonly Report[], facts: SettleFacts): void => {
+  for (const report of reports) {
+    if (report.kind === 'TRADE') {
+      settleTrade(books, report, facts, at);
+      continue;
+    }
+    const order = orderOf(books, report.orderId);
+    const asked = order.status === 'PENDING_CANCEL';
+    if (report.kind === 'ACKNOWLEDGED') {
+      if (acknowledge(order, at)) changed(books, order, false, 'ORDER_NEW', {}, facts, at);
+    } else if (report.kind === 'CANCELED') {
+      if (confirmCancel(order, asked ? null : report.reason, at)) {
+        changed(books, order, false, 'ORDER_CANCELED', {}, facts, at);
+      }
+    } else if (refuseCancel(order, at)) {
+      changed(books, order, false, 'ORDER_CANCEL_REJECTED', { code: 'TOO_LATE_TO_CANCEL' }, facts, at);
+    }
+  }
+};
+
+/** The rows that a venue's reports touch. */
+export const settleNeeds = (reports: readonly Report[], instrumentOf: SettleFacts['instrumentOf']) => {
+  const needs = {
+    accounts: [] as string[],
+    orders: [] as string[],
+    balances: [] as { accountId: string; asset: string }[],
+    positions: [] as { accountId: string; symbol: string }[],
+    executions: [] as string[],
+  };
+  const touch = (accountId: string, ...assets: string[]): void => {
+    needs.accounts.push(accountId);
+    for (const asset of assets) needs.balances.push({ accountId, asset });
+  };
+  for (const report of reports) {
+    if (report.kind !== 'TRADE') {
+      needs.orders.push(report.orderId);
+      const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
+      touch(report.accountId, baseAsset, quoteAsset);
+      continue;
+    }
+    const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
+    touch(house.fees, quoteAsset);
+    needs.executions.push(execIdOf(report, 'BUY'), execIdOf(report, 'SELL'));
+    for (const party of [report.taker, report.maker]) {
+      touch(party?.accountId ?? house.venue, baseAsset, quoteAsset);
+      if (party === null) continue;
+      needs.orders.push(party.orderId);
+      needs.positions.push({ accountId: party.accountId, symbol: report.symbol });
+    }
+  }
+  return needs;
+};

@@ -1,0 +1,51 @@
+import type { InFlight } from '../idempotency/in-flight.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import type { Lane } from '../lane/lane.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import type { AccountFinder } from '../ledger/accounts.ts';
+import type { Instrument } from '../market/instrument.ts';
+import type { Venue } from '../venues/venue.ts';
+import { createCancelOrder } from './cancel.ts';
+import { createPlaceOrder } from './place.ts';
+import type { FeeRates } from './risk.ts';
+import type { OrderFilter, OrderStore } from './store.ts';
+
+export interface OrderDeps {
+  lane: Lane;
+  store: OrderStore;
+  accounts: AccountFinder;
+  market: { find(symbol: string): Instrument | undefined };
+  venue: Pick<Venue, 'submit' | 'cancel' | 'quote'>;
+  inFlight: InFlight;
+  rates: FeeRates;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** The use cases of orders. Every one that reads takes the viewer and looks under the viewer's own accounts only. */
+export const createOrders = (deps: OrderDeps) => ({
+  place: createPlaceOrder(deps),
+  cancel: createCancelOrder(deps),
+
+  one: async (userId: string, by: { id: string } | { clientOrderId: string }): Promise<OrderRow | undefined> => {
+    const accountIds = await deps.accounts.idsOf(userId);
+    if ('clientOrderId' in by) return deps.store.byClientOrderId(accountIds, by.clientOrderId);
+    return isUuid(by.id) ? deps.store.byId(accountIds, by.id) : undefined;
+  },
+
+  list: async (
+    userId: string,
+    filter: OrderFilter & { accountId?: string | null | undefined },
+    page: PageRequest,
+  ): Promise<Page<OrderRow>> => {
+    const accountId = await deps.accounts.find(userId, filter.accountId);
+    return accountId === undefined ? { rows: [], hasMore: false } : deps.store.page(accountId, filter, page);
+  },
+
+  fillsOf: deps.store.fills,
+});
+
+export type Orders = ReturnType<typeof createOrders>;

@@ -1,0 +1,74 @@
+import type { Database } from '../database/database.ts';
+import type { OrderSide, OrderStatus } from '../database/generated/enums.ts';
+import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
+import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
+import { orderColumns } from '../lane/statements.ts';
+import type { VenueOrder } from '../venues/venue.ts';
+
+export interface OrderFilter {
+  symbol?: string | null | undefined;
+  side?: OrderSide | null | undefined;
+  status?: readonly OrderStatus[] | null | undefined;
+  open?: boolean | null | undefined;
+  createdFrom?: Date | null | undefined;
+  createdTo?: Date | null | undefined;
+}
+
+const openOnly = "status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')";
+
+/** Reads of orders. The account in every statement is one that its caller found under the viewer's own user id. */
+export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
+  byId: async (accountIds: readonly string[], id: string): Promise<OrderRow | undefined> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE id = $1 AND account_id = ANY($2::uuid[])`;
+    return (await pool.query<OrderRow>({ name: 'order_by_id', text, values: [id, accountIds] })).rows[0];
+  },
+  byClientOrderId: async (accountIds: readonly string[], clientOrderId: string): Promise<OrderRow | undefined> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE account_id = ANY($2::uuid[]) AND client_order_id = $1`;
+    return (await pool.query<OrderRow>({ name: 'order_by_client_id', text, values: [clientOrderId, accountIds] }))
+      .rows[0];
+  },
+
+  /** One page of an account's orders, newest first; the index gives the order, so a page costs the same at any size. */
+  page: async (accountId: string, filter: OrderFilter, page: PageRequest): Promise<Page<OrderRow>> => {
+    const values: unknown[] = [accountId, page.limit + 1];
+    const where = ['account_id = $1'];
+    const and = (condition: (at: string) => string, value: unknown): void => {
+      values.push(value);
+      where.push(condition(`$${values.length}`));
+    };
+    if (filter.symbol != null) and((at) => `symbol = ${at}`, filter.symbol);
+    if (filter.side != null) and((at) => `side = ${at}::"OrderSide"`, filter.side);
+    if (filter.status != null) and((at) => `status = ANY(${at}::"OrderStatus"[])`, filter.status);
+    if (filter.createdFrom != null) and((at) => `created_at >= ${at}`, filter.createdFrom);
+    if (filter.createdTo != null) and((at) => `created_at < ${at}`, filter.createdTo);
+    if (filter.open != null) where.push(filter.open ? openOnly : `NOT (${openOnly})`);
+    if (page.from !== undefined) {
+      values.push(page.from.createdAt, page.from.id);
+      const row = `($${values.length - 1}::timestamptz, $${values.length}::uuid)`;
+      where.push(`(created_at, id) ${page.backward ? '>' : '<'} ${row}`);
+    }
+    const direction = page.backward ? 'ASC' : 'DESC';
+    const text = `SELECT ${orderColumns} FROM orders WHERE ${where.join(' AND ')}
+                  ORDER BY created_at ${direction}, id ${direction} LIMIT $2`;
+    const { rows } = await pool.query<OrderRow>({ text, values });
+    return pageOf(rows, page);
+  },
+
+  /** The fills of several orders at once, oldest first. */
+  fills: async (orderIds: readonly string[]): Promise<ExecutionRow[]> => {
+    const text = `SELECT id, exec_id AS "execId", trade_id AS "tradeId", order_id AS "orderId", account_id AS "accountId",
+                         symbol, side, qty, price, value, fee, liquidity, cum_qty AS "cumQty", created_at AS "createdAt"
+                  FROM executions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, cum_qty`;
+    return (await pool.query<ExecutionRow>({ name: 'fills_of', text, values: [orderIds] })).rows;
+  },
+
+  /** Every open order in time priority: what the venue's book is rebuilt from. */
+  open: async (): Promise<(VenueOrder & { status: OrderStatus })[]> => {
+    const text = `SELECT id AS "orderId", account_id AS "accountId", symbol, side, type, time_in_force AS "timeInForce",
+                         qty - filled_qty AS "leavesQty", worst_price AS "worstPrice", status
+                  FROM orders WHERE ${openOnly} ORDER BY sequence`;
+    return (await pool.query<VenueOrder & { status: OrderStatus }>(text)).rows;
+  },
+});
+
+export type OrderStore = ReturnType<typeof createOrderStore>;

@@ -1,0 +1,36 @@
+import type { OrderRow } from '../lane/rows.ts';
+
+/** The fields of an order that are amounts or times; JSON carries them as text. */
+const amounts = [
+  'qty',
+  'filledQty',
+  'filledValue',
+  'limitPrice',
+  'stopPrice',
+  'worstPrice',
+  'reserve',
+  'fees',
+] as const;
+const times = ['createdAt', 'updatedAt', 'filledAt', 'canceledAt', 'expiredAt'] as const;
+
+/** An order as it was when an answer was stored. */
+export const reviveOrder = (json: Record<string, string | null>): OrderRow => {
+  const order: Record<string, unknown> = { ...json };
+  for (const name of amounts) order[name] = json[name] === null ? null : BigInt(json[name] as string);
+  for (const name of times) order[name] = json[name] === null ? null : new Date(json[name] as string);
+  return order as unknown as OrderRow;
+};
+
+/** What an account's event says about an order: its state after the event, in units. */
+export const orderEvent = (order: OrderRow): object => ({
+  orderId: order.id,
+  clientOrderId: order.clientOrderId,
+  symbol: order.symbol,
+  side: order.side,
+  status: order.status,
+  qty: order.qty,
+  filledQty: order.filledQty,
+  filledValue: order.filledValue,
+  fees: order.fees,
+  reason: order.reason,
+});
