@@ -1,0 +1,50 @@
+import type { Command } from '../audit/command.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import { failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Passwords } from './password.ts';
+import { checkPassword } from './password-rules.ts';
+import { endSessions } from './session-store.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
+import { findUser, lockActiveUser, setPasswordHash } from './store.ts';
+import type { Actor, Viewer } from './viewer.ts';
+import type { Viewers } from './viewers.ts';
+
+export interface ChangePasswordInput {
+  currentPassword: string;
+  newPassword: string;
+}
+
+export interface ChangePasswordNeeds {
+  database: Database;
+  command: Command;
+  passwords: Passwords;
+  passwordBounds: Config['password'];
+  sessions: Sessions;
+  viewers: Viewers;
+}
+
+/** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
+export const createChangePassword =
+  ({ database, command, passwords, passwordBounds, sessions, viewers }: ChangePasswordNeeds) =>
+  async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
+    const names = [viewer.username, viewer.email];
+    const weak = checkPassword(input.newPassword, { bounds: passwordBounds, names, field: 'newPassword' });
+    if (weak !== undefined) return refused(weak);
+    const found = await findUser(database, { id: viewer.id });
+    const right = await passwords.verify(found?.passwordHash, input.currentPassword);
+    const passwordHash = right ? await passwords.hash(input.newPassword) : undefined;
+
+    const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async ({ tx, now }) => {
+      const user = await lockActiveUser(tx, viewer.id);
+      if (passwordHash === undefined || user.passwordHash !== found?.passwordHash) {
+        return refused(failure('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword'));
+      }
+      await setPasswordHash(tx, user.id, passwordHash, now);
+      await endSessions(tx, { userId: user.id }, { now, reason: 'PASSWORD_CHANGED' });
+      return ok(await sessions.open(tx, user, now));
+    });
+    if (result.ok) viewers.forgetUser(viewer.id);
+    return result;
+  };

@@ -1,0 +1,42 @@
+import type { Command } from '../audit/command.ts';
+import type { Database } from '../database/database.ts';
+import { failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Passwords } from './password.ts';
+import { endSessions } from './session-store.ts';
+import { closeUser, findUser, isLastAdmin, lockAccounts, lockActiveUser, lockAdministration } from './store.ts';
+import type { Actor, Viewer } from './viewer.ts';
+import type { Viewers } from './viewers.ts';
+
+export interface DeleteAccountNeeds {
+  database: Database;
+  command: Command;
+  passwords: Passwords;
+  viewers: Viewers;
+}
+
+/** Closes the login for good and forgets the person; the books stay, under a number. */
+export const createDeleteAccount =
+  ({ database, command, passwords, viewers }: DeleteAccountNeeds) =>
+  async (by: Actor, viewer: Viewer, input: { password: string }): Promise<Result<object>> => {
+    const found = await findUser(database, { id: viewer.id });
+    const right = await passwords.verify(found?.passwordHash, input.password);
+
+    const result = await command({ by, action: 'deleteAccount', target: viewer.id }, async ({ tx, now }) => {
+      await lockAdministration(tx);
+      const user = await lockActiveUser(tx, viewer.id);
+      if (!right || user.passwordHash !== found?.passwordHash) {
+        return refused(failure('INVALID_CREDENTIALS', 'The password is wrong.', 'password'));
+      }
+      if (await isLastAdmin(tx, user)) {
+        return refused(failure('LAST_ADMIN', 'Give another user the role ADMIN first.'));
+      }
+      const open = await lockAccounts(tx, user.id);
+      if (open > 0) return refused(failure('OPEN_ORDERS', `There are ${open} open orders; cancel them first.`));
+      await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
+      await closeUser(tx, user, now);
+      return ok({});
+    });
+    if (result.ok) viewers.forgetUser(viewer.id);
+    return result;
+  };

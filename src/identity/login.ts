@@ -1,0 +1,56 @@
+import type { Command } from '../audit/command.ts';
+import type { Database } from '../database/database.ts';
+import { failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { checkEmail, checkUsername, nameKey } from './names.ts';
+import type { Passwords } from './password.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
+import { findUser, lockUser } from './store.ts';
+import type { Actor } from './viewer.ts';
+
+export interface LoginInput {
+  email?: string | null | undefined;
+  username?: string | null | undefined;
+  password: string;
+}
+
+type Lookup = Parameters<typeof findUser>[1];
+
+/** `undefined` for a name that nobody can have, which is not asked of the database. */
+const lookupOf = (name: string): Lookup | undefined => {
+  const text = name.trim();
+  if (text.includes('@')) return checkEmail(text) === undefined ? { emailKey: nameKey(text) } : undefined;
+  return checkUsername(text) === undefined ? { usernameKey: nameKey(text) } : undefined;
+};
+
+const wrong = () => refused(failure('INVALID_CREDENTIALS', 'The sign-in name or the password is wrong.'));
+
+export interface LoginNeeds {
+  database: Database;
+  command: Command;
+  passwords: Passwords;
+  sessions: Sessions;
+}
+
+/** Unknown, suspended and closed users cost one password check like everybody else, so time tells nothing. */
+export const createLogin =
+  ({ database, command, passwords, sessions }: LoginNeeds) =>
+  async (by: Actor, input: LoginInput): Promise<Result<SignedIn>> => {
+    const names = [input.email, input.username].filter((name) => typeof name === 'string');
+    const [name] = names;
+    if (name === undefined || names.length > 1) {
+      return refused(failure('INVALID_INPUT', 'Give either email or username.', 'email'));
+    }
+    const lookup = lookupOf(name);
+    const found = lookup === undefined ? null : await findUser(database, lookup);
+    const right = await passwords.verify(found?.passwordHash, input.password);
+    return command({ by, action: 'login', target: found?.id ?? null }, async ({ tx, now, line }) => {
+      if (found === null || !right) return wrong();
+      const user = await lockUser(tx, found.id);
+      if (user?.passwordHash !== found.passwordHash) return wrong();
+      line.by = { ...by, userId: user.id };
+      if (user.status === 'SUSPENDED')
+        return refused(failure('USER_SUSPENDED', 'An operator has suspended this user.'));
+      return ok(await sessions.open(tx, user, now));
+    });
+  };

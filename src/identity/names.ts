@@ -1,0 +1,30 @@
+import { type Failure, failure } from '../errors.ts';
+
+/** Never contains "@", so a sign-in name is either a username or an e-mail address, never both. */
+const usernamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{2,49}$/;
+
+const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]{0,61}[\\p{L}\\p{M}\\p{N}])?';
+const emailPattern = new RegExp(`^[\\p{L}\\p{M}\\p{N}.!#$%&'*+/=?^_\`{|}~-]{1,64}@(?:${label}\\.)+${label}$`, 'u');
+
+/** RFC 5321 §4.5.3.1.3 less the angle brackets. */
+const EMAIL_LENGTH = 254;
+
+export const checkUsername = (username: string): Failure | undefined =>
+  usernamePattern.test(username)
+    ? undefined
+    : failure(
+        'INVALID_INPUT',
+        'A username has 3 to 50 letters, digits, "_", "." or "-", and starts with a letter or digit.',
+        'username',
+      );
+
+export const checkEmail = (email: string): Failure | undefined =>
+  email.length <= EMAIL_LENGTH && emailPattern.test(email)
+    ? undefined
+    : failure('INVALID_INPUT', 'This is not an e-mail address.', 'email');
+
+/**
+ * What uniqueness and sign-in compare: compatibility forms and upper and lower case are one. Case is folded by way of
+ * upper case, because JavaScript has no full folding and some letters (ß, ς) have several lower-case forms.
+ */
+export const nameKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');

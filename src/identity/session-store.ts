@@ -1,0 +1,88 @@
+import type { Database } from '../database/database.ts';
+import type { Prisma, Session } from '../database/generated/client.ts';
+import type { Viewer } from './viewer.ts';
+
+type Tx = Prisma.TransactionClient;
+
+/** Why a session was ended before its time. */
+export type SessionEnd = 'LOGOUT' | 'PASSWORD_CHANGED' | 'SUSPENDED' | 'CLOSED' | 'REUSED' | 'TOO_MANY';
+
+/** One prepared statement: every signed-in request runs it, and Prisma's findUnique costs twice as much. */
+const viewerQuery = {
+  name: 'viewer',
+  text: `SELECT u.id, u.number, u.username, u.email, u.roles::text[] AS roles, u.created_at AS "createdAt"
+         FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND u.status = 'ACTIVE'`,
+};
+
+/** The viewer of an open session of an active user. */
+export const readViewer = async (
+  { pool }: Database,
+  { sessionId, userId, now }: { sessionId: string; userId: string; now: Date },
+): Promise<Viewer | undefined> => {
+  const { rows } = await pool.query<Omit<Viewer, 'status' | 'sessionId'>>({
+    ...viewerQuery,
+    values: [sessionId, userId, now],
+  });
+  return rows[0] && { ...rows[0], status: 'ACTIVE', sessionId };
+};
+
+export interface NewSession {
+  id: string;
+  userId: string;
+  tokenHash: Uint8Array<ArrayBuffer>;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/**
+ * Adds a session, so that at most `most` are open; the oldest make room. The caller holds the user's lock. Rows of
+ * sessions that have ended are of no more use and go, or they would grow with every sign-in.
+ */
+export const insertSession = async (tx: Tx, session: NewSession, most: number): Promise<void> => {
+  const { userId, createdAt: now } = session;
+  await tx.session.deleteMany({ where: { userId, OR: [{ revokedAt: { not: null } }, { expiresAt: { lte: now } }] } });
+  const surplus = await tx.session.findMany({
+    where: { userId },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    skip: most - 1,
+    select: { id: true },
+  });
+  if (surplus.length > 0) {
+    const reason: SessionEnd = 'TOO_MANY';
+    await tx.session.updateMany({
+      where: { id: { in: surplus.map(({ id }) => id) } },
+      data: { revokedAt: now, revokedReason: reason },
+    });
+  }
+  await tx.session.create({ data: { ...session, rotatedAt: now } });
+};
+
+/** The session and its user under the session's lock; rotations of one session come one after the other. */
+export const lockSession = async (tx: Tx, id: string) => {
+  await tx.$queryRaw`SELECT 1 FROM sessions WHERE id = ${id}::uuid FOR UPDATE`;
+  return tx.session.findUnique({ where: { id }, include: { user: true } });
+};
+
+export const rotateSession = async (
+  tx: Tx,
+  session: Session,
+  { tokenHash, now, expiresAt }: { tokenHash: Uint8Array<ArrayBuffer>; now: Date; expiresAt: Date },
+): Promise<void> => {
+  await tx.session.update({
+    where: { id: session.id },
+    data: { generation: session.generation + 1, tokenHash, rotatedAt: now, expiresAt },
+  });
+};
+
+/** Ends one session, or all of a user's. Those that have ended already keep their reason. */
+export const endSessions = async (
+  tx: Tx,
+  which: { id: string } | { userId: string },
+  { now, reason }: { now: Date; reason: SessionEnd },
+): Promise<void> => {
+  await tx.session.updateMany({
+    where: { ...which, revokedAt: null },
+    data: { revokedAt: now, revokedReason: reason },
+  });
+};
