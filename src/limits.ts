@@ -80,8 +80,8 @@ export const limits = {
     refresh_ms: 1_000,
   },
   venue: {
-    /** Ids of past orders that a paper book still knows, so that a repeat is ignored: a minute's worth at full load. */
-    rememberedOrders: 200_000,
+    /** Ids of past orders that a paper book still knows, so that a repeat is ignored: 10 s of full load. */
+    rememberedOrders: 50_000,
   },
   orders: {
     /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */
@@ -98,5 +98,7 @@ export const limits = {
     /** No statement of a request runs longer; a lock that is not granted by then is refused. */
     statement_ms: 10_000,
     lock_ms: 5_000,
+    /** How often the embedded Postgres is brought back after it died by itself; more is no accident. */
+    restarts: 10,
   },
 } as const;

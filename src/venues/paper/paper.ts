@@ -1,0 +1,138 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Ids } from '../../kernel/ids.ts';
+import type { Instrument } from '../../market/instrument.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Report, Venue, VenueOrder } from '../venue.ts';
+import type { DepthLevel } from './book.ts';
+import { type Command, createEngine } from './engine.ts';
+import { createMaker } from './makers.ts';
+
+export interface PaperVenue extends Venue {
+  /**
+   * Empties the books, all or one instrument's, and fills them from the orders that the database holds, in time
+   * priority. Orders that were acknowledged before are not acknowledged again; those that were not go to `submit`
+   * afterwards. Orders that cross each other, because a match before a crash was never settled, match and are reported.
+   */
+  restore(openOrders: readonly VenueOrder[], symbol?: string): void;
+  /** Quotes at once, then every `tick_ms`; with 0 only when `tick` is called. */
+  start(): void;
+  stop(): void;
+  /** Moves every instrument's reference price one step and replaces the makers' quotes. */
+  tick(): void;
+  /** No matching and no quotes until resumed; cancels still work, new orders are cancelled. */
+  halt(symbol: string): void;
+  resume(symbol: string): void;
+  /** From the best price on; undefined for an unknown symbol. */
+  bookOf(symbol: string, levels: number): { bids: DepthLevel[]; asks: DepthLevel[] } | undefined;
+}
+
+export interface PaperOptions {
+  instruments: readonly Instrument[];
+  clock: Clock;
+  ids: Ids;
+  seed: number;
+  tick_ms: number;
+  log: Pick<Log, 'info'>;
+  /** Where trading left off; an instrument without one starts at its reference price. */
+  lastPrices?: ReadonlyMap<string, bigint>;
+}
+
+/** Hands reports over one command at a time, in order, even when a listener gives the venue another command. */
+const createDelivery = () => {
+  const listeners: ((reports: readonly Report[]) => void)[] = [];
+  const waiting: (readonly Report[])[] = [];
+  let delivering = false;
+  return {
+    listen: (listener: (reports: readonly Report[]) => void): void => void listeners.push(listener),
+    deliver: (reports: readonly Report[]): void => {
+      if (reports.length > 0) waiting.push(reports);
+      if (delivering) return;
+      delivering = true;
+      try {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          for (const listener of listeners) listener(next);
+        }
+      } finally {
+        delivering = false;
+      }
+    },
+  };
+};
+
+/** A venue in this process: books in memory, makers that keep them liquid. The database is its only memory. */
+export const createPaperVenue = (options: PaperOptions): PaperVenue => {
+  const { instruments, clock, ids, seed, tick_ms, log, lastPrices } = options;
+  const symbols = instruments.map(({ symbol }) => symbol);
+  const halted = new Set(instruments.filter(({ status }) => status === 'HALTED').map(({ symbol }) => symbol));
+  const engine = createEngine({ ids, symbols, halted, ...(lastPrices && { lastPrices }) });
+  const makers = new Map(
+    instruments.map((instrument) => {
+      const start = lastPrices?.get(instrument.symbol) ?? instrument.referencePrice;
+      return [instrument.symbol, createMaker({ instrument, seed, start })];
+    }),
+  );
+  const delivery = createDelivery();
+  const changedAt = new Map<string, Date>();
+  let started = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const run = (symbol: string, command: Command): void => {
+    const reports = engine.execute(command);
+    changedAt.set(symbol, clock.now());
+    delivery.deliver(reports);
+  };
+  const requote = (symbol: string): void =>
+    run(symbol, { kind: 'QUOTES', symbol, quotes: makers.get(symbol)?.next() ?? [] });
+  const tick = (): void => symbols.forEach(requote);
+
+  return {
+    onReports: delivery.listen,
+    submit: (orders) => {
+      for (const order of orders) run(order.symbol, { kind: 'SUBMIT', order });
+    },
+    cancel: (orders) => {
+      for (const order of orders) run(order.symbol, { kind: 'CANCEL', ...order });
+    },
+    quote: (symbol) => {
+      const desk = engine.desk(symbol);
+      if (desk === undefined) return undefined;
+      const [bid, ask] = [desk.book.best('BUY'), desk.book.best('SELL')];
+      return {
+        symbol,
+        bid: bid?.price ?? null,
+        ask: ask?.price ?? null,
+        bidSize: bid?.qty ?? 0n,
+        askSize: ask?.qty ?? 0n,
+        last: desk.last(),
+        at: changedAt.get(symbol) ?? clock.now(),
+      };
+    },
+    restore: (openOrders, only) => {
+      const cleared = only === undefined ? symbols : [only];
+      for (const symbol of cleared) run(symbol, { kind: 'CLEAR', symbol });
+      for (const order of openOrders) run(order.symbol, { kind: 'RESTORE', order });
+      if (started) cleared.forEach(requote);
+      log.info({ instruments: cleared.length, orders: openOrders.length }, 'paper books restored');
+    },
+    start: () => {
+      started = true;
+      tick();
+      if (tick_ms > 0) timer ??= setInterval(tick, tick_ms).unref();
+    },
+    stop: () => {
+      started = false;
+      clearInterval(timer);
+      timer = undefined;
+    },
+    tick,
+    halt: (symbol) => run(symbol, { kind: 'HALT', symbol }),
+    resume: (symbol) => {
+      run(symbol, { kind: 'RESUME', symbol });
+      if (started) requote(symbol);
+    },
+    bookOf: (symbol, levels) => {
+      const book = engine.desk(symbol)?.book;
+      return book && { bids: book.depth('BUY', levels), asks: book.depth('SELL', levels) };
+    },
+  };
+};
