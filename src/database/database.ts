@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { limits } from '../limits.ts';
+import { connect } from './connect.ts';
 import { PrismaClient } from './generated/client.ts';
 import { APPLICATION_ROLE, mayActAsApplication } from './role.ts';
 
@@ -39,8 +40,7 @@ const withSettings = (url: string, settings: Record<string, string | number>): s
 };
 
 const mayUseRole = async (url: string): Promise<boolean> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.database.connect_ms });
-  await client.connect();
+  const client = await connect(url);
   try {
     return await mayActAsApplication(client);
   } finally {

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type { Client } from 'pg';
 import { ConfigError } from '../config.ts';
-import { limits } from '../limits.ts';
+import { connect } from './connect.ts';
 import { ensureApplicationRole } from './role.ts';
 
 /**
@@ -55,7 +55,7 @@ export const readMigrations = (folder: string): Migration[] =>
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     });
 
-const appliedRows = async (client: pg.Client): Promise<AppliedRow[]> => {
+const appliedRows = async (client: Client): Promise<AppliedRow[]> => {
   const table = await client.query(`SELECT to_regclass('public._prisma_migrations') AS "name"`);
   if (table.rows[0].name === null) return [];
   const { rows } = await client.query<AppliedRow>(
@@ -81,7 +81,7 @@ const pending = (known: Migration[], rows: AppliedRow[]): Migration[] => {
 };
 
 /** The record is written in the migration's transaction: after a crash there is either both or nothing. */
-const apply = async (client: pg.Client, { name, sql, checksum }: Migration): Promise<void> => {
+const apply = async (client: Client, { name, sql, checksum }: Migration): Promise<void> => {
   await client.query('BEGIN');
   try {
     await client.query(sql);
@@ -97,7 +97,7 @@ const apply = async (client: pg.Client, { name, sql, checksum }: Migration): Pro
   }
 };
 
-const applyPending = async (client: pg.Client, known: Migration[]): Promise<MigrationReport> => {
+const applyPending = async (client: Client, known: Migration[]): Promise<MigrationReport> => {
   // Several processes may start at once: the first applies, the others wait and find nothing to do.
   await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
   try {
@@ -111,7 +111,7 @@ const applyPending = async (client: pg.Client, known: Migration[]): Promise<Migr
   }
 };
 
-const checkVersion = async (client: pg.Client): Promise<void> => {
+const checkVersion = async (client: Client): Promise<void> => {
   const { rows } = await client.query<{ number: string; text: string }>(
     `SELECT current_setting('server_version_num') AS "number", current_setting('server_version') AS "text"`,
   );
@@ -122,8 +122,7 @@ const checkVersion = async (client: pg.Client): Promise<void> => {
 
 /** Brings the database to this version's schema and rights. With nothing to apply it is a few quick questions. */
 export const migrate = async (url: string, folder = defaultFolder): Promise<MigrationReport> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.database.connect_ms });
-  await client.connect();
+  const client = await connect(url);
   try {
     await checkVersion(client);
     return await applyPending(client, readMigrations(folder));

@@ -19,14 +19,7 @@ export const TEMPLATE = 'bourse_template';
 /** One Postgres a run, in a folder and on a port of its own, so that runs on one machine never meet. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = mkdtempSync(join(tmpdir(), 'bourse-test-'));
-  const postgres = await startEmbedded({
-    folder,
-    durable: false,
-    progress: () => {},
-    onLost: (reason) => {
-      throw new Error(reason);
-    },
-  });
+  const postgres = await startEmbedded({ folder, durable: false, progress: () => {} });
   const teardown = async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -128,7 +128,11 @@ const attempt = async (plan: PostgresPlan, port: number): Promise<RunningPostgre
     child.once('exit', resolve).once('error', resolve);
   }).then(() => {
     running = false;
+    process.off('exit', onExit);
   });
+  // A server that fails, or is told twice to end, still takes its database down.
+  const onExit = () => running && child.pid !== undefined && process.kill(child.pid, 'SIGINT');
+  process.once('exit', onExit);
   for (let waited = 0; running && waited < READY_ms; waited += 5) {
     if (isReady(plan.data, child.pid)) return { port, ended, stop: () => stopChild(child, ended) };
     await sleep(5);

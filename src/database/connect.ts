@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { ConfigError } from '../config.ts';
+import { limits } from '../limits.ts';
+
+const CANNOT_LOGIN = new Set(['28P01', '28000']);
+
+const reasonOf = (error: { code?: string; message: string }): string => {
+  if (error.code !== undefined && CANNOT_LOGIN.has(error.code)) return 'user or password refused';
+  return error.message === '' ? (error.code ?? 'unknown reason') : error.message;
+};
+
+/** Where the URL leads, without its password. */
+const placeOf = (url: string): string => {
+  const { hostname, port, pathname, username } = new URL(url);
+  return `${username === '' ? '' : `${username}@`}${hostname}:${port === '' ? '5432' : port}${pathname}`;
+};
+
+/** One connection as the URL's user, for what is done at start; requests use the pool of `openDatabase`. */
+export const connect = async (url: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.database.connect_ms });
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    const failure = error as Error & { code?: string };
+    throw new ConfigError('DATABASE_URL', `cannot connect to ${placeOf(url)}: ${reasonOf(failure)}`);
+  }
+};

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../../config.ts';
+import type { RunAs } from './binaries.ts';
+import { environment, folderAsSeen } from './server.ts';
+
+/** A cluster's files: its data and the password of its owner. */
+export interface Cluster {
+  data: string;
+  owner: string;
+  password: string;
+}
+
+const OWNER = 'bourse';
+const DATA = 'postgres-18';
+
+const passwordOf = (folder: string): string => {
+  const file = join(folder, 'postgres-password');
+  if (!existsSync(file)) {
+    if (existsSync(join(folder, DATA)))
+      throw new ConfigError('DATA_DIR', `${file} is missing, which the data beside it was made with`);
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(24).toString('hex'), { mode: 0o600 });
+    renameSync(draft, file);
+  }
+  return readFileSync(file, 'utf8');
+};
+
+/** The password goes in as an open file without a name: no argument to be listed, no path for the user to reach. */
+const openPassword = (folder: string, password: string, runAs: RunAs | undefined): number => {
+  const file = join(folder, `.initdb-password.${process.pid}`);
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  if (runAs !== undefined) chownSync(file, runAs.uid, runAs.gid);
+  const descriptor = openSync(file, 'r');
+  rmSync(file);
+  return descriptor;
+};
+
+const runInitdb = (initdb: string, draft: string, input: number, runAs: RunAs | undefined): void => {
+  try {
+    execFileSync(
+      initdb,
+      [
+        ...['-D', folderAsSeen(draft, runAs), '-U', OWNER, '-A', 'scram-sha-256', '--pwfile=/dev/stdin', '-E', 'UTF8'],
+        ...['--locale-provider=builtin', '--locale=C.UTF-8'],
+      ],
+      { cwd: draft, env: environment, stdio: [input, 'ignore', 'pipe'], ...runAs },
+    );
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? error).trim();
+    throw new ConfigError('DATA_DIR', `cannot hold a database: ${said.split('\n').at(-1)}`);
+  } finally {
+    closeSync(input);
+  }
+};
+
+/** Made beside its place and renamed when it is whole, so that a first start may be killed at any moment. */
+const initialise = (folder: string, password: string, initdb: string, runAs: RunAs | undefined): void => {
+  for (const name of readdirSync(folder).filter((name) => name.startsWith(`${DATA}.new-`)))
+    rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 10 });
+  const draft = join(folder, `${DATA}.new-${process.pid}`);
+  mkdirSync(draft, { mode: 0o700 });
+  if (runAs !== undefined) chownSync(draft, runAs.uid, runAs.gid);
+  runInitdb(initdb, draft, openPassword(folder, password, runAs), runAs);
+  renameSync(draft, join(folder, DATA));
+};
+
+/** The folder's cluster, made on the first call. */
+export const ensureCluster = (
+  folder: string,
+  initdb: string,
+  runAs: RunAs | undefined,
+  progress: (line: string) => void,
+): Cluster => {
+  const password = passwordOf(folder);
+  const data = join(folder, DATA);
+  if (!existsSync(data)) {
+    progress(`creating the embedded database in ${folder}`);
+    initialise(folder, password, initdb, runAs);
+  }
+  return { data, owner: OWNER, password };
+};
