@@ -74,6 +74,8 @@ export const limits = {
     idempotencyWait_ms: 2_000,
     /** How often waiting callers are looked through for one whose time is up. */
     sweep_ms: 250,
+    /** Between attempts to rebuild a venue's books while the database is away. */
+    rebuildPause_ms: 500,
   },
   market: {
     /** How long a halt that another process declared may go unnoticed. */

@@ -24,20 +24,23 @@ export interface Lane {
   run<Answer>(command: Command<Answer>): Promise<Answer>;
   /** What a venue reported. Never refused and retried until it is booked; rejects only if it can never be. */
   settle(command: Command<void>): Promise<void>;
+  /** Waits its turn and runs with no batch in flight: what it reads is all that was ever committed by this process. */
+  alone<Value>(work: () => Promise<Value>): Promise<Value>;
   /** Resolves when everything that was accepted has been answered; nothing is accepted any more. */
   drain(): Promise<void>;
   /** Commands that wait. */
   depth(): number;
 }
 
-interface Waiting {
-  command: Command<unknown>;
+interface Caller {
   /** Absent for a settlement, which waits as long as it takes. */
   deadline: number | undefined;
   answered: boolean;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
+type Waiting = Caller & { command: Command<unknown> };
+type Alone = Caller & { work: () => Promise<unknown> };
 
 const keyed = <Key>(keys: Iterable<Key>, of: (key: Key) => string): Key[] => [
   ...new Map([...keys].map((key) => [of(key), key])).values(),
@@ -57,15 +60,20 @@ const union = (batch: readonly Waiting[]): Needs => {
   };
 };
 
-const late = (): RefusedError =>
-  new RefusedError(
-    'DEPENDENCY_UNAVAILABLE',
-    'The database did not answer in time and the outcome is not known yet. Repeat the request with the same idempotency key.',
-    1,
-  );
+const refusal = {
+  late: () =>
+    new RefusedError(
+      'DEPENDENCY_UNAVAILABLE',
+      'The database did not answer in time and the outcome is not known yet. Repeat the request with the same idempotency key.',
+      1,
+    ),
+  notStarted: () => new RefusedError('OVERLOADED', 'The command waited too long and was not started.', 1),
+  full: () => new RefusedError('OVERLOADED', 'The queue of commands is full.', 1),
+  contention: () => new RefusedError('OVERLOADED', 'Other commands on the same accounts were always first.', 1),
+};
 
 export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clock; log: Log }): Lane => {
-  const queue: Waiting[] = [];
+  const queue: (Waiting | Alone)[] = [];
   let inFlight: readonly Waiting[] = [];
   let pumping: Promise<void> | undefined;
   let draining = false;
@@ -82,75 +90,91 @@ export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clo
     return answers;
   };
 
-  const settled = (batch: readonly Waiting[], answers: readonly unknown[]): void => {
-    batch.forEach(({ command }, index) => {
-      command.committed?.(answers[index]);
-    });
-    batch.forEach((waiting, index) => {
-      waiting.answered = true;
-      waiting.resolve(answers[index]);
-    });
+  const answer = (caller: Caller, how: 'resolve' | 'reject', what: unknown): void => {
+    caller.answered = true;
+    caller[how](what);
+  };
+
+  /** Tries a batch until it is booked; undefined when it never can be, with the reason. */
+  const book = async (batch: readonly Waiting[]): Promise<{ answers: unknown[] } | { error: unknown }> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return { answers: await attempt(batch) };
+      } catch (error) {
+        const again = error instanceof TryAgain && (tries < limits.lane.attempts || batch.some(isSettlement));
+        if (!again) return { error };
+      }
+    }
   };
 
   /** Runs a batch to its end. One that fails for good is run again command by command, so that only the culprit fails. */
   const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return settled(batch, await attempt(batch));
-      } catch (error) {
-        const again = error instanceof TryAgain && (tries < limits.lane.attempts || batch.some(isSettlement));
-        if (again) continue;
-        if (batch.length > 1) {
-          for (const waiting of batch) await runBatch([waiting]);
-          return;
-        }
-        log.error({ err: error }, 'a command failed and was not booked');
-        for (const waiting of batch) {
-          waiting.answered = true;
-          waiting.reject(error instanceof TryAgain ? new RefusedError('OVERLOADED', 'Too much contention.', 1) : error);
-        }
-        return;
-      }
+    const booked = await book(batch);
+    if ('answers' in booked) {
+      batch.forEach(({ command }, index) => {
+        command.committed?.(booked.answers[index]);
+      });
+      batch.forEach((waiting, index) => {
+        answer(waiting, 'resolve', booked.answers[index]);
+      });
+    } else if (batch.length > 1) {
+      for (const waiting of batch) await runBatch([waiting]);
+    } else {
+      log.error({ err: booked.error }, 'a command failed and was not booked');
+      const error = booked.error instanceof TryAgain ? refusal.contention() : booked.error;
+      for (const waiting of batch) answer(waiting, 'reject', error);
     }
+  };
+
+  const runAlone = async (alone: Alone): Promise<void> => {
+    await alone.work().then(
+      (value) => answer(alone, 'resolve', value),
+      (error) => answer(alone, 'reject', error),
+    );
+  };
+
+  /** The next batch: what waits, up to work that must run alone. */
+  const nextBatch = (): Waiting[] => {
+    const end = queue.slice(0, limits.lane.batch).findIndex((next) => 'work' in next);
+    return queue.splice(0, end === -1 ? limits.lane.batch : end) as Waiting[];
   };
 
   const pump = async (): Promise<void> => {
     // Everything that arrives in the same turn of the event loop belongs to the first batch.
     await Promise.resolve();
     while (queue.length > 0) {
-      inFlight = queue.splice(0, limits.lane.batch).filter(({ answered }) => !answered);
+      inFlight = nextBatch().filter(({ answered }) => !answered);
       if (inFlight.length > 0) await runBatch(inFlight);
       inFlight = [];
+      if (queue[0] !== undefined && 'work' in queue[0]) await runAlone(queue.shift() as Alone);
     }
     pumping = undefined;
   };
 
-  const enqueue = <Answer>(command: Command<Answer>, deadline: number | undefined): Promise<Answer> =>
+  const enqueue = <Answer>(what: object, deadline: number | undefined): Promise<Answer> =>
     new Promise<Answer>((resolve, reject) => {
-      const waiting = { command: command as Command<unknown>, deadline, answered: false, resolve, reject };
-      queue.push(waiting as Waiting);
+      queue.push({ ...what, deadline, answered: false, resolve, reject } as unknown as Waiting | Alone);
       pumping ??= pump();
     });
 
   // The clock of the process, not the injected one: this bounds real waiting.
   const sweeper = setInterval(() => {
     const now = Date.now();
-    for (const waiting of [...inFlight, ...queue]) {
-      if (waiting.answered || waiting.deadline === undefined || waiting.deadline > now) continue;
-      waiting.answered = true;
-      waiting.reject(late());
-    }
+    const isLate = ({ answered, deadline }: Caller): boolean => !answered && deadline !== undefined && deadline <= now;
+    for (const waiting of inFlight.filter(isLate)) answer(waiting, 'reject', refusal.late());
+    for (const waiting of queue.filter(isLate)) answer(waiting, 'reject', refusal.notStarted());
   }, limits.lane.sweep_ms);
   sweeper.unref();
 
   return {
     run: (command) => {
       if (draining || queue.length >= limits.lane.queue) {
-        return Promise.reject(new RefusedError('OVERLOADED', 'The order queue is full.', 1));
+        return Promise.reject(refusal.full());
       }
-      return enqueue(command, Date.now() + limits.lane.answer_ms);
+      return enqueue({ command }, Date.now() + limits.lane.answer_ms);
     },
-    settle: (command) => enqueue(command, undefined),
+    settle: (command) => enqueue({ command }, undefined),
+    alone: (work) => enqueue({ work }, undefined),
     drain: async () => {
       draining = true;
       while (pumping !== undefined) await pumping;
@@ -160,4 +184,4 @@ export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clo
   };
 };
 
-const isSettlement = ({ deadline }: Waiting): boolean => deadline === undefined;
+const isSettlement = ({ deadline }: Caller): boolean => deadline === undefined;

@@ -1,10 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { PaperVenue } from '../venues/paper/paper.ts';
 import type { Report } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
 import type { OrderDeps } from './orders.ts';
 
-/** Books a venue's reports through the lane. If they can never be booked, the venue's view is wrong and is rebuilt. */
-export const createSettle = (deps: OrderDeps & { log: Log; rebuild: () => Promise<void> }) => {
+/**
+ * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
+ * can never be booked, the venue's view has left the database's; it is rebuilt from the database, and reports that were
+ * made from the old view are dropped.
+ */
+export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: PaperVenue; log: Log }) => {
+  const { lane, venue, store, log } = deps;
   const facts: SettleFacts = {
     instrumentOf: (symbol) => {
       const instrument = deps.market.find(symbol);
@@ -14,16 +22,45 @@ export const createSettle = (deps: OrderDeps & { log: Log; rebuild: () => Promis
     rates: deps.rates,
     ids: deps.ids,
   };
-  return (reports: readonly Report[]): void => {
-    deps.lane
+  /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the rebuild. */
+  let view = 0;
+  let broken = false;
+
+  /** Gives the venue every open order as the database has it, and asks again for what it had not answered. */
+  const restore = (): Promise<void> =>
+    lane.alone(async () => {
+      const open = await store.open();
+      view += 1;
+      broken = false;
+      const isNew = ({ status }: { status: string }): boolean => status === 'PENDING_NEW' || status === 'ACCEPTED';
+      venue.restore(open.filter((order) => !isNew(order)));
+      venue.submit(open.filter(isNew));
+      venue.cancel(open.filter(({ status }) => status === 'PENDING_CANCEL'));
+    });
+
+  const rebuild = async (error: unknown): Promise<void> => {
+    view += 1;
+    broken = true;
+    log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
+    while (broken) {
+      await restore().catch(async (problem: unknown) => {
+        log.error({ err: problem }, 'the books of the venue could not be rebuilt yet');
+        await sleep(limits.lane.rebuildPause_ms);
+      });
+    }
+  };
+
+  venue.onReports((reports: readonly Report[]) => {
+    if (broken) return;
+    const seen = view;
+    lane
       .settle({
         needs: settleNeeds(reports, facts.instrumentOf),
-        decide: (books, at) => decideSettle(books, at, reports, facts),
+        decide: (books, at) => {
+          if (seen === view) decideSettle(books, at, reports, facts);
+        },
       })
-      .catch(async (error: unknown) => {
-        deps.log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
-        await deps.rebuild();
-      })
-      .catch((error: unknown) => deps.log.fatal({ err: error }, 'the books of the venue could not be rebuilt'));
-  };
+      .catch((error: unknown) => (seen === view ? rebuild(error) : undefined));
+  });
+  return { restore };
 };
