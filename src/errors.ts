@@ -98,10 +98,18 @@ export const failure = (code: Failure['code'], message: string, ...field: string
 export class RefusedError extends Error {
   readonly code: CodesOf<'top'>;
   readonly retryAfter_s: number | undefined;
-  constructor(code: CodesOf<'top'>, message: string, retryAfter_s?: number) {
+  /** What a program needs beside the code; joins `extensions`. */
+  readonly details: Readonly<Record<string, string | number>>;
+  constructor(
+    code: CodesOf<'top'>,
+    message: string,
+    retryAfter_s?: number,
+    details: Readonly<Record<string, string | number>> = {},
+  ) {
     super(message);
     this.name = 'RefusedError';
     this.code = code;
     this.retryAfter_s = retryAfter_s;
+    this.details = details;
   }
 }
