@@ -1,4 +1,4 @@
-import type { InputFieldRef, ObjectRef } from '@pothos/core';
+import type { ArgumentRef, ObjectRef } from '@pothos/core';
 import { RefusedError } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Page, type PagePoint, type PageRequest } from '../kernel/page.ts';
 import { limits } from '../limits.ts';
@@ -33,7 +33,7 @@ export const connectionOf = <Row extends object>(
     { name: `${name}Edge` },
   ) as unknown as ObjectRef<Types, Connection<Row>>;
 
-type ArgRef<Value> = InputFieldRef<Types, Value | null | undefined>;
+type ArgRef<Value> = ArgumentRef<Types, Value | null | undefined>;
 interface FieldBuilder {
   arg: {
     int(options: { description: string }): ArgRef<number>;
