@@ -41,6 +41,9 @@ export const limits = {
     clientOrderId: 128,
     search: 64,
     reason: 256,
+    displayName: 100,
+    /** A BCP 47 tag or an IANA zone's name: the longest in use have about 35 characters. */
+    tag: 64,
     /** RFC 5321: the longest path that a mail server must take, without its brackets. */
     email: 254,
   },

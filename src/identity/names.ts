@@ -1,13 +1,11 @@
 import { type Failure, failure } from '../errors.ts';
+import { limits } from '../limits.ts';
 
 /** Never contains "@", so a sign-in name is either a username or an e-mail address, never both. */
 const usernamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{2,49}$/;
 
 const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]{0,61}[\\p{L}\\p{M}\\p{N}])?';
 const emailPattern = new RegExp(`^[\\p{L}\\p{M}\\p{N}.!#$%&'*+/=?^_\`{|}~-]{1,64}@(?:${label}\\.)+${label}$`, 'u');
-
-/** RFC 5321 §4.5.3.1.3 less the angle brackets. */
-const EMAIL_LENGTH = 254;
 
 export const checkUsername = (username: string): Failure | undefined =>
   usernamePattern.test(username)
@@ -19,7 +17,7 @@ export const checkUsername = (username: string): Failure | undefined =>
       );
 
 export const checkEmail = (email: string): Failure | undefined =>
-  email.length <= EMAIL_LENGTH && emailPattern.test(email)
+  email.length <= limits.text.email && emailPattern.test(email)
     ? undefined
     : failure('INVALID_INPUT', 'This is not an e-mail address.', 'email');
 

@@ -1,0 +1,21 @@
+import type { Database } from '../database/database.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import { limits } from '../limits.ts';
+import { type AuditFilter, type AuditRow, readAudit } from './store.ts';
+
+const nothing: Page<AuditRow> = { rows: [], hasMore: false };
+
+/** No action or target is longer or has other characters; Postgres would refuse some of what a client may send. */
+const canMatch = (text: string | null | undefined): boolean =>
+  text == null || (text.length <= limits.text.search && /^[\x20-\x7e]*$/.test(text));
+
+export const createAudit = ({ database }: { database: Database }) => ({
+  list: async (filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> => {
+    const { actorId, action, target } = filter;
+    if ((actorId != null && !isUuid(actorId)) || !canMatch(action) || !canMatch(target)) return nothing;
+    return readAudit(database, filter, page);
+  },
+});
+
+export type Audit = ReturnType<typeof createAudit>;

@@ -1,0 +1,56 @@
+import { builder } from '../graphql/builder.ts';
+import {
+  connectionArgs,
+  connectionComplexity,
+  connectionOf,
+  pageRequest,
+  toConnection,
+} from '../graphql/connection.ts';
+import { UserRef } from '../identity/schema.ts';
+import type { AuditRow } from './store.ts';
+
+const AuditEntryRef = builder.objectRef<AuditRow>('AuditEntry').implement({
+  description: 'One line of the log of everything that was changed or tried. Lines are never changed or removed.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    actor: t.expose('actor', {
+      type: UserRef,
+      nullable: true,
+      description: 'Who did it; null when nobody was signed in.',
+    }),
+    action: t.exposeString('action', { description: 'The name of the mutation.' }),
+    target: t.exposeString('target', { nullable: true, description: 'The id of what was changed.' }),
+    requestId: t.exposeID('requestId', { description: 'As in the answer’s `X-Request-ID` and in the server’s log.' }),
+    outcome: t.exposeString('outcome', { description: '`OK`, or the codes of the refusal, separated by spaces.' }),
+    details: t.string({
+      description: 'More about the action, as JSON text.',
+      resolve: ({ details }) => JSON.stringify(details),
+    }),
+  }),
+});
+
+const AuditFilter = builder.inputType('AuditFilter', {
+  description: 'All that is given must fit.',
+  fields: (t) => ({
+    actorId: t.id(),
+    action: t.string({ description: 'The exact name of a mutation.' }),
+    target: t.string({ description: 'The exact id of what was changed.' }),
+    from: t.field({ type: 'DateTime', description: 'This instant or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Before this instant.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  auditLog: t.field({
+    type: connectionOf('AuditEntry', AuditEntryRef),
+    access: { permission: 'audit:read' },
+    description: 'The audit log, the newest line first.',
+    args: { ...connectionArgs(t), filter: t.arg({ type: AuditFilter }) },
+    complexity: connectionComplexity,
+    resolve: async (_, { filter, ...args }, { services }) => {
+      const request = pageRequest(args);
+      return toConnection(await services.audit.list(filter ?? {}, request), request);
+    },
+  }),
+}));
