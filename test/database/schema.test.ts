@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { schemaSql } from '../../scripts/lib/schema-sql.ts';
+import { connect } from '../../src/database/connect.ts';
+import { type Catalog, catalogOf } from '../support/catalog.ts';
+import { emptyDatabase, type TestDatabase, testDatabase } from '../support/database.ts';
+
+/** What the migrations add by hand because Prisma's schema has no words for it. */
+const byHand = [
+  'constraint accounts.accounts_customer_has_user',
+  'constraint accounts.accounts_open_orders_not_negative',
+  'constraint assets.assets_scale',
+  'constraint balances.balances_available_not_negative',
+  'constraint balances.balances_held_not_negative',
+  'constraint executions.executions_positive',
+  'constraint instruments.instruments_collar',
+  'constraint instruments.instruments_sizes_positive',
+  'constraint orders.orders_amounts_not_negative',
+  'constraint orders.orders_closed_reserve_nothing',
+  'constraint orders.orders_filled_within_qty',
+  'constraint positions.positions_not_negative',
+  'constraint postings.postings_amount_not_zero',
+  'constraint transfers.transfers_amount_positive',
+  'function bourse_append_only',
+  'function bourse_check_postings',
+  'index orders_open',
+  'trigger account_events.account_events_append_only',
+  'trigger audit_entries.audit_entries_append_only',
+  'trigger executions.executions_append_only',
+  'trigger journal_entries.journal_entries_append_only',
+  'trigger postings.postings_append_only',
+  'trigger postings.postings_balance',
+  'trigger transfers.transfers_append_only',
+];
+
+const read = async (url: string, sql = ''): Promise<Catalog> => {
+  const client = await connect(url);
+  try {
+    await client.query(sql);
+    return await catalogOf(client);
+  } finally {
+    await client.end();
+  }
+};
+
+let databases: TestDatabase[];
+beforeAll(async () => {
+  databases = await Promise.all([testDatabase(), emptyDatabase()]);
+});
+afterAll(async () => {
+  await Promise.all(databases.map((database) => database.close()));
+});
+
+test('a database built from the migrations is the one of schema.prisma and what is listed by hand', async () => {
+  const migrated = Object.entries(await read(databases[0]!.url)).filter(
+    ([name]) => !name.includes('_prisma_migrations'),
+  );
+  const wanted = await read(databases[1]!.url, await schemaSql('prisma/schema.prisma'));
+  const expected = Object.keys(wanted);
+  expect(expected.length).toBeGreaterThan(200);
+  expect(Object.fromEntries(migrated.filter(([name]) => !byHand.includes(name)))).toEqual(wanted);
+  expect(
+    migrated
+      .map(([name]) => name)
+      .filter((name) => !expected.includes(name))
+      .sort(),
+  ).toEqual(byHand);
+});
