@@ -9,6 +9,7 @@ import { house } from './house.ts';
 
 export interface TransferFacts {
   id: string;
+  /** Made while deciding, so that the entries of a batch have ids in the order in which they are booked. */
   entryId: string;
   userId: string;
   accountId: string;

@@ -62,8 +62,8 @@ export const createTransfer =
     if (accountId === undefined) return refusedNow(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
     const operation = kind === 'DEPOSIT' ? 'deposit' : 'withdraw';
     const key = keyOf(by.userId, operation, input.idempotencyKey, fingerprintOf(accountId, amount));
-    const [id, entryId, auditId] = [deps.ids.next(), deps.ids.next(), deps.ids.next()];
-    const facts = { id, entryId, userId: by.userId, accountId, kind, asset: CURRENCY, scale: deps.scale, amount };
+    const [id, auditId] = [deps.ids.next(), deps.ids.next()];
+    const facts = { id, userId: by.userId, accountId, kind, asset: CURRENCY, scale: deps.scale, amount };
     return deps.inFlight(key, () =>
       deps.lane.run({
         needs: {
@@ -76,7 +76,7 @@ export const createTransfer =
         },
         decide: (books, at) =>
           once(books, at, key, revive, () => {
-            const answer = decideTransfer(books, at, facts);
+            const answer = decideTransfer(books, at, { ...facts, entryId: deps.ids.next() });
             books.addAudit(auditLine(auditId, at, by, operation, answer.ok ? id : accountId, answer));
             return answer;
           }),

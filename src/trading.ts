@@ -1,0 +1,81 @@
+import pg from 'pg';
+import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
+import { createInFlight } from './idempotency/in-flight.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Ids } from './kernel/ids.ts';
+import { createLane } from './lane/lane.ts';
+import { createLaneStore } from './lane/store.ts';
+import { createAccountFinder } from './ledger/accounts.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createLedgerStore } from './ledger/store.ts';
+import { createInstruments } from './market/instruments.ts';
+import { createMarket } from './market/market.ts';
+import { createMarketStore, seedMarket } from './market/store.ts';
+import { createOrders } from './orders/orders.ts';
+import { createSettlement } from './orders/settle.ts';
+import { createOrderStore } from './orders/store.ts';
+import type { Log } from './telemetry/log.ts';
+import { createPaperVenue } from './venues/paper/paper.ts';
+
+export interface TradingOptions {
+  config: Pick<Config, 'paper' | 'fees'>;
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+/** Joins market, ledger, orders, lane and the paper venue: everything that moves money. */
+export const createTrading = async ({ config, database, clock, ids, log }: TradingOptions) => {
+  const ledgerStore = createLedgerStore(database);
+  await seedMarket(database);
+  await ledgerStore.openHouse(clock.now());
+  const instruments = await createInstruments({ store: createMarketStore(database), log });
+  const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
+  const market = createMarket({ instruments, venue });
+
+  const laneStore = createLaneStore({
+    connect: async () => {
+      const client = new pg.Client({ ...database.connection, pipeline: true });
+      await client.connect();
+      return client;
+    },
+    onConnection: (up) => log.warn({ up }, up ? 'the lane is connected' : 'the lane cannot reach the database'),
+  });
+  const lane = createLane({ store: laneStore, clock, log });
+  const accounts = createAccountFinder(ledgerStore);
+  const inFlight = createInFlight();
+  const shared = { lane, accounts, market, inFlight, clock, ids };
+  const orderDeps = { ...shared, venue, store: createOrderStore(database), rates: config.fees };
+  const settlement = createSettlement({ ...orderDeps, log });
+
+  return {
+    services: {
+      market,
+      ledger: createLedger({
+        ...shared,
+        store: ledgerStore,
+        scaleOf: instruments.scaleOf,
+        paperDeposits: config.paper.deposits,
+      }),
+      orders: createOrders(orderDeps),
+    },
+    venue,
+    lane,
+    start: async (): Promise<void> => {
+      instruments.onStatus((symbol, status) => (status === 'HALTED' ? venue.halt(symbol) : venue.resume(symbol)));
+      await settlement.restore();
+      venue.start();
+    },
+    /** Stops the market, books what it reported last, and lets go of the database. */
+    stop: async (): Promise<void> => {
+      venue.stop();
+      await lane.drain();
+      await laneStore.close();
+      instruments.stop();
+    },
+  };
+};
+
+export type Trading = Awaited<ReturnType<typeof createTrading>>;

@@ -1,0 +1,76 @@
+import type pg from 'pg';
+
+/**
+ * The promises of the books as questions to the database: each asks for the rows that break it. They read nothing but
+ * tables, so they say the same of a running server, a crashed one and a test.
+ */
+export const promises: Record<string, string> = {
+  'L1 every entry sums to zero in every asset': `
+    SELECT entry_id, asset, sum(amount) FROM postings GROUP BY entry_id, asset HAVING sum(amount) <> 0`,
+  'L1 every entry has postings': `
+    SELECT id FROM journal_entries e WHERE NOT EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id)`,
+  'L2 a balance is the sum of its postings': `
+    SELECT account_id, asset, posted, total
+    FROM balances FULL JOIN (SELECT account_id, asset, sum(amount) AS total FROM postings GROUP BY 1, 2) p
+      USING (account_id, asset)
+    WHERE coalesce(posted, 0) <> coalesce(total, 0)`,
+  'L2 all balances of an asset sum to zero': `
+    SELECT asset, sum(posted) FROM balances GROUP BY asset HAVING sum(posted) <> 0`,
+  'L2 each posting says the balance after it': `
+    SELECT * FROM (
+      SELECT entry_id, line, balance_after,
+             sum(amount) OVER (PARTITION BY account_id, asset ORDER BY created_at, entry_id, line) AS running
+      FROM postings) p
+    WHERE balance_after <> running`,
+  'L3 a customer has never less than nothing available': `
+    SELECT b.* FROM balances b JOIN accounts a ON a.id = b.account_id
+    WHERE a.kind = 'CUSTOMER' AND (posted - held < 0 OR held < 0)`,
+  'H1 an account holds back what its open orders reserve': `
+    SELECT account_id, asset, held, reserved
+    FROM (SELECT account_id, asset, held FROM balances WHERE held <> 0) b
+      FULL JOIN (SELECT account_id, reserve_asset AS asset, sum(reserve) AS reserved FROM orders
+                 WHERE reserve <> 0 GROUP BY 1, 2) o USING (account_id, asset)
+    WHERE coalesce(held, 0) <> coalesce(reserved, 0)`,
+  'H1 a closed order reserves nothing': `
+    SELECT id FROM orders
+    WHERE status IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED') AND reserve <> 0`,
+  'H1 an account counts its open orders': `
+    SELECT a.id FROM accounts a
+    WHERE open_orders <> (SELECT count(*) FROM orders o WHERE o.account_id = a.id
+      AND status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'))`,
+  'O1 an order is filled by its executions': `
+    SELECT o.id FROM orders o
+      LEFT JOIN (SELECT order_id, sum(qty) AS qty, sum(value) AS value, sum(fee) AS fee, max(cum_qty) AS cum
+                 FROM executions GROUP BY 1) e ON e.order_id = o.id
+    WHERE filled_qty <> coalesce(e.qty, 0) OR filled_value <> coalesce(e.value, 0) OR fees <> coalesce(e.fee, 0)
+       OR filled_qty <> coalesce(e.cum, 0) OR filled_qty > o.qty OR (status = 'FILLED') <> (filled_qty = o.qty)`,
+  'O3 a client order id and an execution id are used once': `
+    SELECT account_id, client_order_id FROM orders GROUP BY 1, 2 HAVING count(*) > 1
+    UNION ALL SELECT order_id, exec_id FROM executions GROUP BY 1, 2 HAVING count(*) > 1`,
+  'P1 a position is what the ledger holds': `
+    SELECT account_id, p.symbol, p.qty, b.posted
+    FROM positions p JOIN instruments i ON i.symbol = p.symbol
+      FULL JOIN (SELECT account_id, asset, posted FROM balances JOIN accounts a ON a.id = account_id
+                 WHERE a.kind = 'CUSTOMER' AND asset <> 'USD') b USING (account_id)
+    WHERE b.asset = i.base_asset AND p.qty <> b.posted`,
+  'P1 cost basis less realised profit is the cash that went in': `
+    SELECT p.account_id, p.symbol FROM positions p
+      JOIN (SELECT account_id, symbol, sum(CASE side WHEN 'BUY' THEN value ELSE -value END) AS paid
+            FROM executions GROUP BY 1, 2) e USING (account_id, symbol)
+    WHERE cost_basis - realized_pnl <> paid`,
+  'E1 the events of an account are dense': `
+    SELECT a.id FROM accounts a LEFT JOIN account_events e ON e.account_id = a.id
+    GROUP BY a.id HAVING count(e.sequence) <> a.event_sequence OR coalesce(max(e.sequence), 0) <> a.event_sequence`,
+};
+
+/** Every promise that the database breaks now, with the first rows that break it; empty when all is right. */
+export const brokenPromises = async (db: Pick<pg.Pool, 'query'>): Promise<string[]> => {
+  const broken: string[] = [];
+  for (const [promise, question] of Object.entries(promises)) {
+    const { rows } = await db.query(question);
+    if (rows.length === 0) continue;
+    const shown = JSON.stringify(rows.slice(0, 3), (_, value) => (typeof value === 'bigint' ? String(value) : value));
+    broken.push(`${promise}: ${shown}`);
+  }
+  return broken;
+};

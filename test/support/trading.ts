@@ -1,0 +1,76 @@
+import { pino } from 'pino';
+import { openDatabase } from '../../src/database/database.ts';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { createIds } from '../../src/kernel/ids.ts';
+import { openAccount } from '../../src/ledger/open-account.ts';
+import { createTrading } from '../../src/trading.ts';
+import { testDatabase } from './database.ts';
+
+export interface Customer {
+  userId: string;
+  accountId: string;
+  by: { userId: string; requestId: string };
+}
+
+export const paper = { deposits: true, seed: 7, tick_ms: 0 };
+export const fees = { makerBps: 10n, takerBps: 20n };
+
+/** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */
+export const startTrading = async (options: { url?: string; clock?: Clock } = {}) => {
+  const own = options.url === undefined ? await testDatabase() : undefined;
+  const database = await openDatabase(options.url ?? own?.url ?? '');
+  const clock = options.clock ?? systemClock;
+  const ids = createIds(clock);
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const trading = await createTrading({ config: { paper, fees }, database, clock, ids, log });
+  await trading.start();
+
+  /** Everything that was reported is booked, also what the bookings themselves led to. */
+  const settled = async (): Promise<void> => {
+    do await trading.lane.alone(async () => {});
+    while (trading.lane.depth() > 0);
+  };
+
+  return {
+    ...trading,
+    ...trading.services,
+    database,
+    ids,
+    settled,
+    customer: async (cash?: string): Promise<Customer> => {
+      const userId = ids.next();
+      const accountId = ids.next();
+      await database.prisma.$transaction(async (tx) => {
+        const name = `u${userId.slice(-12)}`;
+        const at = clock.now();
+        await tx.user.create({
+          data: {
+            id: userId,
+            username: name,
+            usernameKey: name,
+            email: `${name}@example.com`,
+            emailKey: `${name}@example.com`,
+            passwordHash: 'unusable',
+            roles: ['USER'],
+            createdAt: at,
+            updatedAt: at,
+          },
+        });
+        await openAccount(tx, { id: accountId, userId, createdAt: at });
+      });
+      const by = { userId, requestId: ids.next() };
+      if (cash !== undefined) {
+        const answer = await trading.services.ledger.deposit(by, { amount: cash });
+        if (!answer.ok) throw new Error(answer.failures[0]?.message);
+      }
+      return { userId, accountId, by };
+    },
+    close: async (): Promise<void> => {
+      await trading.stop();
+      await database.close();
+      await own?.close();
+    },
+  };
+};
+
+export type TestTrading = Awaited<ReturnType<typeof startTrading>>;
