@@ -23,13 +23,19 @@ export const limits = {
     /** Breadth by aliases is how one document becomes a thousand. */
     aliases: 30,
     directives: 30,
+    /** Fragment spreads, and fields that repeat a name beside them: validation compares each with all others. */
+    spreads: 60,
+    repeats: 60,
+    /** Introspection may cost this many times what GraphiQL's own question costs. */
+    introspections: 2,
     /** Root fields of one document: each mutation field is an operation of its own. */
     rootFields: 20,
     /** Cost of a document: one a field, a list's fields times its page size. A page of 100 orders with fills fits. */
     complexity: 5_000,
     /** Of validation errors in one answer; more help nobody. */
     errors: 20,
-    parseCacheEntries: 1_000,
+    /** Of parsed documents kept, counted by their source; parsed they take up to 200 times as much. */
+    documentCacheCharacters: 500_000,
   },
   page: {
     default: 20,
@@ -41,6 +47,8 @@ export const limits = {
     clientOrderId: 128,
     search: 64,
     reason: 256,
+    /** In the log; names come from the client. */
+    operationName: 64,
     displayName: 100,
     /** A BCP 47 tag or an IANA zone's name: the longest in use have about 35 characters. */
     tag: 64,

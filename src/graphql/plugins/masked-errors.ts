@@ -1,0 +1,65 @@
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { RequestContext } from '../context.ts';
+
+const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(catalogue, code);
+
+/** The error that was thrown first, under everything that GraphQL wrapped around it. */
+const originOf = (error: unknown): unknown => {
+  let origin = error;
+  while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
+  return origin;
+};
+
+/** The code of an error that graphql-js or Yoga made by itself; undefined when it tells of a bug in a resolver. */
+const machineryCode = (error: GraphQLError, origin: GraphQLError): ErrorCode | undefined => {
+  const { code, http } = (origin.extensions ?? {}) as { code?: unknown; http?: { status?: number } };
+  if (http?.status === 405) return 'METHOD_NOT_ALLOWED';
+  if (isCode(code)) return code;
+  if (code !== undefined) return 'BAD_REQUEST';
+  // Without a path nothing was resolved yet: a variable did not fit. An argument can still misfit when its field is reached.
+  return error.path === undefined || error.message.startsWith('Argument "') ? 'BAD_USER_INPUT' : undefined;
+};
+
+const present = (error: GraphQLError, context: RequestContext, log: Log): GraphQLFormattedError => {
+  const place = {
+    ...(error.locations && { locations: error.locations }),
+    ...(error.path && { path: error.path }),
+  };
+  const origin = originOf(error);
+  if (origin instanceof RefusedError) {
+    const { code, message, details, retryAfter_s } = origin;
+    const extensions = { code, ...details, ...(retryAfter_s !== undefined && { retryAfter: retryAfter_s }) };
+    return { message, ...place, extensions };
+  }
+  const code = origin instanceof GraphQLError ? machineryCode(error, origin) : undefined;
+  if (code !== undefined) return { message: error.message, ...place, extensions: { code } };
+  if (!context.signal.aborted)
+    log.error(
+      { requestId: context.requestId, operation: context.operation?.name, path: error.path, err: origin },
+      'bug',
+    );
+  return {
+    message: `Something went wrong here. The request id ${context.requestId} finds it in the log.`,
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: context.requestId },
+  };
+};
+
+/** Lets out what the catalogue knows; everything else is logged whole and answered with the request id only. */
+export const useMaskedErrors = (log: Log): Plugin => ({
+  onExecutionResult({ result, context, setResult }) {
+    const request = context as unknown as RequestContext;
+    const mask = (answer: ExecutionResult): ExecutionResult =>
+      answer.errors === undefined
+        ? answer
+        : {
+            ...answer,
+            errors: answer.errors.map((error) => present(error, request, log)) as unknown as GraphQLError[],
+          };
+    if (isAsyncIterable(result)) setResult(mapAsyncIterator(result as AsyncIterable<ExecutionResult>, mask) as never);
+    else setResult(mask(result as ExecutionResult));
+  },
+});
