@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -94,7 +94,8 @@ const developmentSecret = (dataDir: string): string => {
     chmodSync(file, 0o600);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'EEXIST') throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
+    // The same code tells that the folder's own name is taken by a file.
+    if (code !== 'EEXIST' || !existsSync(file)) throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
   }
   return readFileSync(file, 'utf8');
 };
