@@ -95,7 +95,8 @@ const developmentSecret = (dataDir: string): string => {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // The same code tells that the folder's own name is taken by a file.
-    if (code !== 'EEXIST' || !existsSync(file)) throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
+    if (code !== 'EEXIST' || !existsSync(file))
+      throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
   }
   return readFileSync(file, 'utf8');
 };

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DataFolder, dataFolder, isAlive, launch, startServer, until } from '../support/process.ts';
+
+let folder: DataFolder;
+beforeEach(() => {
+  folder = dataFolder();
+});
+afterEach(() => folder.remove());
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} ends the server and its database, and a second start finds the data again`, async () => {
+    const first = await startServer(folder.path);
+    await folder.ask(`INSERT INTO assets VALUES ('XTS', 'kept', 2)`);
+    const postgres = folder.postgresPid();
+    first.signal(signal);
+    expect(await first.ended).toBe(0);
+    expect(isAlive(postgres)).toBe(false);
+    expect(existsSync(join(folder.path, 'postgres-18/postmaster.pid'))).toBe(false);
+    expect(existsSync(join(folder.path, 'server.lock'))).toBe(false);
+
+    await startServer(folder.path);
+    expect(await folder.ask(`SELECT name FROM assets WHERE code = 'XTS'`)).toEqual([{ name: 'kept' }]);
+  });
+}
+
+test('a signal while the server is still starting ends it too, with its database', async () => {
+  const first = await startServer(folder.path);
+  first.signal('SIGTERM');
+  await first.ended;
+  const second = launch(folder.path);
+  const pidFile = join(folder.path, 'postgres-18/postmaster.pid');
+  await until(() => existsSync(pidFile));
+  second.signal('SIGINT');
+  expect(await second.ended).toBe(0);
+  expect(existsSync(pidFile)).toBe(false);
+});
+
+test('npm start passes a signal on once and answers with the exit code', async () => {
+  const wrapper = await startServer(folder.path, {}, 'scripts/start.mjs');
+  const postgres = folder.postgresPid();
+  wrapper.signal('SIGINT');
+  expect(await wrapper.ended).toBe(0);
+  expect(isAlive(postgres)).toBe(false);
+});
+
+test('npm start that is killed takes the server and the database along', async () => {
+  const wrapper = await startServer(folder.path, {}, 'scripts/start.mjs');
+  const postgres = folder.postgresPid();
+  wrapper.signal('SIGKILL');
+  await until(() => !isAlive(postgres));
+  await until(() => !existsSync(join(folder.path, 'server.lock')));
+});

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+/** A server in a process of its own, as an operator would run it. */
+export interface ServerProcess {
+  pid: number;
+  url: string;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code (or the signal's name) when the process has ended. */
+  ended: Promise<number | NodeJS.Signals>;
+  stdout(): string;
+  stderr(): string;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const started = new Set<ChildProcess>();
+
+const environment = (dataDir: string, more: Record<string, string>): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  DATA_DIR: dataDir,
+  PORT: '0',
+  LOG_LEVEL: 'warn',
+  PAPER_TICK_MS: '0',
+  ...more,
+});
+
+/** Starts and does not wait. `script` is src/main.ts, or scripts/start.mjs as `npm start` runs it. */
+export const launch = (
+  dataDir: string,
+  more: Record<string, string> = {},
+  script = 'src/main.ts',
+): Omit<ServerProcess, 'url'> => {
+  const child = spawn(process.execPath, [script], {
+    cwd: root,
+    env: environment(dataDir, more),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.add(child);
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (said.stdout += chunk));
+  child.stderr.on('data', (chunk) => (said.stderr += chunk));
+  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal!)),
+  );
+  return {
+    pid: child.pid!,
+    signal: (name) => child.kill(name),
+    ended,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+  };
+};
+
+/** Starts and waits until it says that it is ready. */
+export const startServer = async (
+  dataDir: string,
+  more: Record<string, string> = {},
+  script?: string,
+): Promise<ServerProcess> => {
+  const server = launch(dataDir, more, script);
+  let over: number | NodeJS.Signals | undefined;
+  server.ended.then((how) => {
+    over = how;
+  });
+  for (;;) {
+    const url = server.stdout().match(/ready at (\S+)/)?.[1];
+    if (url !== undefined) return { ...server, url };
+    if (over !== undefined) throw new Error(`ended with ${over}: ${server.stdout()}${server.stderr()}`);
+    await sleep(20);
+  }
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    // A killed child that nobody has waited for yet still has its pid.
+    return process.platform !== 'linux' || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+export const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await sleep(20);
+};
+
+export interface DataFolder {
+  path: string;
+  postgresPid(): number;
+  /** Asks the folder's running database as its owner. */
+  ask(sql: string): Promise<unknown[]>;
+  /** Ends every process that this file started and removes the folder. */
+  remove(): Promise<void>;
+}
+
+const pidFile = (path: string): string[] => readFileSync(join(path, 'postgres-18/postmaster.pid'), 'utf8').split('\n');
+
+const stopLeftovers = async (path: string): Promise<void> => {
+  for (const child of started) child.kill('SIGKILL');
+  started.clear();
+  let pid = 0;
+  try {
+    pid = Number(pidFile(path)[0]);
+  } catch {
+    return;
+  }
+  if (pid > 0 && pid !== process.pid && isAlive(pid)) process.kill(pid, 'SIGQUIT');
+  await until(() => pid === process.pid || !isAlive(pid));
+};
+
+export const dataFolder = (): DataFolder => {
+  const path = mkdtempSync(join(tmpdir(), 'bourse-process-'));
+  return {
+    path,
+    postgresPid: () => Number(pidFile(path)[0]),
+    ask: async (sql) => {
+      const password = readFileSync(join(path, 'postgres-password'), 'utf8');
+      const client = new pg.Client(`postgresql://bourse:${password}@127.0.0.1:${pidFile(path)[3]}/bourse`);
+      await client.connect();
+      try {
+        return (await client.query(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    remove: async () => {
+      await stopLeftovers(path);
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+};
