@@ -2,8 +2,9 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Ids } from '../../kernel/ids.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { Report, Venue, VenueOrder } from '../venue.ts';
+import type { Venue, VenueOrder } from '../venue.ts';
 import type { DepthLevel } from './book.ts';
+import { createDelivery } from './delivery.ts';
 import { type Command, createEngine } from './engine.ts';
 import { createMaker } from './makers.ts';
 
@@ -36,28 +37,6 @@ export interface PaperOptions {
   /** Where trading left off; an instrument without one starts at its reference price. */
   lastPrices?: ReadonlyMap<string, bigint>;
 }
-
-/** Hands reports over one command at a time, in order, even when a listener gives the venue another command. */
-const createDelivery = () => {
-  const listeners: ((reports: readonly Report[]) => void)[] = [];
-  const waiting: (readonly Report[])[] = [];
-  let delivering = false;
-  return {
-    listen: (listener: (reports: readonly Report[]) => void): void => void listeners.push(listener),
-    deliver: (reports: readonly Report[]): void => {
-      if (reports.length > 0) waiting.push(reports);
-      if (delivering) return;
-      delivering = true;
-      try {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          for (const listener of listeners) listener(next);
-        }
-      } finally {
-        delivering = false;
-      }
-    },
-  };
-};
 
 /** A venue in this process: books in memory, makers that keep them liquid. The database is its only memory. */
 export const createPaperVenue = (options: PaperOptions): PaperVenue => {

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Command, createEngine } from '../../../src/venues/paper/engine.ts';
+import { createMaker } from '../../../src/venues/paper/makers.ts';
+import { listed } from '../../support/listed.ts';
+import { asText, countingIds, venueOrder } from './support.ts';
+
+const symbols = ['AAPL', 'BTC-USD'];
+const engineOf = () => createEngine({ ids: countingIds(), symbols });
+const kinds = (reports: readonly { kind: string }[]): string[] => reports.map(({ kind }) => kind);
+
+const order = fc.record({
+  orderId: fc.nat(60).map((number) => `order-${number}`),
+  accountId: fc.constantFrom('ann', 'bob', 'cleo'),
+  symbol: fc.constantFrom(...symbols),
+  side: fc.constantFrom<'BUY' | 'SELL'>('BUY', 'SELL'),
+  type: fc.constantFrom<'LIMIT' | 'MARKET'>('LIMIT', 'LIMIT', 'MARKET'),
+  timeInForce: fc.constantFrom<'GTC' | 'IOC' | 'FOK'>('GTC', 'GTC', 'IOC', 'FOK'),
+  leavesQty: fc.bigInt(1n, 50_000n),
+  worstPrice: fc.bigInt(22_800n, 23_200n),
+});
+
+/** What may be asked of the engine; maker quotes are made by makers with the given seed while it runs. */
+type Ask = Exclude<Command, { kind: 'QUOTES' }> | { kind: 'TICK'; symbol: string };
+const asks: fc.Arbitrary<Ask[]> = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: order.map((submitted): Ask => ({ kind: 'SUBMIT', order: submitted })) },
+    { weight: 2, arbitrary: order.map((canceled): Ask => ({ kind: 'CANCEL', ...canceled })) },
+    { weight: 2, arbitrary: fc.constantFrom(...symbols).map((symbol): Ask => ({ kind: 'TICK', symbol })) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('HALT' as const, 'RESUME' as const, 'CLEAR' as const),
+        symbol: fc.constantFrom(...symbols),
+      }),
+    },
+  ),
+  { minLength: 30, maxLength: 120 },
+);
+
+const replay = (seed: number, list: readonly Ask[]): string => {
+  const engine = engineOf();
+  const makers = new Map(
+    symbols.map((symbol) => {
+      const instrument = listed(symbol, { referencePrice: 23_000n });
+      return [symbol, createMaker({ instrument, seed, start: 23_000n })];
+    }),
+  );
+  return list
+    .map((ask) =>
+      ask.kind === 'TICK'
+        ? { kind: 'QUOTES' as const, symbol: ask.symbol, quotes: makers.get(ask.symbol)!.next() }
+        : ask,
+    )
+    .map((command) => asText(engine.execute(command)))
+    .join('\n');
+};
+
+describe('the paper engine', () => {
+  it('writes the same log for the same seed and commands', () => {
+    fc.assert(
+      fc.property(fc.nat(), asks, (seed, list) => {
+        expect(replay(seed, list)).toBe(replay(seed, list));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('writes another log for another seed', () => {
+    const ticks: Ask[] = Array.from({ length: 5 }, () => ({ kind: 'TICK', symbol: 'AAPL' }));
+    const list: Ask[] = [
+      ...ticks,
+      { kind: 'SUBMIT', order: venueOrder('taker', { type: 'MARKET', worstPrice: 24_000n, leavesQty: 1_000_000n }) },
+    ];
+    expect(replay(1, list)).not.toBe(replay(2, list));
+  });
+
+  it('acknowledges first, then reports the trades, then the end of the rest', () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('maker', { side: 'SELL', leavesQty: 4n }) });
+    const reports = engine.execute({ kind: 'SUBMIT', order: venueOrder('taker', { timeInForce: 'IOC' }) });
+    expect(reports).toEqual([
+      { kind: 'ACKNOWLEDGED', orderId: 'taker', accountId: 'account-taker', symbol: 'AAPL' },
+      {
+        kind: 'TRADE',
+        tradeId: 'id-1',
+        symbol: 'AAPL',
+        price: 100n,
+        qty: 4n,
+        takerSide: 'BUY',
+        taker: { orderId: 'taker', accountId: 'account-taker' },
+        maker: { orderId: 'maker', accountId: 'account-maker' },
+      },
+      { kind: 'CANCELED', orderId: 'taker', accountId: 'account-taker', symbol: 'AAPL', reason: 'IOC_REMAINDER' },
+    ]);
+  });
+
+  it('ignores an order that comes again, whether it rests, was filled or was cancelled', () => {
+    const engine = engineOf();
+    const [rests, filled, canceled] = [
+      venueOrder('rests', { worstPrice: 90n }),
+      venueOrder('filled', { leavesQty: 5n }),
+      venueOrder('canceled', { timeInForce: 'IOC', worstPrice: 1n }),
+    ];
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('maker', { side: 'SELL' }) });
+    for (const each of [rests, filled, canceled]) engine.execute({ kind: 'SUBMIT', order: each });
+    for (const each of [rests, filled, canceled]) expect(engine.execute({ kind: 'SUBMIT', order: each })).toEqual([]);
+    expect(engine.desk('AAPL')?.book.depth('SELL', 9)).toEqual([{ price: 100n, qty: 5n }]);
+    expect(engine.desk('AAPL')?.book.depth('BUY', 9)).toEqual([{ price: 90n, qty: 10n }]);
+  });
+
+  it('cancels what rests and refuses the rest with the reason', () => {
+    const engine = engineOf();
+    const cancel = (orderId: string, accountId = `account-${orderId}`, symbol = 'AAPL') =>
+      engine.execute({ kind: 'CANCEL', orderId, accountId, symbol });
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('rests') });
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('gone', { side: 'SELL', leavesQty: 4n }) });
+    const refused = { kind: 'CANCEL_REFUSED', symbol: 'AAPL' };
+    expect(cancel('gone')).toMatchObject([{ ...refused, orderId: 'gone', reason: 'TOO_LATE_TO_CANCEL' }]);
+    expect(cancel('never')).toMatchObject([{ ...refused, orderId: 'never', reason: 'UNKNOWN_ORDER' }]);
+    expect(cancel('rests', 'somebody-else')[0]?.kind).toBe('CANCEL_REFUSED');
+    expect(cancel('rests', undefined, 'NONE')).toMatchObject([{ kind: 'CANCEL_REFUSED', symbol: 'NONE' }]);
+    expect(cancel('rests')).toMatchObject([{ kind: 'CANCELED', reason: 'CANCELED_BY_CUSTOMER' }]);
+    expect(engine.desk('AAPL')?.book.best('BUY')).toBeUndefined();
+  });
+
+  it('fills a resting customer at the customer’s price when a quote moves through it', () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('patient', { worstPrice: 95n }) });
+    const quotes = [
+      { side: 'SELL' as const, price: 93n, qty: 4n },
+      { side: 'BUY' as const, price: 91n, qty: 9n },
+    ];
+    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes })).toMatchObject([
+      { price: 95n, qty: 4n, takerSide: 'SELL', taker: null, maker: { orderId: 'patient' } },
+    ]);
+    expect(engine.desk('AAPL')?.last()).toBe(95n);
+  });
+
+  it('replaces all quotes of the makers at once', () => {
+    const engine = engineOf();
+    const quote = (price: bigint) => [{ side: 'SELL' as const, price, qty: 9n }];
+    for (const price of [93n, 97n]) engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: quote(price) });
+    expect(engine.desk('AAPL')?.book.depth('SELL', 9)).toEqual([{ price: 97n, qty: 9n }]);
+  });
+
+  it('matches nothing while halted, keeps the customers’ orders and lets them be cancelled', () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('rests') });
+    engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: [{ side: 'SELL', price: 105n, qty: 9n }] });
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    expect(engine.desk('AAPL')?.book.best('SELL')).toBeUndefined();
+    const late = engine.execute({ kind: 'SUBMIT', order: venueOrder('late', { side: 'SELL' }) });
+    expect(late).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { kind: 'CANCELED', reason: 'INSTRUMENT_HALTED' }]);
+    const crossing = [{ side: 'SELL' as const, price: 99n, qty: 9n }];
+    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: crossing })).toEqual([]);
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    expect(kinds(engine.execute({ kind: 'SUBMIT', order: venueOrder('after', { side: 'SELL' }) }))).toEqual([
+      'ACKNOWLEDGED',
+      'TRADE',
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Ids } from '../../../src/kernel/ids.ts';
+import type { VenueOrder } from '../../../src/venues/venue.ts';
+
+export const countingIds = (): Ids => {
+  let count = 0;
+  return {
+    next: () => {
+      count += 1;
+      return `id-${count}`;
+    },
+  };
+};
+
+/** A buy of 10 at 100 by an account that is named like the order. */
+export const venueOrder = (orderId: string, more: Partial<VenueOrder> = {}): VenueOrder => ({
+  orderId,
+  accountId: `account-${orderId}`,
+  symbol: 'AAPL',
+  side: 'BUY',
+  type: 'LIMIT',
+  timeInForce: 'GTC',
+  leavesQty: 10n,
+  worstPrice: 100n,
+  ...more,
+});
+
+export const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
