@@ -69,6 +69,7 @@ const refusal = {
     ),
   notStarted: () => new RefusedError('OVERLOADED', 'The command waited too long and was not started.', 1),
   full: () => new RefusedError('OVERLOADED', 'The queue of commands is full.', 1),
+  draining: () => new RefusedError('OVERLOADED', 'The server is shutting down.', 1),
   contention: () => new RefusedError('OVERLOADED', 'Other commands on the same accounts were always first.', 1),
 };
 
@@ -168,9 +169,8 @@ export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clo
 
   return {
     run: (command) => {
-      if (draining || queue.length >= limits.lane.queue) {
-        return Promise.reject(refusal.full());
-      }
+      if (draining) return Promise.reject(refusal.draining());
+      if (queue.length >= limits.lane.queue) return Promise.reject(refusal.full());
       return enqueue({ command }, Date.now() + limits.lane.answer_ms);
     },
     settle: (command) => enqueue({ command }, undefined),
