@@ -22,7 +22,8 @@ export const checkEmail = (email: string): Failure | undefined =>
     : failure('INVALID_INPUT', 'This is not an e-mail address.', 'email');
 
 /**
- * What uniqueness and sign-in compare: compatibility forms and upper and lower case are one. Case is folded by way of
- * upper case, because JavaScript has no full folding and some letters (ß, ς) have several lower-case forms.
+ * What uniqueness and sign-in compare: compatibility forms and upper and lower case are one. JavaScript cannot fold
+ * case, and some letters have several forms of one case (ß, ẞ and ss; σ and ς): going to and fro brings them together.
  */
-export const nameKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+export const nameKey = (name: string): string =>
+  name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');

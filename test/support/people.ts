@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { createAdmin } from '../../src/admin/admin.ts';
+import { createAudit } from '../../src/audit/audit.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { createIdentity } from '../../src/identity/identity.ts';
+import { createPasswords, type Passwords } from '../../src/identity/password.ts';
+import type { Role } from '../../src/identity/permissions.ts';
+import type { SignedIn } from '../../src/identity/sessions.ts';
+import type { Actor, Viewer } from '../../src/identity/viewer.ts';
+import { createIds } from '../../src/kernel/ids.ts';
+import type { Result } from '../../src/kernel/result.ts';
+import { createProfile } from '../../src/profile/profile.ts';
+import { testDatabase } from './database.ts';
+
+/** A clock that stands still until a test moves it. */
+export const testClock = (start = new Date()) => {
+  let now = start.getTime();
+  return {
+    now: () => new Date(now),
+    advance: (by_ms: number): void => {
+      now += by_ms;
+    },
+  };
+};
+
+type TestClock = ReturnType<typeof testClock>;
+
+export const jwt: Config['jwt'] = loadConfig({ JWT_SECRET_KEY: 'the-key-of-the-tests-0123456789abcdef' }).jwt;
+
+export const PASSWORD = 'quiet-River-under-7-bridges';
+
+export const anyone = (): Actor => ({ userId: null, requestId: randomUUID() });
+export const actor = (userId: string): Actor => ({ userId, requestId: randomUUID() });
+
+/** The value of a result that must have one. */
+export const must = <Value>(result: Result<Value>): Value => {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.failures)}`);
+  return result.value;
+};
+
+/** The codes of a result that must be a refusal. */
+export const codesOf = (result: Result<unknown>): string[] => {
+  if (result.ok) throw new Error('was not refused');
+  return result.failures.map(({ code }) => code);
+};
+
+/** Counts what is hashed and checked; the work itself is real. */
+const counted = (passwords: Passwords) => {
+  const counts = { hash: 0, verify: 0 };
+  return {
+    counts,
+    passwords: {
+      hash: (password: string) => {
+        counts.hash += 1;
+        return passwords.hash(password);
+      },
+      verify: (hash: string | undefined, password: string) => {
+        counts.verify += 1;
+        return passwords.verify(hash, password);
+      },
+    },
+  };
+};
+
+/** Identity, profile, administration and audit as one process of the server has them. */
+const processOn = (database: Database, clock: TestClock) => {
+  const ids = createIds(clock);
+  const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
+  const config = { jwt, password: { min: 12, max: 128 } };
+  const identity = createIdentity({ database, clock, ids, config, passwords });
+  const needs = { database, clock, ids, forgetUser: identity.forgetUser };
+
+  const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
+    const answer = await identity.authenticate(accessToken);
+    if ('problem' in answer) throw new Error(`not signed in: ${answer.problem}`);
+    return answer.viewer;
+  };
+
+  /** A new user, signed in. */
+  const person = async (roles?: Role[]) => {
+    const name = `person-${randomUUID().slice(0, 13)}`;
+    const input = { username: name, email: `${name}@example.com`, password: PASSWORD };
+    const session = must(await identity.register(anyone(), input));
+    const { id } = session.user;
+    if (roles !== undefined) await database.prisma.user.update({ where: { id }, data: { roles } });
+    return { ...input, session, id, by: actor(id), viewer: await viewerOf(session) };
+  };
+
+  return {
+    identity,
+    profile: createProfile(needs),
+    admin: createAdmin(needs),
+    audit: createAudit({ database }),
+    /** How many passwords were hashed and checked so far. */
+    counts,
+    viewerOf,
+    person,
+  };
+};
+
+/** One such process over a database of its own; `sibling` is another one on the same database. */
+export const people = async () => {
+  const { url, close } = await testDatabase();
+  const database = await openDatabase(url);
+  const clock = testClock();
+  return {
+    ...processOn(database, clock),
+    database,
+    clock,
+    sibling: () => processOn(database, clock),
+    close: async (): Promise<void> => {
+      await database.close();
+      await close();
+    },
+  };
+};
+
+export type People = Awaited<ReturnType<typeof people>>;
