@@ -58,7 +58,7 @@ export const ensureMade = async (say, { documents }) => {
     // Generating never runs the schema engine, but Prisma downloads it first unless it is told of a file.
     env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
   });
-  if (!documents) return;
+  if (!documents || !existsSync(join(root, 'codegen.ts'))) return;
   await step(say, {
     name: 'documents',
     label: 'generating typed documents',

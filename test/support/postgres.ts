@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +17,28 @@ declare module 'vitest' {
 /** What testDatabase() copies: migrated once a run. */
 export const TEMPLATE = 'bourse_template';
 
+/**
+ * Waits in a process of its own for this one to end, however it ends, then takes the folder and a Postgres that still
+ * runs on it away. A run that is killed leaves nothing behind.
+ */
+const cleanUpAfter = (folder: string): void => {
+  const script = `
+    cat >/dev/null
+    pid_file="$0/postgres-18/postmaster.pid"
+    for _ in $(seq 100); do
+      test -e "$pid_file" || break
+      kill -INT "$(head -n 1 "$pid_file")" 2>/dev/null || break
+      sleep 0.1
+    done
+    rm -rf "$0"`;
+  const cleaner = spawn('sh', ['-c', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  cleaner.unref();
+};
+
 /** One Postgres a run, in a folder and on a port of its own, so that runs on one machine never meet. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = mkdtempSync(join(tmpdir(), 'bourse-test-'));
+  cleanUpAfter(folder);
   const postgres = await startEmbedded({ folder, durable: false, progress: () => {} });
   const teardown = async () => {
     await postgres.stop();

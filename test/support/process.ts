@@ -39,12 +39,13 @@ export const launch = (
   const child = spawn(process.execPath, [script], {
     cwd: root,
     env: environment(dataDir, more),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel is there to close: a server does not outlive a test run that is killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   started.add(child);
   const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (said.stdout += chunk));
-  child.stderr.on('data', (chunk) => (said.stderr += chunk));
+  child.stdout!.on('data', (chunk) => (said.stdout += chunk));
+  child.stderr!.on('data', (chunk) => (said.stderr += chunk));
   const ended = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal!)),
   );

@@ -1,0 +1,17 @@
+// npm run generate: writes the files that are made from the sources and committed, so that a reader finds them and a
+// review shows their changes. With --check it writes nothing and fails when one is not up to date.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { schema } from '../src/graphql/schema.ts';
+import { errorsPage } from './lib/errors-page.ts';
+
+const files: Record<string, string> = {
+  'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
+  'docs/errors.md': errorsPage(),
+};
+
+const stale = Object.entries(files).filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
+
+if (!process.argv.includes('--check')) for (const [file, text] of stale) writeFileSync(file, text);
+else for (const [file] of stale) console.error(`${file}: is not up to date; run npm run generate and commit it`);
+process.exit(process.argv.includes('--check') && stale.length > 0 ? 1 : 0);
