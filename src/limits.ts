@@ -14,6 +14,10 @@ export const limits = {
     connections: 10_000,
     /** In-flight requests get this long to finish after SIGTERM, below the 30 s that orchestrators grant. */
     drain_ms: 10_000,
+    /** How often Node looks for connections that exceeded the timeouts above; its own default is 30 s. */
+    checkConnections_ms: 1_000,
+    /** A readiness check that has not answered by then counts as down. */
+    check_ms: 2_000,
   },
   graphql: {
     /** The largest ready example has about 150 tokens. */
@@ -49,6 +53,7 @@ export const limits = {
     reason: 256,
     /** In the log; names come from the client. */
     operationName: 64,
+    path: 128,
     displayName: 100,
     /** A BCP 47 tag or an IANA zone's name: the longest in use have about 35 characters. */
     tag: 64,
@@ -85,6 +90,8 @@ export const limits = {
     idempotencyWait_ms: 2_000,
     /** How often waiting callers are looked through for one whose time is up. */
     sweep_ms: 250,
+    /** How often a process that lacks the paper venue’s lease asks for it: how long the venue rests after its holder died. */
+    lease_ms: 500,
     /** Between attempts to rebuild a venue's books while the database is away. */
     rebuildPause_ms: 500,
   },

@@ -16,6 +16,7 @@ import { createOrders } from './orders/orders.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
 import type { Log } from './telemetry/log.ts';
+import { createLease } from './venues/lease.ts';
 import { createPaperVenue } from './venues/paper/paper.ts';
 
 export interface TradingOptions {
@@ -35,12 +36,13 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const market = createMarket({ instruments, venue });
 
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ ...database.connection, pipeline: true });
+    await client.connect();
+    return client;
+  };
   const laneStore = createLaneStore({
-    connect: async () => {
-      const client = new pg.Client({ ...database.connection, pipeline: true });
-      await client.connect();
-      return client;
-    },
+    connect,
     onConnection: (up) => log.warn({ up }, up ? 'the lane is connected' : 'the lane cannot reach the database'),
   });
   const lane = createLane({ store: laneStore, clock, log });
@@ -49,6 +51,19 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   const shared = { lane, accounts, market, inFlight, clock, ids };
   const orderDeps = { ...shared, venue, store: createOrderStore(database), rates: config.fees };
   const settlement = createSettlement({ ...orderDeps, log });
+
+  const lease = createLease({
+    connect,
+    log,
+    taken: async () => {
+      await settlement.restore();
+      venue.start();
+    },
+    lost: () => {
+      venue.stop();
+      settlement.suspend();
+    },
+  });
 
   return {
     services: {
@@ -63,15 +78,17 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     },
     venue,
     lane,
+    /** Whether this process runs the paper venue. */
+    ready: lease.held,
     start: async (): Promise<void> => {
       instruments.onStatus((symbol, status) => (status === 'HALTED' ? venue.halt(symbol) : venue.resume(symbol)));
-      await settlement.restore();
-      venue.start();
+      await lease.start();
     },
     /** Stops the market, books what it reported last, and lets go of the database. */
     stop: async (): Promise<void> => {
       venue.stop();
       await lane.drain();
+      await lease.stop();
       await laneStore.close();
       instruments.stop();
     },

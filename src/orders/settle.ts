@@ -22,9 +22,9 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
     rates: deps.rates,
     ids: deps.ids,
   };
-  /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the rebuild. */
+  /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the next restore. */
   let view = 0;
-  let broken = false;
+  let broken = true;
 
   /** Gives the venue every open order as the database has it, and asks again for what it had not answered. */
   const restore = (): Promise<void> =>
@@ -38,9 +38,14 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
       venue.cancel(open.filter(({ status }) => status === 'PENDING_CANCEL'));
     });
 
-  const rebuild = async (error: unknown): Promise<void> => {
+  /** Books nothing more of what the venue says until the next restore. */
+  const suspend = (): void => {
     view += 1;
     broken = true;
+  };
+
+  const rebuild = async (error: unknown): Promise<void> => {
+    suspend();
     log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
     while (broken) {
       await restore().catch(async (problem: unknown) => {
@@ -62,5 +67,5 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
       })
       .catch((error: unknown) => (seen === view ? rebuild(error) : undefined));
   });
-  return { restore };
+  return { restore, suspend };
 };

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { limits } from '../limits.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** Any number that no other advisory lock of this database uses. */
+const KEY = 7_266_001;
+
+export interface Lease {
+  /**
+   * Tries once, then again and again in the background: `taken` is called each time this process gets the lease, `lost`
+   * when it may not have it any more. Resolves after the first try.
+   */
+  start(): Promise<void>;
+  held(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  /** A connection of the lease's own: the lock lives exactly as long as it does. */
+  connect(): Promise<pg.Client>;
+  taken(): Promise<void>;
+  lost(): void;
+  log: Log;
+}
+
+/**
+ * The paper venue may run in one process at a time, or two books would fill the same orders. The lease is a session lock of
+ * Postgres: when its holder dies, so does the lock, and the next process that asks has it.
+ */
+export const createLease = ({ connect, taken, lost, log }: LeaseOptions): Lease => {
+  let client: pg.Client | undefined;
+  let held = false;
+  let stopped = false;
+
+  const letGo = (): void => {
+    client = undefined;
+    if (!held) return;
+    held = false;
+    log.warn('the lease of the paper venue is lost');
+    lost();
+  };
+
+  const opened = async (): Promise<pg.Client> => {
+    if (client !== undefined) return client;
+    const made = await connect();
+    made.on('error', () => {});
+    made.on('end', () => client === made && letGo());
+    client = made;
+    return made;
+  };
+
+  const tryOnce = async (): Promise<void> => {
+    const asked = await opened();
+    const { rows } = await asked.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [KEY]);
+    if (rows[0]?.taken !== true || client !== asked) return;
+    held = true;
+    await taken();
+  };
+
+  let told = false;
+  const attempt = async (): Promise<void> => {
+    if (held) return;
+    try {
+      await tryOnce();
+      if (!held && !told) log.info('another process runs the paper venue; waiting for its lease');
+    } catch (error) {
+      if (!told) log.warn({ err: error }, 'the lease of the paper venue cannot be asked for');
+    }
+    told = !held;
+  };
+
+  const keepTrying = async (): Promise<void> => {
+    while (!stopped) {
+      await sleep(limits.lane.lease_ms, undefined, { ref: false });
+      if (!stopped) await attempt();
+    }
+  };
+
+  return {
+    start: async () => {
+      await attempt();
+      void keepTrying();
+    },
+    held: () => held,
+    stop: async () => {
+      stopped = true;
+      held = false;
+      await client?.end();
+      client = undefined;
+    },
+  };
+};

@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { expect, test, vi } from 'vitest';
+import { brokenPromises } from '../support/promises.ts';
+import { startTrading, type TestTrading } from '../support/trading.ts';
+
+const buy = { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '1' } as const;
+const limit = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', limitPrice: '1.00', qty: '1' } as const;
+const urlOf = (trading: TestTrading): string => trading.database.connection.connectionString ?? '';
+
+const killConnections = async (trading: TestTrading): Promise<void> => {
+  const owner = new pg.Client(trading.database.connection);
+  await owner.connect();
+  await owner.query('SET ROLE NONE');
+  await owner.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  await owner.end();
+};
+
+test('the venue runs in one process; another takes over its open orders when that one ends', async () => {
+  const first = await startTrading();
+  const second = await startTrading({ url: urlOf(first) });
+  expect([first.ready(), second.ready()]).toEqual([true, false]);
+  const { by, userId } = await first.customer('100000');
+  const resting = await first.orders.place(by, limit);
+  if (!resting.ok) throw new Error('refused');
+  await first.settled();
+  expect(second.market.quote('AAPL')?.ask).toBeNull();
+
+  await first.stop();
+  await vi.waitFor(() => expect(second.ready()).toBe(true), { timeout: 5_000 });
+  await second.settled();
+  expect(second.venue.bookOf('AAPL', 100)?.bids.at(-1)).toMatchObject({ price: 100n });
+  const filled = await second.orders.place(by, buy);
+  await second.settled();
+  expect(filled.ok && (await second.orders.one(userId, { id: filled.value.id }))).toMatchObject({ status: 'FILLED' });
+  expect(await brokenPromises(second.database.pool)).toEqual([]);
+  await second.close();
+  await first.close();
+});
+
+test('a venue that lost its lease books nothing, and comes back with the database’s view', async () => {
+  const trading = await startTrading();
+  const { by, userId } = await trading.customer('100000');
+  await killConnections(trading);
+  await vi.waitFor(() => expect(trading.ready()).toBe(false));
+  const waiting = await trading.orders.place(by, limit);
+  await vi.waitFor(() => expect(trading.ready()).toBe(true), { timeout: 5_000 });
+  await trading.settled();
+  expect(waiting.ok && (await trading.orders.one(userId, { id: waiting.value.id }))).toMatchObject({ status: 'NEW' });
+  expect(await brokenPromises(trading.database.pool)).toEqual([]);
+  await trading.close();
+});
