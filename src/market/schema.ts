@@ -100,12 +100,12 @@ InstrumentRef.implement({
 
 const InstrumentConnection = connectionOf('Instrument', InstrumentRef);
 
-const cursorOf = ({ symbol }: Instrument): string => Buffer.from(symbol, 'utf8').toString('base64url');
+const encode = (symbol: string): string => Buffer.from(symbol, 'utf8').toString('base64url');
 
 const symbolOf = (after: string | null | undefined): string | undefined => {
   if (after == null) return undefined;
   const symbol = Buffer.from(after, 'base64url').toString('utf8');
-  if (after.length <= limits.text.search && /^[A-Z0-9.-]+$/.test(symbol)) return symbol;
+  if (/^[A-Z0-9.-]+$/.test(symbol) && encode(symbol) === after) return symbol;
   throw new RefusedError('BAD_USER_INPUT', 'Argument "after" is not a cursor of this API.');
 };
 
@@ -128,7 +128,7 @@ builder.queryFields((t) => {
       resolve: (_, args, { services }) => {
         const window = pageWindow({ first: args.first });
         const request = { ...window, from: symbolOf(args.after), search: checkedSearch(args.search) };
-        return toConnection(services.market.page(request), request, cursorOf);
+        return toConnection(services.market.page(request), request, ({ symbol }) => encode(symbol));
       },
     }),
     instrument: t.field({
