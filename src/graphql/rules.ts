@@ -92,10 +92,12 @@ export const guardRootFields = (schema: GraphQLSchema): GraphQLSchema => {
     fallbackError: new RefusedError('FORBIDDEN', 'Nobody may use this field.'),
     allowExternalErrors: true,
     debug: true,
-  }).generate(schema) as Record<string, Record<string, Guard>>;
+  }).generate(schema) as Record<string, Record<string, Guard | { resolve: Guard }>>;
   for (const type of rootTypes(schema)) {
-    for (const field of Object.values(type.getFields()))
-      guardField(field, permissions[type.name]![field.name]!, type === schema.getSubscriptionType());
+    for (const field of Object.values(type.getFields())) {
+      const guard = permissions[type.name]![field.name]!;
+      guardField(field, 'resolve' in guard ? guard.resolve : guard, type === schema.getSubscriptionType());
+    }
   }
   return schema;
 };

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import { contentPolicies, securityHeaders } from './headers.ts';
+
+/** One request on its way, and what the log line will say of it. */
+export interface Exchange {
+  request: IncomingMessage;
+  requestId: string;
+  path: string;
+  search: string;
+  /** Aborted when the client goes away before its answer is complete. */
+  signal: AbortSignal;
+  note: { operation?: string; viewerId?: string; outcome: string };
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | ReadableStream<Uint8Array>;
+  contentPolicy?: string;
+}
+
+export type Handler = (exchange: Exchange) => HttpAnswer | Promise<HttpAnswer>;
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+export const jsonAnswer = (status: number, value: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
+  status,
+  headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-store', ...headers },
+  body: JSON.stringify(value),
+});
+
+/** A refusal in the shape of a GraphQL answer, wherever in the server it comes from. */
+export const refusal = (
+  exchange: Pick<Exchange, 'note'>,
+  code: ErrorCode,
+  message: string,
+  headers: Record<string, string> = {},
+  details: Record<string, string> = {},
+): HttpAnswer => {
+  exchange.note.outcome = code;
+  const error = { message, extensions: { code, ...details } };
+  return jsonAnswer(catalogue[code].status, { errors: [error] }, headers);
+};
+
+/** The only place where an answer's head is written, so that no answer lacks a header. */
+export const writeHead = (
+  response: ServerResponse,
+  answer: HttpAnswer,
+  context: { requestId: string; started_ms: number; closing: boolean },
+): void => {
+  const headers: Record<string, string | number> = {
+    ...securityHeaders,
+    'Content-Security-Policy': answer.contentPolicy ?? contentPolicies.api,
+    'X-Request-ID': context.requestId,
+    'X-Process-Time': ((performance.now() - context.started_ms) / 1000).toFixed(6),
+    ...answer.headers,
+  };
+  if (typeof answer.body === 'string') headers['Content-Length'] = Buffer.byteLength(answer.body);
+  else if (answer.body === undefined && answer.status !== 204) headers['Content-Length'] = 0;
+  if (context.closing) headers.Connection = 'close';
+  response.writeHead(answer.status, headers);
+};

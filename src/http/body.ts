@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import type { ErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+
+export type BodyProblem = {
+  code: Extract<ErrorCode, 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'BAD_REQUEST'>;
+  message: string;
+};
+export type Body = { value: unknown } | { problem: BodyProblem };
+
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+const problem = (code: BodyProblem['code'], message: string): Body => ({ problem: { code, message } });
+
+const tooLarge = problem('PAYLOAD_TOO_LARGE', `The body may have at most ${limits.http.bodyBytes} bytes.`);
+
+/** Resolves to undefined when the body is too large; the rest of it is then left to Node, which throws it away. */
+const readBytes = (request: IncomingMessage): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limits.http.bodyBytes) {
+        chunks.length = 0;
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('The client went away before its request was complete.')));
+  });
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads a JSON body under the bound. JSON only: other types are what a foreign site's form could send. */
+export const readJson = async (request: IncomingMessage): Promise<Body> => {
+  const {
+    'content-type': type = '',
+    'content-encoding': encoding = 'identity',
+    'content-length': length,
+  } = request.headers;
+  if (!jsonType.test(type)) return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json, in UTF-8.');
+  if (encoding !== 'identity') return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
+  if (length !== undefined && Number(length) > limits.http.bodyBytes) return tooLarge;
+  const bytes = await readBytes(request);
+  if (bytes === undefined) return tooLarge;
+  try {
+    return { value: JSON.parse(utf8.decode(bytes)) };
+  } catch {
+    return problem('BAD_REQUEST', 'The body is not JSON in UTF-8.');
+  }
+};

@@ -1,0 +1,102 @@
+import type { ExecutionResult } from 'graphql';
+import { getSSEProcessor, isAsyncIterable } from 'graphql-yoga';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import type { Answer, Graphql } from '../graphql/server.ts';
+import { limits } from '../limits.ts';
+import { type MediaType, negotiate } from './accept.ts';
+import { type Exchange, type Handler, type HttpAnswer, refusal } from './answer.ts';
+import { readJson } from './body.ts';
+import { type Params, readParams, readSearchParams } from './params.ts';
+
+/** What is wrong with a document leaves a well-formed request; application/json has always answered that with 200. */
+const inTheDocument = new Set<ErrorCode>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
+const codesOf = ({ errors = [] }: ExecutionResult): ErrorCode[] => [
+  ...new Set(errors.map((error) => error.extensions.code as ErrorCode)),
+];
+
+const statusOf = (result: ExecutionResult, codes: ErrorCode[], type: MediaType): number => {
+  if (codes.length === 0 || result.data !== undefined) return 200;
+  if (type === 'application/json' && codes.every((code) => inTheDocument.has(code))) return 200;
+  return Math.max(...codes.map((code) => catalogue[code].status));
+};
+
+const headersOf = (result: ExecutionResult, status: number): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  const waits = (result.errors ?? []).map((error) => error.extensions.retryAfter).filter((wait) => wait !== undefined);
+  if (waits.length > 0) headers['Retry-After'] = String(Math.ceil(Math.max(...(waits as number[]))));
+  if (status === 405) headers.Allow = 'POST';
+  return headers;
+};
+
+/** One operation's answer, or a stream of them, as server-sent events. */
+const streamed = async (answer: Answer): Promise<HttpAnswer> => {
+  const response = await getSSEProcessor()(answer as never, globalThis as never, 'text/event-stream');
+  return {
+    // The events carry what went wrong: a stream that is refused by its status cannot be read by a browser.
+    status: 200,
+    headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' },
+    ...(response.body && { body: response.body as ReadableStream<Uint8Array> }),
+  };
+};
+
+const readRequest = async (exchange: Exchange): Promise<Params | { refused: HttpAnswer }> => {
+  if (exchange.request.method === 'GET') return readSearchParams(exchange.search);
+  const body = await readJson(exchange.request);
+  if ('value' in body) return readParams(body.value);
+  return { refused: refusal(exchange, body.problem.code, body.problem.message) };
+};
+
+/** The bearer token; '' for any other Authorization, which is a token too, only never a good one. */
+const tokenOf = (authorization: string | undefined): string | null => {
+  if (authorization === undefined) return null;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+};
+
+const keyPattern = new RegExp(`^[\\x21-\\x7e]{1,${limits.text.idempotencyKey}}$`);
+
+/** GraphQL over HTTP: parameters in, negotiated answer out. */
+export const createGraphqlHandler =
+  (graphql: Graphql): Handler =>
+  async (exchange) => {
+    const { request, note } = exchange;
+    const type = negotiate(request.headers.accept);
+    if (type === undefined) {
+      const message = 'Answers are application/json, application/graphql-response+json or text/event-stream.';
+      return { ...refusal(exchange, 'BAD_REQUEST', message), status: 406 };
+    }
+    const key = request.headers['idempotency-key'] ?? null;
+    if (key !== null && !keyPattern.test(key as string)) {
+      const message = `Idempotency-Key must have 1 to ${limits.text.idempotencyKey} visible ASCII characters.`;
+      return refusal(exchange, 'BAD_REQUEST', message);
+    }
+    const read = await readRequest(exchange);
+    if ('refused' in read) return read.refused;
+    if ('problem' in read) return refusal(exchange, 'BAD_REQUEST', read.problem);
+
+    const { answer, context } = await graphql.run(read.params, request.method as 'GET' | 'POST', {
+      requestId: exchange.requestId,
+      token: tokenOf(request.headers.authorization),
+      idempotencyKey: key as string | null,
+      signal: exchange.signal,
+    });
+    if (context.operation?.name) note.operation = context.operation.name;
+    if (context.viewer !== null) note.viewerId = context.viewer.id;
+
+    if (isAsyncIterable(answer)) {
+      if (type === 'text/event-stream') return streamed(answer);
+      await answer[Symbol.asyncIterator]().return?.();
+      return { ...refusal(exchange, 'BAD_REQUEST', 'A subscription needs "Accept: text/event-stream".'), status: 406 };
+    }
+    const codes = codesOf(answer);
+    if (codes.length > 0) note.outcome = codes.join(',');
+    if (type === 'text/event-stream') return streamed(answer);
+    const status = statusOf(answer, codes, type);
+    const headers = headersOf(answer, status);
+    if (context.idempotencyReplayed) headers['Idempotent-Replayed'] = 'true';
+    return {
+      status,
+      headers: { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-store', ...headers },
+      body: JSON.stringify(answer),
+    };
+  };

@@ -1,0 +1,46 @@
+import type { Clock } from '../kernel/clock.ts';
+import { limits } from '../limits.ts';
+import { type Handler, jsonAnswer } from './answer.ts';
+
+/** Resolves when the dependency can be used, rejects when not. */
+export type Check = () => Promise<unknown>;
+export type Checks = Readonly<Record<string, Check>>;
+
+const isUp = async (check: Check): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, limits.http.check_ms, false);
+  });
+  const answer = Promise.resolve()
+    .then(check)
+    .then(
+      () => true,
+      () => false,
+    );
+  return Promise.race([answer, deadline]).finally(() => clearTimeout(timer));
+};
+
+/** Health for people and old monitors, liveness for restarts, readiness for load balancers. */
+export const createHealth = ({
+  checks,
+  clock,
+  isDraining,
+}: {
+  checks: Checks;
+  clock: Clock;
+  isDraining: () => boolean;
+}) => {
+  const timestamp = (): string => clock.now().toISOString();
+  const healthy: Handler = () => jsonAnswer(200, { status: 'healthy', service: 'api-gateway', timestamp: timestamp() });
+  const live: Handler = () => jsonAnswer(200, { status: 'live', timestamp: timestamp() });
+  const ready: Handler = async ({ note }) => {
+    const names = Object.keys(checks);
+    const answers = await Promise.all(names.map((name) => isUp(checks[name]!)));
+    const states = Object.fromEntries(names.map((name, at) => [name, answers[at] ? 'up' : 'down']));
+    const isReady = answers.every(Boolean) && !isDraining();
+    const status = isReady ? 'ready' : isDraining() ? 'draining' : 'unavailable';
+    if (!isReady) note.outcome = 'DEPENDENCY_UNAVAILABLE';
+    return jsonAnswer(isReady ? 200 : 503, { status, checks: states, timestamp: timestamp() });
+  };
+  return { healthy, live, ready };
+};

@@ -1,0 +1,45 @@
+import type { GraphQLParams } from 'graphql-yoga';
+
+export type Params = { params: GraphQLParams } | { problem: string };
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const known = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+/** Checks the parameters of GraphQL over HTTP; absent and null are the same. */
+export const readParams = (value: unknown): Params => {
+  if (Array.isArray(value)) return { problem: 'Send one operation a request; batches are not supported.' };
+  if (!isMap(value)) return { problem: 'The body must be an object with the member "query".' };
+  const { query, operationName = null, variables = null, extensions = null } = value;
+  const unknown = Object.keys(value).find((name) => !known.has(name));
+  if (unknown !== undefined) return { problem: `The parameter "${unknown.slice(0, 64)}" is not known.` };
+  if (typeof query !== 'string') return { problem: 'The parameter "query" must be a string.' };
+  if (operationName !== null && typeof operationName !== 'string')
+    return { problem: 'The parameter "operationName" must be a string.' };
+  if (variables !== null && !isMap(variables)) return { problem: 'The parameter "variables" must be an object.' };
+  if (extensions !== null && !isMap(extensions)) return { problem: 'The parameter "extensions" must be an object.' };
+  return {
+    params: {
+      query,
+      ...(operationName !== null && { operationName }),
+      ...(variables !== null && { variables }),
+      ...(extensions !== null && { extensions }),
+    },
+  };
+};
+
+/** The same from a URL, where the two objects are JSON text. */
+export const readSearchParams = (search: string): Params => {
+  const value: Record<string, unknown> = {};
+  for (const [name, text] of new URLSearchParams(search)) {
+    if (name in value) return { problem: `The parameter "${name.slice(0, 64)}" is given twice.` };
+    const isJson = name === 'variables' || name === 'extensions';
+    try {
+      value[name] = isJson && text !== '' ? JSON.parse(text) : text === '' && name !== 'query' ? null : text;
+    } catch {
+      return { problem: `The parameter "${name}" is not JSON.` };
+    }
+  }
+  return readParams(value);
+};

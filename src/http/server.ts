@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { type Config, ConfigError } from '../config.ts';
+import type { Graphql } from '../graphql/server.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Ids, isUuid } from '../kernel/ids.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Exchange, type HttpAnswer, refusal, writeHead } from './answer.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import { createCors } from './cors.ts';
+import type { Checks } from './health.ts';
+import { logRequest } from './log-request.ts';
+import { createRoutes, route } from './routes.ts';
+
+export interface HttpServer {
+  /** Resolves to the address once connections are taken. */
+  listen(): Promise<{ host: string; port: number }>;
+  /** Takes no new connections, finishes the requests in flight, and cuts what is still open after the bound. */
+  close(): Promise<void>;
+}
+
+type Bounds = { [Name in keyof typeof limits.http]: number };
+
+export const createHttpServer = (parts: {
+  config: Pick<Config, 'host' | 'port' | 'production' | 'allowedOrigins'>;
+  log: Log;
+  clock: Clock;
+  ids: Ids;
+  graphql: Graphql;
+  checks: Checks;
+  /** Tests shorten the waits. */
+  bounds?: Bounds;
+}): HttpServer => {
+  const { config, log, ids, bounds = limits.http } = parts;
+  let draining = false;
+  const cors = createCors(config.allowedOrigins);
+  const streams = new Set<AbortController>();
+  const headsWritten = new WeakMap<object, ServerResponse>();
+  const routes = createRoutes(parts, () => draining);
+
+  const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {
+    try {
+      return cors.preflight(exchange.request) ?? (await route(routes, exchange));
+    } catch (error) {
+      if (exchange.signal.aborted) return refusal(exchange, 'BAD_REQUEST', 'The request was not complete.');
+      log.error({ requestId: exchange.requestId, err: error }, 'bug');
+      const message = `Something went wrong here. The request id ${exchange.requestId} finds it in the log.`;
+      return refusal(exchange, 'INTERNAL_SERVER_ERROR', message, {}, { requestId: exchange.requestId });
+    }
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started_ms = performance.now();
+    const gone = new AbortController();
+    const exchange = exchangeOf(request, ids, gone.signal);
+    headsWritten.set(request.socket, response);
+    response.on('close', () => {
+      streams.delete(gone);
+      if (!response.writableFinished) {
+        gone.abort();
+        exchange.note.outcome = 'aborted';
+      }
+      logRequest(log, exchange, response.statusCode, performance.now() - started_ms);
+    });
+    const answer = await answerOf(exchange);
+    if (response.destroyed) return;
+    answer.headers = { ...answer.headers, ...cors.headersFor(request) };
+    writeHead(response, answer, { requestId: exchange.requestId, started_ms, closing: draining });
+    if (answer.body === undefined || request.method === 'HEAD') response.end();
+    else if (typeof answer.body === 'string') response.end(answer.body);
+    else {
+      streams.add(gone);
+      Readable.fromWeb(answer.body as never, { signal: gone.signal })
+        .on('error', () => response.end())
+        .pipe(response);
+    }
+  };
+
+  const server = createServer(
+    {
+      maxHeaderSize: bounds.headerBytes,
+      headersTimeout: bounds.headersTimeout_ms,
+      requestTimeout: bounds.requestTimeout_ms,
+      keepAliveTimeout: bounds.keepAliveTimeout_ms,
+      connectionsCheckingInterval: bounds.checkConnections_ms,
+      insecureHTTPParser: false,
+      noDelay: true,
+    },
+    (request, response) => void serve(request, response),
+  );
+  server.maxHeadersCount = bounds.headersCount;
+  server.maxConnections = bounds.connections;
+  server.on('clientError', (error, socket) => {
+    if (headsWritten.get(socket)?.headersSent) socket.destroy();
+    else answerBrokenRequest(error, socket, ids.next());
+  });
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, config)));
+        server.listen({ host: config.host, port: config.port }, () => {
+          resolve({ host: config.host, port: (server.address() as AddressInfo).port });
+        });
+      }),
+    close: async () => {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const stream of streams) stream.abort();
+      const cut = setTimeout(() => server.closeAllConnections(), bounds.drain_ms);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+};
+
+const exchangeOf = (request: IncomingMessage, ids: Ids, signal: AbortSignal): Exchange => {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const given = request.headers['x-request-id'];
+  return {
+    request,
+    requestId: typeof given === 'string' && isUuid(given) ? given : ids.next(),
+    path: mark < 0 ? url : url.slice(0, mark),
+    search: mark < 0 ? '' : url.slice(mark + 1),
+    signal,
+    note: { outcome: 'ok' },
+  };
+};
+
+const listenProblem = (error: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>): ConfigError => {
+  if (error.code === 'EADDRINUSE') return new ConfigError('PORT', `${port} is already in use on ${host}`);
+  if (error.code === 'EACCES') return new ConfigError('PORT', `${port} may not be used by this user`);
+  return new ConfigError('HOST', `${host} cannot be listened on (${error.code})`);
+};

@@ -1,0 +1,118 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Authenticate } from '../../src/graphql/plugins/viewer.ts';
+import { createGraphql } from '../../src/graphql/server.ts';
+import type { Checks } from '../../src/http/health.ts';
+import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { createIds } from '../../src/kernel/ids.ts';
+import { limits } from '../../src/limits.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { testSchema } from '../graphql/test-schema.ts';
+import { authenticateTestToken } from '../graphql/test-viewers.ts';
+
+export interface TestServer {
+  url: string;
+  port: number;
+  /** The log's lines so far, parsed. */
+  lines: () => Record<string, unknown>[];
+  /** The log as it was written. */
+  text: () => string;
+  close: HttpServer['close'];
+}
+
+/** The real HTTP server on a free port, in front of a small schema. */
+export const startTestServer = async (
+  options: {
+    schema?: GraphQLSchema;
+    production?: boolean;
+    allowedOrigins?: string[];
+    checks?: Checks;
+    authenticate?: Authenticate;
+    bounds?: Partial<Record<keyof typeof limits.http, number>>;
+  } = {},
+): Promise<TestServer> => {
+  let text = '';
+  const log = createLog({ logLevel: 'info' }, { write: (line) => void (text += line) });
+  const clock = systemClock;
+  const graphql = createGraphql({
+    schema: options.schema ?? testSchema(),
+    services: {} as never,
+    authenticate: options.authenticate ?? authenticateTestToken,
+    log,
+    clock,
+  });
+  const server = createHttpServer({
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      production: options.production ?? false,
+      allowedOrigins: options.allowedOrigins ?? [],
+    },
+    log,
+    clock,
+    ids: createIds(clock),
+    graphql,
+    checks: options.checks ?? {},
+    bounds: { ...limits.http, ...options.bounds },
+  });
+  const { port } = await server.listen();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    text: () => text,
+    lines: () =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    close: server.close,
+  };
+};
+
+export interface TestAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  json: any;
+}
+
+/** A request with exactly the headers that are given; `fetch` would add its own. */
+export const send = (
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<TestAnswer> =>
+  new Promise((resolve, reject) => {
+    const { method = 'GET', headers = {}, body } = options;
+    const request = httpRequest(url, { method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = response.headers['content-type']?.includes('json') && text !== '';
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: isJson ? JSON.parse(text) : undefined,
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+
+/** A GraphQL operation as a client sends it. */
+export const post = (
+  server: Pick<TestServer, 'url'>,
+  query: string,
+  options: { variables?: Record<string, unknown>; headers?: Record<string, string>; operationName?: string } = {},
+): Promise<TestAnswer> => {
+  const { headers, ...rest } = options;
+  return send(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, ...rest }),
+  });
+};
