@@ -1,18 +1,106 @@
-import type { Admin } from './admin/admin.ts';
-import type { Audit } from './audit/audit.ts';
-import type { Identity } from './identity/identity.ts';
+import { type Admin, createAdmin } from './admin/admin.ts';
+import { type Audit, createAudit } from './audit/audit.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database/database.ts';
+import { startDatabase } from './database/start.ts';
+import { schema } from './graphql/schema.ts';
+import { createGraphql } from './graphql/server.ts';
+import { createHttpServer } from './http/server.ts';
+import { demoUsers } from './identity/demo.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
+import type { Clock } from './kernel/clock.ts';
+import { createIds } from './kernel/ids.ts';
+import { giveDemoMoney } from './ledger/demo.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
-import type { ProfileService } from './profile/profile.ts';
+import { createProfile, type ProfileService } from './profile/profile.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createTrading } from './trading.ts';
 
 /** The use cases that resolvers call. */
 export interface Services {
+  identity: Identity;
+  profile: ProfileService;
   admin: Admin;
   audit: Audit;
-  identity: Identity;
   market: Market;
   ledger: Ledger;
   orders: Orders;
-  profile: ProfileService;
 }
+
+export interface App {
+  listen(): Promise<{ url: string; port: number }>;
+  /** Finishes what was begun, then stops the market, the lane and the database, in that order. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  clock: Clock;
+  log?: Log;
+  /** Told what happens while the database starts. */
+  progress?: (line: string) => void;
+}
+
+/** The only place where parts are joined. */
+export const createApp = async ({
+  config,
+  clock,
+  log = createLog(config),
+  progress = () => {},
+}: AppOptions): Promise<App> => {
+  // What was started is stopped in the opposite order, also when a later part fails to start.
+  const stops: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop();
+  };
+  try {
+    const ids = createIds(clock);
+    const started = await startDatabase(config, progress);
+    stops.push(started.stop);
+    for (const warning of started.warnings) log.warn(warning);
+    const database = await openDatabase(started.url, {
+      onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    });
+    stops.push(database.close);
+
+    const trading = await createTrading({ config, database, clock, ids, log });
+    stops.push(trading.stop);
+    const identity = createIdentity({ database, clock, ids, config });
+    const services: Services = {
+      identity,
+      profile: createProfile({ database, clock, ids }),
+      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser }),
+      audit: createAudit({ database }),
+      ...trading.services,
+    };
+    await trading.start();
+    if (config.demoData) {
+      await identity.createDemoUsers();
+      const userIds = demoUsers.map(({ id }) => id);
+      await giveDemoMoney(services.ledger, ids, userIds);
+    }
+
+    const graphql = createGraphql({ schema, services, authenticate: identity.authenticate, log, clock });
+    const checks = {
+      database: () => database.pool.query('SELECT 1'),
+      venue: async () => {
+        if (!trading.ready()) throw new Error('the paper venue runs in another process');
+      },
+    };
+    const http = createHttpServer({ config, log, clock, ids, graphql, checks });
+    return {
+      listen: async () => {
+        const { host, port } = await http.listen();
+        stops.push(http.close);
+        const name = host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host;
+        return { url: `http://${name.includes(':') ? `[${name}]` : name}:${port}`, port };
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

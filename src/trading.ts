@@ -43,7 +43,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   };
   const laneStore = createLaneStore({
     connect,
-    onConnection: (up) => log.warn({ up }, up ? 'the lane is connected' : 'the lane cannot reach the database'),
+    onConnection: (up) => (up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database')),
   });
   const lane = createLane({ store: laneStore, clock, log });
   const accounts = createAccountFinder(ledgerStore);

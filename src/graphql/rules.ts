@@ -1,7 +1,7 @@
 import type { GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
-import { hasPermission } from '../identity/permissions.ts';
+import { hasPermission, type Permission } from '../identity/permissions.ts';
 import type { TokenProblem } from '../identity/viewer.ts';
 import type { Access } from './access.ts';
 import type { GraphContext } from './context.ts';
@@ -21,12 +21,20 @@ const signedIn = rule('signedIn', { cache: 'no_cache' })((_parent, _args, contex
   context.viewer === null ? unauthenticated(context) : true,
 );
 
-const withPermission = (permission: Exclude<Access, string>['permission']) =>
+const makePermissionRule = (permission: Permission) =>
   rule(`permission ${permission}`, { cache: 'no_cache' })((_parent, _args, context: GraphContext) => {
     if (context.viewer === null) return unauthenticated(context);
     if (hasPermission(context.viewer.roles, permission)) return true;
     return new RefusedError('FORBIDDEN', `This needs the permission "${permission}".`, undefined, { permission });
   });
+
+/** Shield takes a rule's name for its identity: fields that need the same permission share one rule. */
+const permissionRules = new Map<Permission, ReturnType<typeof makePermissionRule>>();
+const withPermission = (permission: Permission) => {
+  const known = permissionRules.get(permission) ?? makePermissionRule(permission);
+  permissionRules.set(permission, known);
+  return known;
+};
 
 const ruleOf = (access: Access) => {
   if (access === 'public') return allow;
