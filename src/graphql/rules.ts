@@ -1,4 +1,4 @@
-import type { GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { type GraphQLFieldResolver, type GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
 import { hasPermission, type Permission } from '../identity/permissions.ts';
@@ -41,7 +41,6 @@ const ruleOf = (access: Access) => {
   return access === 'signedIn' ? signedIn : withPermission(access.permission);
 };
 
-type RootField = GraphQLField<unknown, GraphContext>;
 type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
 type Guard = (inner: Resolver, ...call: Parameters<Resolver>) => Promise<unknown>;
 
@@ -74,16 +73,30 @@ const readProperty = (name: string): Resolver => {
   return (parent) => (parent as Record<string, unknown> | undefined)?.[name];
 };
 
-const guardField = (field: RootField, guard: Guard, isSubscription: boolean): void => {
-  // A subscription is checked when it starts, not at every event.
-  if (isSubscription) field.subscribe = guarded(guard, field.subscribe ?? readProperty(field.name));
-  else field.resolve = guarded(guard, field.resolve ?? readProperty(field.name));
+const rebuilt = (
+  type: GraphQLObjectType<unknown, GraphContext>,
+  guards: Record<string, Guard | { resolve: Guard }>,
+  isSubscription: boolean,
+): GraphQLObjectType => {
+  const { fields, ...config } = type.toConfig();
+  const guardedField = (name: string, field: (typeof fields)[string]): typeof field => {
+    const entry = guards[name]!;
+    const guard = 'resolve' in entry ? entry.resolve : entry;
+    // A subscription is checked when it starts, not at every event.
+    return isSubscription
+      ? { ...field, subscribe: guarded(guard, field.subscribe ?? readProperty(name)) }
+      : { ...field, resolve: guarded(guard, field.resolve ?? readProperty(name)) };
+  };
+  return new GraphQLObjectType({
+    ...config,
+    fields: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, guardedField(name, field)])),
+  });
 };
 
 /**
- * Puts the rule tree of graphql-shield, made from the registered access levels, in front of every root field of the
- * schema. Root fields only: wrapping every leaf makes large lists three times as slow, and who owns what is the
- * stores' business. Whatever has no rule is denied, and no decision is remembered between fields.
+ * The same schema with the rule tree of graphql-shield, made from the registered access levels, in front of every root
+ * field. Root fields only: wrapping every leaf makes large lists three times as slow, and who owns what is the stores'
+ * business. Whatever has no rule is denied, and no decision is remembered between fields.
  */
 export const guardRootFields = (schema: GraphQLSchema): GraphQLSchema => {
   const levels = accessLevels(schema);
@@ -101,11 +114,16 @@ export const guardRootFields = (schema: GraphQLSchema): GraphQLSchema => {
     allowExternalErrors: true,
     debug: true,
   }).generate(schema) as Record<string, Record<string, Guard | { resolve: Guard }>>;
-  for (const type of rootTypes(schema)) {
-    for (const field of Object.values(type.getFields())) {
-      const guard = permissions[type.name]![field.name]!;
-      guardField(field, 'resolve' in guard ? guard.resolve : guard, type === schema.getSubscriptionType());
-    }
-  }
-  return schema;
+
+  const { types, ...config } = schema.toConfig();
+  const roots = new Set<GraphQLNamedType>(rootTypes(schema));
+  const guardedRoot = (type: GraphQLObjectType | null | undefined): GraphQLObjectType | null =>
+    type ? rebuilt(type, permissions[type.name]!, type === config.subscription) : null;
+  return new GraphQLSchema({
+    ...config,
+    types: types.filter((type) => !roots.has(type)),
+    query: guardedRoot(config.query),
+    mutation: guardedRoot(config.mutation),
+    subscription: guardedRoot(config.subscription),
+  });
 };

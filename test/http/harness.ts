@@ -33,7 +33,14 @@ export const startTestServer = async (
   } = {},
 ): Promise<TestServer> => {
   let text = '';
-  const log = createLog({ logLevel: 'info' }, { write: (line) => void (text += line) });
+  const log = createLog(
+    { logLevel: 'info' },
+    {
+      write: (line) => {
+        text += line;
+      },
+    },
+  );
   const clock = systemClock;
   const graphql = createGraphql({
     schema: options.schema ?? testSchema(),
@@ -74,6 +81,7 @@ export interface TestAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   json: any;
 }
 
