@@ -3,9 +3,33 @@ import type { Config } from '../config.ts';
 
 export type Log = Logger;
 
+interface LoggedError {
+  type: string;
+  message: string;
+  code?: unknown;
+  stack?: string | undefined;
+  cause?: LoggedError;
+}
+
 /**
- * The one structured log: JSON lines on standard output. What goes in is chosen where it is logged, by name; the
- * redaction here is the second wall, for a value that carries a secret by accident.
+ * What is logged of an error. Not all it carries: Postgres puts the values of a row into `detail`, and those can be an
+ * e-mail address.
+ */
+const serializeError = (error: unknown): LoggedError => {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'Something that is no Error was thrown.' };
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    ...('code' in error && { code: error.code }),
+    stack,
+    ...(cause !== undefined && { cause: serializeError(cause) }),
+  };
+};
+
+/**
+ * The one structured log: JSON lines on standard output. What goes in is chosen where it is logged, field by field:
+ * never a password, a token, an e-mail address, variables or a document.
  */
 export const createLog = (
   config: Pick<Config, 'logLevel'>,
@@ -17,9 +41,7 @@ export const createLog = (
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+      serializers: { err: serializeError },
     },
     destination,
   );
-
-const secrets = ['password', 'accessToken', 'refreshToken', 'token', 'authorization', 'cookie', 'email', 'variables'];

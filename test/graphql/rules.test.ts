@@ -1,0 +1,127 @@
+import { GraphQLObjectType, GraphQLSchema, GraphQLString, graphql, parse, subscribe } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Access } from '../../src/graphql/access.ts';
+import { accessLevels, guardRootFields } from '../../src/graphql/rules.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { testSchema } from './test-schema.ts';
+import { testViewer } from './test-viewers.ts';
+
+const context = (...roles: Parameters<typeof testViewer>) => ({
+  viewer: roles.length === 0 ? null : testViewer(...roles),
+  tokenProblem: null,
+});
+const ask = async (source: string, contextValue: object) => {
+  const { data, errors } = await graphql({ schema: guardRootFields(testSchema()), source, contextValue });
+  return { data, refusals: (errors ?? []).map(({ originalError }) => originalError as unknown as { code: string }) };
+};
+
+const unregistered = (type: 'Query' | 'Mutation' | 'Subscription'): GraphQLSchema => {
+  const root = (name: string) =>
+    new GraphQLObjectType({
+      name,
+      fields: { field: { type: GraphQLString, ...(name !== type && { extensions: { access: 'public' } }) } },
+    });
+  return new GraphQLSchema({ query: root('Query'), mutation: root('Mutation'), subscription: root('Subscription') });
+};
+
+describe('the rule tree', () => {
+  it('lets everybody at public fields', async () => {
+    expect(await ask('{ hello }', context())).toEqual({ data: { hello: 'world' }, refusals: [] });
+  });
+
+  it('keeps others than signed-in users from their fields, and answers the public ones beside them', async () => {
+    const { data, refusals } = await ask('{ hello me }', context());
+    expect(data).toEqual({ hello: 'world', me: null });
+    expect(refusals).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+    expect((await ask('{ me }', context('USER'))).data).toEqual({ me: 'ada' });
+  });
+
+  it.each(['EXPIRED', 'MALFORMED', 'REVOKED'])('says that a token is %s', async (tokenProblem) => {
+    const { refusals } = await ask('{ me }', { viewer: null, tokenProblem });
+    expect(refusals).toMatchObject([{ code: 'UNAUTHENTICATED', details: { reason: tokenProblem } }]);
+  });
+
+  it('asks for the permission by name', async () => {
+    expect((await ask('{ users }', context('SUPPORT'))).data).toEqual({ users: 'everyone' });
+    expect((await ask('{ users }', context('USER'))).refusals).toMatchObject([
+      { code: 'FORBIDDEN', message: 'This needs the permission "users:read".' },
+    ]);
+    expect((await ask('{ users }', context())).refusals).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+  });
+
+  it('guards aliases and fragments like the field itself', async () => {
+    const { data } = await ask('{ a: me ...F } fragment F on Query { b: users }', context());
+    expect(data).toEqual({ a: null, b: null });
+  });
+
+  it('runs nothing of a mutation that it refuses', async () => {
+    const effects = { done: [] as string[] };
+    const guarded = guardRootFields(testSchema(effects));
+    const source = 'mutation { touch }';
+    await graphql({ schema: guarded, source, contextValue: context() });
+    expect(effects.done).toEqual([]);
+    await graphql({ schema: guarded, source, contextValue: context('USER') });
+    expect(effects.done).toEqual(['touch']);
+  });
+
+  it('guards the start of a subscription', async () => {
+    const document = parse('subscription { ticks }');
+    const guarded = guardRootFields(testSchema());
+    const refused = await subscribe({ schema: guarded, document, contextValue: context() });
+    expect(refused).toMatchObject({ errors: [{ originalError: { code: 'UNAUTHENTICATED' } }] });
+    const stream = await subscribe({ schema: guarded, document, contextValue: context('USER') });
+    expect(Symbol.asyncIterator in stream).toBe(true);
+  });
+
+  it('leaves the schema it was given as it is', async () => {
+    const open = testSchema();
+    guardRootFields(open);
+    const { data } = await graphql({ schema: open, source: '{ users }', contextValue: context() });
+    expect(data).toEqual({ users: 'everyone' });
+  });
+
+  it.each(['Query', 'Mutation', 'Subscription'] as const)('stops the start over a %s field without access', (type) => {
+    expect(() => guardRootFields(unregistered(type))).toThrow(`${type}.field has no access level`);
+  });
+});
+
+const nameOf = (access: Access) => (typeof access === 'string' ? access : access.permission);
+
+/** Who may use what. A change here is a change of what the API gives away: make it on purpose. */
+const expected = `
+Mutation.cancelOrder           signedIn
+Mutation.changePassword        signedIn
+Mutation.deleteAccount         signedIn
+Mutation.deposit               signedIn
+Mutation.login                 public
+Mutation.logout                signedIn
+Mutation.logoutEverywhere      signedIn
+Mutation.placeOrder            signedIn
+Mutation.refresh               public
+Mutation.register              public
+Mutation.reinstateUser         users:suspend
+Mutation.setUserRoles          users:roles
+Mutation.suspendUser           users:suspend
+Mutation.updateProfile         signedIn
+Mutation.withdraw              signedIn
+Query.account                  signedIn
+Query.accounts                 signedIn
+Query.auditLog                 audit:read
+Query.instrument               public
+Query.instruments              public
+Query.me                       signedIn
+Query.order                    signedIn
+Query.orders                   signedIn
+Query.positions                signedIn
+Query.profile                  signedIn
+Query.quote                    public
+Query.user                     users:read
+Query.users                    users:read
+`;
+
+describe('the schema', () => {
+  it('gives each root field the access that is written down here', () => {
+    const lines = [...accessLevels(schema)].map(([field, access]) => `${field.padEnd(30)} ${nameOf(access)}`);
+    expect(`\n${lines.sort().join('\n')}\n`).toBe(expected);
+  });
+});
