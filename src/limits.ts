@@ -118,7 +118,11 @@ export const limits = {
     /** No statement of a request runs longer; a lock that is not granted by then is refused. */
     statement_ms: 10_000,
     lock_ms: 5_000,
+    /** Of one transaction that loses against others; the third in a row would need a crowd on the same two rows. */
+    attempts: 3,
     /** How often the embedded Postgres is brought back after it died by itself; more is no accident. */
     restarts: 10,
+    /** How long a start waits for the data folder of a server that is ending. */
+    folder_ms: 3_000,
   },
 } as const;

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Result } from '../kernel/result.ts';
@@ -26,7 +27,7 @@ export type Command = <Value>(
 export const createCommand =
   ({ database, clock, ids }: { database: Database; clock: Clock; ids: Ids }): Command =>
   (given, decide) =>
-    database.prisma.$transaction(async (tx) => {
+    inTransaction(database, async (tx) => {
       const now = clock.now();
       const line = { ...given };
       const result = await decide({ tx, now, line });

@@ -1,6 +1,7 @@
 import { writeAudit } from '../audit/write.ts';
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { openAccount } from '../ledger/open-account.ts';
@@ -65,7 +66,7 @@ export const createDemo = ({ database, clock, ids, passwords }: DemoNeeds) => {
     const demoIds = demoUsers.map(({ id }) => id);
     if ((await findDemoUsers(database.prisma, demoIds)).length === demoIds.length) return [];
     const hashes = await Promise.all(demoUsers.map(({ password }) => passwords.hash(password)));
-    return database.prisma.$transaction(async (tx) => {
+    return inTransaction(database, async (tx) => {
       // Two processes may start at once: the second waits here and then finds the users.
       await lockDemo(tx);
       const existing = await findDemoUsers(tx, demoIds);
