@@ -81,8 +81,8 @@ const orderIds = async (): Promise<Map<string, number>> => {
   return new Map(rows.map(({ id, n }) => [id, n]));
 };
 
-test.each(['server', 'both'] as const)(
-  'kill -9 of the %s under load loses nothing and doubles nothing',
+test.each(['server', 'server and database'] as const)(
+  'kill -9 of %s under load loses nothing and doubles nothing',
   async (what) => {
     const round = what === 'server' ? 1 : 2;
     const server = await startServer(folder.path);
