@@ -42,8 +42,9 @@ const withoutOwnBin = () => {
 
 const HEARTBEAT_ms = 10_000;
 
+/** Answers whether it had to install. */
 export const ensureInstalled = async (say) => {
-  if (isInstalled()) return;
+  if (isInstalled()) return false;
   say('installing packages from package-lock.json (about a minute)');
   const started = Date.now();
   const heartbeat = setInterval(() => {
@@ -54,4 +55,5 @@ export const ensureInstalled = async (say) => {
     clearInterval(heartbeat),
   );
   if (code !== 0) throw new Error(`npm ci: ended with exit code ${code}`);
+  return true;
 };

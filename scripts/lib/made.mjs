@@ -29,8 +29,9 @@ const digestOf = (paths) => {
   return hash.digest('hex');
 };
 
-const step = async (say, { name, label, from, result, command, args, env = {} }) => {
+const step = async (say, { name, label, from, result, command, args, env = {}, done = false }) => {
   const digest = digestOf(from);
+  if (done) return remember(name, digest);
   if (recorded()[name] === digest && existsSync(result)) return;
   say(label);
   const { code, output } = await run(command, args, { quiet: true, env: { ...process.env, ...env } });
@@ -39,7 +40,7 @@ const step = async (say, { name, label, from, result, command, args, env = {} })
 };
 
 /** Patches of packages, Prisma's client and the typed documents of the tests: each only when its sources changed. */
-export const ensureMade = async (say, { documents }) => {
+export const ensureMade = async (say, { documents, justInstalled }) => {
   await step(say, {
     name: 'patches',
     label: 'patching packages',
@@ -47,6 +48,8 @@ export const ensureMade = async (say, { documents }) => {
     result: inModules('graphql-shield'),
     command: process.execPath,
     args: [inModules('patch-package', 'index.js')],
+    // An install ends with the same patching (postinstall); a package added by hand does not.
+    done: justInstalled,
   });
   await step(say, {
     name: 'client',

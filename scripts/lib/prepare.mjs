@@ -51,6 +51,6 @@ const alone = async (work) => {
 /** Everything that a fresh clone lacks: packages, their patches, generated code. Quick when nothing is missing. */
 export const prepare = ({ documents }) =>
   alone(async () => {
-    await ensureInstalled(say);
-    await ensureMade(say, { documents });
+    const justInstalled = await ensureInstalled(say);
+    await ensureMade(say, { documents, justInstalled });
   });

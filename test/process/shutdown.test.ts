@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DataFolder, dataFolder, isAlive, launch, startServer, until } from '../support/process.ts';
+import {
+  type DataFolder,
+  dataFolder,
+  isAlive,
+  launch,
+  npmStart,
+  startScript,
+  startServer,
+  until,
+} from '../support/process.ts';
 
 let folder: DataFolder;
 beforeEach(() => {
@@ -37,18 +46,35 @@ test('a signal while the server is still starting ends it too, with its database
   expect(existsSync(pidFile)).toBe(false);
 });
 
-test('npm start passes a signal on once and answers with the exit code', async () => {
-  const wrapper = await startServer(folder.path, {}, 'scripts/start.mjs');
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`npm start that gets ${signal} ends the server and the database`, async () => {
+    const npm = await startServer(folder.path, {}, npmStart);
+    const postgres = folder.postgresPid();
+    npm.signal(signal);
+    await npm.exited;
+    expect(isAlive(postgres)).toBe(false);
+    expect(existsSync(join(folder.path, 'server.lock'))).toBe(false);
+  });
+
+test('npm start that is killed and started at once waits for the server before it', async () => {
+  const npm = await startServer(folder.path, {}, npmStart);
+  npm.signal('SIGKILL');
+  await npm.exited;
+  await startServer(folder.path, {}, npmStart);
+});
+
+test('the start script passes a signal on and answers with the exit code', async () => {
+  const script = await startServer(folder.path, {}, startScript);
   const postgres = folder.postgresPid();
-  wrapper.signal('SIGINT');
-  expect(await wrapper.ended).toBe(0);
+  script.signal('SIGINT');
+  expect(await script.ended).toBe(0);
   expect(isAlive(postgres)).toBe(false);
 });
 
-test('npm start that is killed takes the server and the database along', async () => {
-  const wrapper = await startServer(folder.path, {}, 'scripts/start.mjs');
+test('the start script that is killed takes the server and the database along', async () => {
+  const script = await startServer(folder.path, {}, startScript);
   const postgres = folder.postgresPid();
-  wrapper.signal('SIGKILL');
+  script.signal('SIGKILL');
   await until(() => !isAlive(postgres));
   await until(() => !existsSync(join(folder.path, 'server.lock')));
 });

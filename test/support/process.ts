@@ -11,8 +11,10 @@ export interface ServerProcess {
   pid: number;
   url: string;
   signal(name: NodeJS.Signals): void;
-  /** Resolves with the exit code (or the signal's name) when the process has ended. */
+  /** Resolves with the exit code (or the signal's name) when the process and all that write for it have ended. */
   ended: Promise<number | NodeJS.Signals>;
+  /** Resolves when the process itself has ended. */
+  exited: Promise<void>;
   stdout(): string;
   stderr(): string;
 }
@@ -30,13 +32,17 @@ const environment = (dataDir: string, more: Record<string, string>): NodeJS.Proc
   ...more,
 });
 
-/** Starts and does not wait. `script` is src/main.ts, or scripts/start.mjs as `npm start` runs it. */
+const serverAlone = [process.execPath, 'src/main.ts'] as const;
+export const npmStart = ['npm', 'start'] as const;
+export const startScript = [process.execPath, 'scripts/start.mjs'] as const;
+
+/** Starts and does not wait. */
 export const launch = (
   dataDir: string,
   more: Record<string, string> = {},
-  script = 'src/main.ts',
+  [program, ...args]: readonly [string, string] = serverAlone,
 ): Omit<ServerProcess, 'url'> => {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(program, args, {
     cwd: root,
     env: environment(dataDir, more),
     // The channel is there to close: a server does not outlive a test run that is killed.
@@ -53,6 +59,7 @@ export const launch = (
     pid: child.pid!,
     signal: (name) => child.kill(name),
     ended,
+    exited: new Promise((resolve) => child.once('exit', () => resolve())),
     stdout: () => said.stdout,
     stderr: () => said.stderr,
   };
@@ -62,9 +69,9 @@ export const launch = (
 export const startServer = async (
   dataDir: string,
   more: Record<string, string> = {},
-  script?: string,
+  command?: readonly [string, string],
 ): Promise<ServerProcess> => {
-  const server = launch(dataDir, more, script);
+  const server = launch(dataDir, more, command);
   let over: number | NodeJS.Signals | undefined;
   server.ended.then((how) => {
     over = how;

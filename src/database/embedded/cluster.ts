@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
 import type { RunAs } from './binaries.ts';
 import { environment, folderAsSeen } from './server.ts';
@@ -67,10 +68,24 @@ const runInitdb = (initdb: string, draft: string, input: number, runAs: RunAs | 
   }
 };
 
+const DRAFT_ENDS_ms = 10_000;
+
+/** Drafts of first starts that were killed. An initdb that outlived its server may still be writing into one. */
+const removeDrafts = async (folder: string): Promise<void> => {
+  for (const name of readdirSync(folder).filter((name) => name.startsWith(`${DATA}.new-`))) {
+    const draft = join(folder, name);
+    for (let waited = 0; existsSync(draft) && waited < DRAFT_ENDS_ms; waited += 100) {
+      try {
+        rmSync(draft, { recursive: true, force: true });
+      } catch {
+        await sleep(100);
+      }
+    }
+  }
+};
+
 /** Made beside its place and renamed when it is whole, so that a first start may be killed at any moment. */
 const initialise = (folder: string, password: string, initdb: string, runAs: RunAs | undefined): void => {
-  for (const name of readdirSync(folder).filter((name) => name.startsWith(`${DATA}.new-`)))
-    rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 10 });
   const draft = join(folder, `${DATA}.new-${process.pid}`);
   mkdirSync(draft, { mode: 0o700 });
   if (runAs !== undefined) chownSync(draft, runAs.uid, runAs.gid);
@@ -79,12 +94,13 @@ const initialise = (folder: string, password: string, initdb: string, runAs: Run
 };
 
 /** The folder's cluster, made on the first call. */
-export const ensureCluster = (
+export const ensureCluster = async (
   folder: string,
   initdb: string,
   runAs: RunAs | undefined,
   progress: (line: string) => void,
-): Cluster => {
+): Promise<Cluster> => {
+  await removeDrafts(folder);
   const password = passwordOf(folder);
   const data = join(folder, DATA);
   if (!existsSync(data)) {

@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
 import { limits } from '../../limits.ts';
 import { findBinaries, userForPostgres } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
-import { lockFolder } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type PostgresPlan, type RunningPostgres, startPostgres } from './server.ts';
 
 /*
@@ -70,7 +71,7 @@ const keepRunning = (first: RunningPostgres, plan: PostgresPlan): (() => Promise
 const launch = async ({ folder, durable, progress }: EmbeddedOptions): Promise<Embedded> => {
   const { initdb, postgres } = await findBinaries();
   const runAs = userForPostgres();
-  const { data, owner, password } = ensureCluster(folder, initdb, runAs, progress);
+  const { data, owner, password } = await ensureCluster(folder, initdb, runAs, progress);
   const plan: PostgresPlan = { postgres, data, log: join(folder, 'postgres.log'), runAs, durable };
   const running = await start(plan);
   return {
@@ -79,10 +80,20 @@ const launch = async ({ folder, durable, progress }: EmbeddedOptions): Promise<E
   };
 };
 
+/** The server before this one may still be ending: a supervisor that restarts need not know when it has. */
+const take = async (folder: string): Promise<Extract<FolderLock, { taken: true }>> => {
+  for (let waited = 0; ; waited += 50) {
+    const lock = lockFolder(folder);
+    if (lock.taken) return lock;
+    if (waited >= limits.database.folder_ms)
+      throw new ConfigError('DATA_DIR', `${folder} is in use by process ${lock.pid}`);
+    await sleep(50);
+  }
+};
+
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
   ensureWritable(options.folder);
-  const lock = lockFolder(options.folder);
-  if (!lock.taken) throw new ConfigError('DATA_DIR', `${options.folder} is in use by process ${lock.pid}`);
+  const lock = await take(options.folder);
   try {
     const { url, stop } = await launch(options);
     return { url, stop: () => stop().finally(lock.release) };
