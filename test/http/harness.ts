@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Authenticate } from '../../src/graphql/plugins/viewer.ts';
 import { createGraphql } from '../../src/graphql/server.ts';
@@ -124,3 +125,30 @@ export const post = (
     body: JSON.stringify({ query, ...rest }),
   });
 };
+
+/** Bytes as they are, for what no HTTP client would send. */
+export const sendRaw = (server: Pick<TestServer, 'port'>, bytes: string): Promise<TestAnswer> =>
+  new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(bytes));
+    const done = (): void => {
+      socket.destroy();
+      const [head = '', ...rest] = received.split('\r\n\r\n');
+      const [status = '', ...lines] = head.split('\r\n');
+      const headers = Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+      );
+      const text = rest.join('\r\n\r\n');
+      const json = headers['content-type']?.includes('json') && text !== '' ? JSON.parse(text) : undefined;
+      resolve({ status: Number(status.split(' ')[1]), headers, text, json });
+    };
+    socket.setEncoding('utf8');
+    socket.on('data', (data: string) => {
+      received += data;
+      const [head = '', text = ''] = received.split('\r\n\r\n');
+      const length = /content-length: (\d+)/i.exec(head)?.[1];
+      if (length !== undefined && Buffer.byteLength(text) >= Number(length)) done();
+    });
+    socket.on('error', reject);
+    socket.on('end', done);
+  });
