@@ -89,7 +89,7 @@ export const createGraphqlHandler =
       return { ...refusal(exchange, 'BAD_REQUEST', 'A subscription needs "Accept: text/event-stream".'), status: 406 };
     }
     const codes = codesOf(answer);
-    if (codes.length > 0) note.outcome = codes.join(',');
+    if (codes.length > 0) note.outcome = codes.sort().join(',');
     if (type === 'text/event-stream') return streamed(answer);
     const status = statusOf(answer, codes, type);
     const headers = headersOf(answer, status);

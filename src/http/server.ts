@@ -37,7 +37,7 @@ export const createHttpServer = (parts: {
   let draining = false;
   const cors = createCors(config.allowedOrigins);
   const streams = new Set<AbortController>();
-  const headsWritten = new WeakMap<object, ServerResponse>();
+  const current = new WeakMap<object, ServerResponse>();
   const routes = createRoutes(parts, () => draining);
 
   const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {
@@ -55,9 +55,11 @@ export const createHttpServer = (parts: {
     const started_ms = performance.now();
     const gone = new AbortController();
     const exchange = exchangeOf(request, ids, gone.signal);
-    headsWritten.set(request.socket, response);
+    current.set(request.socket, response);
     response.on('close', () => {
       streams.delete(gone);
+      // An answer whose head was written before the draining began has promised to keep its connection.
+      if (draining) request.socket.destroySoon();
       if (!response.writableFinished) {
         gone.abort();
         exchange.note.outcome = 'aborted';
@@ -93,7 +95,9 @@ export const createHttpServer = (parts: {
   server.maxHeadersCount = bounds.headersCount;
   server.maxConnections = bounds.connections;
   server.on('clientError', (error, socket) => {
-    if (headsWritten.get(socket)?.headersSent) socket.destroy();
+    const response = current.get(socket);
+    const isHalfWritten = response?.headersSent && !response.writableFinished;
+    if (isHalfWritten) socket.destroy();
     else answerBrokenRequest(error, socket, ids.next());
   });
 
