@@ -32,14 +32,6 @@ const endRequested = (): Promise<void> =>
     process.once('disconnect', end);
   });
 
-const listenProblem = (error: unknown, { host, port }: Config): unknown => {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new ConfigError('PORT', `${port} on ${host} is taken by another process`);
-  if (code === 'EACCES') return new ConfigError('PORT', `${port} needs rights that this process does not have`);
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new ConfigError('HOST', `${host} is not this machine`);
-  return error;
-};
-
 const welcome = (url: string, config: Config): void => {
   say(`Bourse is ready at ${url}`);
   if (!config.production) say(`  GraphiQL  ${url}/graphql`);
@@ -57,8 +49,6 @@ const run = async (): Promise<void> => {
     welcome(url, config);
     await end;
     say('Ending: finishing open requests, then the database.');
-  } catch (error) {
-    throw listenProblem(error, config);
   } finally {
     await app.close();
   }

@@ -21,7 +21,7 @@ test('a port that is taken is named in one line, and no database is left running
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as { port: number };
-  expect(await refusal({ PORT: String(port) })).toBe(`PORT: ${port} on 127.0.0.1 is taken by another process\n`);
+  expect(await refusal({ PORT: String(port) })).toBe(`PORT: ${port} is already in use on 127.0.0.1\n`);
   expect(existsSync(join(folder.path, 'postgres-18/postmaster.pid'))).toBe(false);
   other.close();
 });

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunAs } from './binaries.ts';
-import { commandLineOf, stopWith } from './processes.ts';
+import { clearLeftovers, isReady, markOf, shutdown } from './postmaster.ts';
+import { stopWith } from './processes.ts';
 
 /** One Postgres on one data folder: started, watched until ready, stopped; also when the last one was not. */
 export interface PostgresPlan {
@@ -28,24 +28,11 @@ const LOG_BYTES = 1_000_000;
 /** Recovery after a crash replays at most `max_wal_size` first. */
 const READY_ms = 60_000;
 
-/** Fast shutdown writes everything out; immediate shutdown and the last resort leave that to the next start. */
-const shutdown = [
-  { signal: 'SIGINT', wait_ms: 15_000 },
-  { signal: 'SIGQUIT', wait_ms: 5_000 },
-  { signal: 'SIGKILL', wait_ms: 2_000 },
-] as const;
-
 /** With root's help the user that Postgres runs as needs no way to its folder: it starts inside and stays there. */
 export const folderAsSeen = (data: string, runAs: RunAs | undefined): string =>
   runAs !== undefined && process.platform === 'linux' ? '/proc/self/cwd' : data;
 
 export const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
-
-/** In the command line of each Postgres of ours: tells it from any other process that has its pid by now. */
-const markOf = (data: string): string => {
-  const { dev, ino } = statSync(data);
-  return `bourse.folder=${dev}-${ino}`;
-};
 
 const settingsOf = (plan: PostgresPlan, port: number): string[] => {
   const settings = [
@@ -73,24 +60,6 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-const pidFileLines = (data: string): string[] => {
-  try {
-    return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
-  } catch {
-    return [];
-  }
-};
-
-/** Ends what an earlier server left running on the folder, and takes away a pid file that nobody answers for. */
-export const clearLeftovers = async (data: string): Promise<void> => {
-  const pid = Number(pidFileLines(data)[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  const mark = markOf(data);
-  await stopWith(pid, shutdown, () => !commandLineOf(pid).includes(mark));
-  // The pid may belong to somebody else by now. Postgres has a second lock, in shared memory, should this be wrong.
-  rmSync(join(data, 'postmaster.pid'), { force: true });
-};
-
 const openLog = (log: string): number => {
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   if (size > LOG_BYTES) truncateSync(log);
@@ -108,11 +77,6 @@ const launch = (plan: PostgresPlan, port: number, log: number): ChildProcess => 
   });
   child.unref();
   return child;
-};
-
-const isReady = (data: string, pid: number | undefined): boolean => {
-  const lines = pidFileLines(data);
-  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
 };
 
 /** Another process took the port, or processes of a killed Postgres have not all ended yet: worth another attempt. */
