@@ -65,14 +65,16 @@ export const openDatabase = async (url: string, options: DatabaseOptions = {}): 
   const { connections = limits.database.pool, onIdleError = () => {} } = options;
   const connection = await connectionTo(url);
   const pool = new pg.Pool({ ...connection, max: connections });
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', onIdleError);
+  let closing = false;
+  // Without a listener the loss of an idle connection would end the process. One that is being closed is no loss.
+  pool.on('error', (error) => closing || onIdleError(error));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     pool,
     prisma,
     connection,
     close: async () => {
+      closing = true;
       await prisma.$disconnect();
       await pool.end();
     },
