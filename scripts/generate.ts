@@ -3,10 +3,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../src/graphql/schema.ts';
+import { configurationPage } from './lib/configuration-page.ts';
 import { errorsPage } from './lib/errors-page.ts';
 
 const files: Record<string, string> = {
   'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
+  'docs/configuration.md': configurationPage(),
   'docs/errors.md': errorsPage(),
 };
 
