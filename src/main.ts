@@ -43,7 +43,7 @@ const welcome = (url: string, config: Config): void => {
 const run = async (): Promise<void> => {
   const end = endRequested();
   const config = loadConfig(process.env);
-  const app = await createApp({ config, clock: systemClock, progress: say });
+  const app = await createApp({ config, clock: systemClock, progress: (line) => say(`· ${line}`) });
   try {
     const { url } = await app.listen();
     welcome(url, config);

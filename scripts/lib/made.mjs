@@ -65,8 +65,8 @@ export const ensureMade = async (say, { documents, justInstalled }) => {
   await step(say, {
     name: 'documents',
     label: 'generating typed documents',
-    from: ['codegen.ts', 'schema.graphql', 'test', 'src/rest'].map((path) => join(root, path)),
-    result: join(root, 'test', 'graphql', 'generated'),
+    from: ['codegen.ts', 'schema.graphql', 'test/graphql/documents'].map((path) => join(root, path)),
+    result: join(root, 'test', 'graphql', 'generated', 'graphql.ts'),
     command: nodeForSources(),
     args: [inModules('@graphql-codegen', 'cli', 'esm', 'bin.js'), '--config', 'codegen.ts'],
   });
