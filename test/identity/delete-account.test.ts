@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { anyone, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
+import { anyone, blocks, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
 
 let world: People;
 beforeAll(async () => {
@@ -41,6 +40,7 @@ describe('deleteAccount', () => {
     const row = await world.database.prisma.user.findUniqueOrThrow({ where: { id }, include: { accounts: true } });
     expect(row).toMatchObject({ number, username: `deleted-${number}`, status: 'CLOSED', roles: ['USER'] });
     expect(row.accounts).toMatchObject([{ status: 'CLOSED' }]);
+    expect(await world.database.prisma.session.count({ where: { userId: id, revokedAt: null } })).toBe(0);
     expect(await world.identity.authenticate(session.accessToken)).toEqual({ problem: 'REVOKED' });
   });
 
@@ -96,9 +96,3 @@ describe('deleteAccount', () => {
     }
   });
 });
-
-/** Resolves when somebody waits for a lock that this connection holds. */
-const blocks = async (client: pg.PoolClient): Promise<void> => {
-  const sql = 'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
-  while ((await client.query(sql)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-};

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../src/identity/refresh-token.ts';
 import { limits } from '../../src/limits.ts';
-import { anyone, codesOf, jwt, must, type People, people } from '../support/people.ts';
+import { anyone, blocks, codesOf, jwt, must, type People, people } from '../support/people.ts';
 
 let world: People;
 beforeAll(async () => {
@@ -77,6 +77,23 @@ describe('refresh', () => {
       outcome: 'INVALID_REFRESH_TOKEN',
       details: { verdict: 'REUSED' },
     });
+  });
+
+  test('waits for whatever is being done to the session, and heeds it', async () => {
+    const { session } = await world.person();
+    const { id } = await sessionRow(session.refreshToken);
+    const client = await world.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [id]);
+      const answer = refresh(session.refreshToken);
+      await blocks(client);
+      await client.query('COMMIT');
+      expect(codesOf(await answer)).toEqual(invalid);
+      expect((await sessionRow(session.refreshToken)).generation).toBe(0);
+    } finally {
+      client.release();
+    }
   });
 
   test('of a made-up token touches nothing', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { createAudit } from '../../src/audit/audit.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -117,3 +118,10 @@ export const people = async () => {
 };
 
 export type People = Awaited<ReturnType<typeof people>>;
+
+/** Resolves when somebody waits for a lock that this connection holds. */
+export const blocks = async (client: pg.PoolClient): Promise<void> => {
+  // Not pg_stat_activity: inside a transaction that stays as it was first read.
+  const sql = 'SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+  while ((await client.query(sql)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+};
