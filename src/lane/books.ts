@@ -8,6 +8,7 @@ import type {
   ExecutionRow,
   IdempotencyRow,
   Loaded,
+  OrderListRow,
   OrderRow,
   PositionRow,
   TransferRow,
@@ -36,6 +37,7 @@ export interface Books {
   /** Moves what an account keeps back; negative releases. */
   hold(accountId: string, asset: string, amount: bigint): void;
   addOrder(order: OrderRow): void;
+  addOrderList(list: OrderListRow): void;
   addTransfer(transfer: TransferRow): void;
   addExecution(execution: ExecutionRow): void;
   /** Whether the venue's execution is booked already. */
@@ -87,6 +89,7 @@ export const createBooks = (loaded: Loaded): Books => {
     balances: [],
     positions: [],
     newOrders: [],
+    orderLists: [],
     orders: [],
     entries: [],
     postings: [],
@@ -159,6 +162,7 @@ export const createBooks = (loaded: Loaded): Books => {
       orderKeys.set(pair(order.accountId, order.clientOrderId), order);
       added.add(order);
     },
+    addOrderList: (list) => changes.orderLists.push(list),
     addTransfer: (transfer) => changes.transfers.push(transfer),
     addExecution: (execution) => {
       executions.add(execution.execId);

@@ -3,6 +3,8 @@ import type {
   AccountStatus,
   EntryKind,
   Liquidity,
+  OrderLeg,
+  OrderListType,
   OrderSide,
   OrderStatus,
   OrderType,
@@ -64,6 +66,38 @@ export interface OrderRow {
   filledAt: Date | null;
   canceledAt: Date | null;
   expiredAt: Date | null;
+  trailPrice: bigint | null;
+  trailBps: number | null;
+  trailPeak: bigint | null;
+  triggeredAt: Date | null;
+  notional: bigint | null;
+  postOnly: boolean;
+  expiresAt: Date | null;
+  pendingSince: Date | null;
+  replacement: Replacement | null;
+  rootOrderId: string;
+  replacesId: string | null;
+  replacedById: string | null;
+  listId: string | null;
+  leg: OrderLeg | null;
+}
+
+/** What a pending replacement asks for; amounts are units as text, because it is kept as JSON. */
+export interface Replacement {
+  newOrderId: string;
+  clientOrderId: string;
+  /** The new total quantity less the present one. */
+  qtyChange: string;
+  limitPrice: string | null;
+  stopPrice: string | null;
+  worstPrice: string;
+}
+
+export interface OrderListRow {
+  id: string;
+  accountId: string;
+  type: OrderListType;
+  createdAt: Date;
 }
 
 export interface PostingRow {
@@ -166,6 +200,7 @@ export interface Changes {
   balances: BalanceRow[];
   positions: PositionRow[];
   newOrders: OrderRow[];
+  orderLists: OrderListRow[];
   orders: OrderRow[];
   entries: EntryRow[];
   postings: PostingRow[];

@@ -37,7 +37,10 @@ export const orderColumns = `id, account_id AS "accountId", client_order_id AS "
   filled_qty AS "filledQty", filled_value AS "filledValue", limit_price AS "limitPrice", stop_price AS "stopPrice",
   worst_price AS "worstPrice", reserve, reserve_asset AS "reserveAsset", fees, status, reason,
   created_at AS "createdAt", updated_at AS "updatedAt", filled_at AS "filledAt", canceled_at AS "canceledAt",
-  expired_at AS "expiredAt"`;
+  expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",
+  triggered_at AS "triggeredAt", notional, post_only AS "postOnly", expires_at AS "expiresAt",
+  pending_since AS "pendingSince", replacement, root_order_id AS "rootOrderId", replaces_id AS "replacesId",
+  replaced_by_id AS "replacedById", list_id AS "listId", leg`;
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',
@@ -149,6 +152,24 @@ export const writes: Writes = {
     ['reason', 'text', (row) => row.reason],
     ['created_at', 'timestamptz', (row) => row.createdAt],
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
+    ['trail_price', 'bigint', (row) => row.trailPrice],
+    ['trail_bps', 'int', (row) => row.trailBps],
+    ['trail_peak', 'bigint', (row) => row.trailPeak],
+    ['notional', 'bigint', (row) => row.notional],
+    ['post_only', 'boolean', (row) => row.postOnly],
+    ['expires_at', 'timestamptz', (row) => row.expiresAt],
+    ['root_order_id', 'uuid', (row) => row.rootOrderId],
+    ['replaces_id', 'uuid', (row) => row.replacesId],
+    ['list_id', 'uuid', (row) => row.listId],
+    ['leg', '"OrderLeg"', (row) => row.leg],
+    ['canceled_at', 'timestamptz', (row) => row.canceledAt],
+    ['expired_at', 'timestamptz', (row) => row.expiredAt],
+  ]),
+  orderLists: insert('order_lists', [
+    ['id', 'uuid', (row) => row.id],
+    ['account_id', 'uuid', (row) => row.accountId],
+    ['type', '"OrderListType"', (row) => row.type],
+    ['created_at', 'timestamptz', (row) => row.createdAt],
   ]),
   orders: update('orders', 'id', [
     ['id', 'uuid', (row) => row.id],
@@ -162,6 +183,14 @@ export const writes: Writes = {
     ['filled_at', 'timestamptz', (row) => row.filledAt],
     ['canceled_at', 'timestamptz', (row) => row.canceledAt],
     ['expired_at', 'timestamptz', (row) => row.expiredAt],
+    ['qty', 'bigint', (row) => row.qty],
+    ['worst_price', 'bigint', (row) => row.worstPrice],
+    ['stop_price', 'bigint', (row) => row.stopPrice],
+    ['trail_peak', 'bigint', (row) => row.trailPeak],
+    ['triggered_at', 'timestamptz', (row) => row.triggeredAt],
+    ['pending_since', 'timestamptz', (row) => row.pendingSince],
+    ['replacement', 'jsonb', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
+    ['replaced_by_id', 'uuid', (row) => row.replacedById],
   ]),
   entries: insert('journal_entries', [
     ['id', 'uuid', (row) => row.id],

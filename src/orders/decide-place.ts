@@ -51,6 +51,20 @@ const newRow = (facts: PlaceFacts, worstPrice: bigint, at: Date): OrderRow => ({
   filledAt: null,
   canceledAt: null,
   expiredAt: null,
+  trailPrice: null,
+  trailBps: null,
+  trailPeak: null,
+  triggeredAt: null,
+  notional: null,
+  postOnly: false,
+  expiresAt: null,
+  pendingSince: null,
+  replacement: null,
+  rootOrderId: facts.id,
+  replacesId: null,
+  replacedById: null,
+  listId: null,
+  leg: null,
 });
 
 /** Whether the account may place the order, against its rows as they are under the batch's locks; then places it. */

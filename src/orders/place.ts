@@ -5,8 +5,8 @@ import type { Actor } from '../identity/viewer.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { decidePlace } from './decide-place.ts';
 import { checkOrder, type PlaceOrderInput } from './input.ts';
-import { leavesQty } from './order.ts';
 import type { OrderDeps } from './orders.ts';
+import { venueOrderOf } from './venue-order.ts';
 import { reviveOrder } from './view.ts';
 
 /** `placeOrder`: checks what can be checked without the account, then decides in the lane, then tells the venue. */
@@ -44,11 +44,7 @@ export const createPlaceOrder =
         committed: (answer) => {
           // Only the decision that made this order hands it to the venue: a replay or a repeated clientOrderId has another id.
           if (!answer.ok || answer.value.id !== id) return;
-          const { worstPrice, timeInForce, side, symbol } = answer.value;
-          const leaves = leavesQty(answer.value);
-          deps.venue.submit([
-            { orderId: id, accountId, symbol, side, type: order.type, timeInForce, leavesQty: leaves, worstPrice },
-          ]);
+          deps.venue.submit([venueOrderOf(answer.value, deps.rates)]);
         },
       }),
     );

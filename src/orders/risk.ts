@@ -34,6 +34,10 @@ export const reserveOf = (
   return value + divideUp(value * worstRate(rates), whole);
 };
 
+/** What a market order by cash may still spend on units, when the fee on all of it still has to fit into the cash. */
+export const budgetOf = (order: Pick<OrderRow, 'notional' | 'filledValue'>, rates: FeeRates): bigint | null =>
+  order.notional === null ? null : (order.notional * whole) / (whole + worstRate(rates)) - order.filledValue;
+
 /** Brings the order's reserve to what it now needs; answers the change, which is the change of the account's hold. */
 export const adjustReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
   const needed = reserveOf(order, leavesQty(order), instrument, rates);

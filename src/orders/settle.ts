@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { PaperVenue } from '../venues/paper/paper.ts';
-import type { Report } from '../venues/venue.ts';
+import type { Report, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
 import type { OrderDeps } from './orders.ts';
+import { venueOrderOf } from './venue-order.ts';
 
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
@@ -33,9 +35,10 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
       view += 1;
       broken = false;
       const isNew = ({ status }: { status: string }): boolean => status === 'PENDING_NEW' || status === 'ACCEPTED';
-      venue.restore(open.filter((order) => !isNew(order)));
-      venue.submit(open.filter(isNew));
-      venue.cancel(open.filter(({ status }) => status === 'PENDING_CANCEL'));
+      const told = (orders: OrderRow[]): VenueOrder[] => orders.map((order) => venueOrderOf(order, deps.rates));
+      venue.restore(told(open.filter((order) => !isNew(order))));
+      venue.submit(told(open.filter(isNew)));
+      venue.cancel(told(open.filter(({ status }) => status === 'PENDING_CANCEL')));
     });
 
   /** Books nothing more of what the venue says until the next restore. */

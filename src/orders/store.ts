@@ -3,7 +3,6 @@ import type { OrderSide, OrderStatus } from '../database/generated/enums.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { orderColumns } from '../lane/statements.ts';
-import type { VenueOrder } from '../venues/venue.ts';
 
 export interface OrderFilter {
   symbol?: string | null | undefined;
@@ -63,11 +62,9 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
   },
 
   /** Every open order in time priority: what the venue's book is rebuilt from. */
-  open: async (): Promise<(VenueOrder & { status: OrderStatus })[]> => {
-    const text = `SELECT id AS "orderId", account_id AS "accountId", symbol, side, type, time_in_force AS "timeInForce",
-                         qty - filled_qty AS "leavesQty", worst_price AS "worstPrice", status
-                  FROM orders WHERE ${openOnly} ORDER BY sequence`;
-    return (await pool.query<VenueOrder & { status: OrderStatus }>(text)).rows;
+  open: async (): Promise<OrderRow[]> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE ${openOnly} ORDER BY sequence`;
+    return (await pool.query<OrderRow>(text)).rows;
   },
 });
 

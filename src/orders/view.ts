@@ -10,8 +10,20 @@ const amounts = [
   'worstPrice',
   'reserve',
   'fees',
+  'trailPrice',
+  'trailPeak',
+  'notional',
 ] as const;
-const times = ['createdAt', 'updatedAt', 'filledAt', 'canceledAt', 'expiredAt'] as const;
+const times = [
+  'createdAt',
+  'updatedAt',
+  'filledAt',
+  'canceledAt',
+  'expiredAt',
+  'triggeredAt',
+  'expiresAt',
+  'pendingSince',
+] as const;
 
 /** An order as it was when an answer was stored. */
 export const reviveOrder = (json: Record<string, string | null>): OrderRow => {

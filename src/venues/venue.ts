@@ -1,4 +1,7 @@
-import type { OrderSide, TimeInForce } from '../database/generated/enums.ts';
+import type { OrderSide, OrderType, TimeInForce } from '../database/generated/enums.ts';
+
+/** How far a trailing stop follows the market: a distance in price units, or in hundredths of a percent. */
+export type Trail = { price: bigint } | { bps: number };
 
 /** An order as a venue sees it. Prices and quantities are the instrument's units. */
 export interface VenueOrder {
@@ -6,12 +9,35 @@ export interface VenueOrder {
   accountId: string;
   symbol: string;
   side: OrderSide;
-  type: 'MARKET' | 'LIMIT';
+  type: OrderType;
   timeInForce: TimeInForce;
   /** What is still to be filled. */
   leavesQty: bigint;
-  /** The worst price it may trade at: its limit, or a market order's collar. */
+  /** The worst price it may trade at: its limit, or the collar of an order without one. */
   worstPrice: bigint;
+  /** Where a STOP or STOP_LIMIT is triggered; a trailing stop's moves with the market. Null for the others. */
+  stopPrice: bigint | null;
+  trail: Trail | null;
+  /** The best price that the market has had for a trailing stop, when it comes back after a restart. */
+  trailPeak: bigint | null;
+  /** A stop that was triggered before: it comes back as the market or limit order that it has become. */
+  triggered: boolean;
+  /** Must rest: cancelled with POST_ONLY_WOULD_TAKE instead of taking. */
+  postOnly: boolean;
+  /** What a market buy may still spend, fees left out, in units of the quote asset; null when its quantity is its only bound. */
+  budget: bigint | null;
+}
+
+/** What a replacement changes. What is null stays. */
+export interface VenueReplacement {
+  orderId: string;
+  accountId: string;
+  symbol: string;
+  newOrderId: string;
+  /** Added to what the order leaves at the moment of the replacement; negative to reduce. */
+  qtyChange: bigint;
+  worstPrice: bigint | null;
+  stopPrice: bigint | null;
 }
 
 /** One side of a trade. The venue's own makers have no order of ours. */
@@ -35,7 +61,16 @@ export type Report =
   | { kind: 'ACKNOWLEDGED'; orderId: string; accountId: string; symbol: string }
   | TradeReport
   | { kind: 'CANCELED'; orderId: string; accountId: string; symbol: string; reason: string }
-  | { kind: 'CANCEL_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string };
+  | { kind: 'CANCEL_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string }
+  /** The new order has the old one's place in the book, or a new one, and leaves `leavesQty`; nothing when that is 0. */
+  | { kind: 'REPLACED'; orderId: string; accountId: string; symbol: string; newOrderId: string; leavesQty: bigint }
+  | { kind: 'REPLACE_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string }
+  /** A stop's price was reached; fills may follow. */
+  | { kind: 'TRIGGERED'; orderId: string; accountId: string; symbol: string }
+  /** A trailing stop followed the market. */
+  | { kind: 'TRAILED'; orderId: string; accountId: string; symbol: string; trailPeak: bigint; stopPrice: bigint }
+  /** A market order's budget does not buy another lot: it is done with what it has. */
+  | { kind: 'SPENT'; orderId: string; accountId: string; symbol: string };
 
 export interface Quote {
   symbol: string;
@@ -53,6 +88,7 @@ export interface Quote {
 export interface Venue {
   submit(orders: readonly VenueOrder[]): void;
   cancel(orders: readonly { orderId: string; accountId: string; symbol: string }[]): void;
+  replace(replacements: readonly VenueReplacement[]): void;
   quote(symbol: string): Quote | undefined;
   /** The reports of one command belong together: they are settled in one transaction or not at all. */
   onReports(listener: (reports: readonly Report[]) => void): void;

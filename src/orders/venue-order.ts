@@ -1,0 +1,27 @@
+import type { OrderRow } from '../lane/rows.ts';
+import type { Trail, VenueOrder } from '../venues/venue.ts';
+import { leavesQty } from './order.ts';
+import { budgetOf, type FeeRates } from './risk.ts';
+
+const trailOf = ({ trailPrice, trailBps }: OrderRow): Trail | null => {
+  if (trailPrice !== null) return { price: trailPrice };
+  return trailBps === null ? null : { bps: trailBps };
+};
+
+/** An order as its venue is told of it, at any moment of its life. */
+export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({
+  orderId: order.id,
+  accountId: order.accountId,
+  symbol: order.symbol,
+  side: order.side,
+  type: order.type,
+  timeInForce: order.timeInForce,
+  leavesQty: leavesQty(order),
+  worstPrice: order.worstPrice,
+  stopPrice: order.stopPrice,
+  trail: trailOf(order),
+  trailPeak: order.trailPeak,
+  triggered: order.triggeredAt !== null,
+  postOnly: order.postOnly,
+  budget: budgetOf(order, rates),
+});
