@@ -2,7 +2,9 @@ import type { VenueOrder } from '../venue.ts';
 import { createSide, type Resting, type Side } from './side.ts';
 
 /** What the book needs of an order; a maker's quote has no account. */
-export type BookOrder = Omit<VenueOrder, 'symbol' | 'accountId'> & { accountId: string | null };
+export type BookOrder = Pick<VenueOrder, 'orderId' | 'side' | 'type' | 'timeInForce' | 'leavesQty' | 'worstPrice'> & {
+  accountId: string | null;
+};
 
 /** A trade at the resting order's price. */
 export interface Fill {
@@ -29,6 +31,8 @@ export interface Book {
   add(order: BookOrder): Outcome;
   /** False when nothing with this id rests here. */
   cancel(orderId: string): boolean;
+  /** Gives a resting order another id and no more quantity than it has; it keeps its place. */
+  shrink(orderId: string, newOrderId: string, leavesQty: bigint): void;
   /** The order as it rests, if it does. */
   find(orderId: string): Readonly<Resting> | undefined;
   best(side: VenueOrder['side']): Readonly<DepthLevel> | undefined;
@@ -110,6 +114,15 @@ export const createBook = (): Book => {
       resting.delete(orderId);
       sides[found.side].reduce(found, found.leavesQty);
       return true;
+    },
+    shrink: (orderId, newOrderId, leavesQty) => {
+      const found = resting.get(orderId);
+      if (found === undefined || leavesQty > found.leavesQty)
+        throw new Error('an order in the book cannot grow in place');
+      resting.delete(orderId);
+      found.orderId = newOrderId;
+      resting.set(newOrderId, found);
+      sides[found.side].reduce(found, found.leavesQty - leavesQty);
     },
     find: (orderId) => resting.get(orderId),
     best: (side) => sides[side].level(0),

@@ -1,6 +1,6 @@
 import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
-import type { Report, TradeSide, VenueOrder } from '../venue.ts';
+import type { Report, TradeSide, VenueOrder, VenueReplacement } from '../venue.ts';
 import { type Book, type BookOrder, createBook, type EndReason, type Fill } from './book.ts';
 import type { MakerQuote } from './makers.ts';
 import { createRecent } from './recent.ts';
@@ -15,14 +15,16 @@ export interface Desk {
   /** A `submit` of an order that was acknowledged before a restart: it is not said again, and a halt does not end it. */
   restore(order: VenueOrder): Report[];
   cancel(orderId: string, accountId: string): Report[];
+  /** Puts a new order in a resting one's place: at its rank while the price stays and the quantity does not grow. */
+  replace(replacement: VenueReplacement): Report[];
   /** Replaces all quotes of the makers; one that meets a customer's order trades at that order's price. */
   quote(quotes: readonly MakerQuote[]): Report[];
   halt(): void;
   resume(): void;
 }
 
-/** What all quotes have in common. */
-const quoted = { accountId: null, type: 'LIMIT', timeInForce: 'GTC' } as const;
+/** What all that rests in a book has in common: whatever it came as, it is now a limit order that stays. */
+const rests = { type: 'LIMIT', timeInForce: 'GTC' } as const;
 
 type CancelReason = EndReason | 'INSTRUMENT_HALTED' | 'CANCELED_BY_CUSTOMER';
 
@@ -61,7 +63,12 @@ export const createDesk = (options: { ids: Ids; symbol: string; last: bigint | n
     };
   };
 
-  const enter = (order: VenueOrder): Report[] => {
+  const refused = (orderId: string, accountId: string, halt?: 'INSTRUMENT_HALTED'): Report => {
+    const reason = halt ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
+    return { kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason };
+  };
+
+  const enter = (order: BookOrder & { accountId: string }): Report[] => {
     seen.add(order.orderId);
     const { fills, ended } = book.add(order);
     const reports = fills.map((fill) => trade(order, fill));
@@ -92,13 +99,31 @@ export const createDesk = (options: { ids: Ids; symbol: string; last: bigint | n
       const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : 'UNKNOWN_ORDER';
       return [{ kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason }];
     },
+    replace: ({ orderId, accountId, newOrderId, qtyChange, worstPrice }) => {
+      const found = book.find(orderId);
+      if (found?.accountId !== accountId) return [refused(orderId, accountId)];
+      if (halted) return [refused(orderId, accountId, 'INSTRUMENT_HALTED')];
+      seen.add(newOrderId);
+      const left = found.leavesQty + qtyChange;
+      const leavesQty = left > 0n ? left : 0n;
+      const replaced: Report = { kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty };
+      const price = worstPrice ?? found.level.price;
+      if (leavesQty > 0n && price === found.level.price && qtyChange <= 0n) {
+        book.shrink(orderId, newOrderId, leavesQty);
+        return [replaced];
+      }
+      book.cancel(orderId);
+      if (leavesQty === 0n) return [replaced];
+      const order = { ...rests, orderId: newOrderId, accountId, side: found.side, leavesQty, worstPrice: price };
+      return [replaced, ...enter(order)];
+    },
     quote: (quotes) => {
       withdraw();
       if (halted) return [];
       return quotes.flatMap(({ side, price, qty }, index) => {
         const orderId = `maker-${index}`;
         makerIds.push(orderId);
-        const order: BookOrder = { ...quoted, orderId, side, worstPrice: price, leavesQty: qty };
+        const order: BookOrder = { ...rests, orderId, accountId: null, side, worstPrice: price, leavesQty: qty };
         return book.add(order).fills.map((fill) => trade(order, fill));
       });
     },

@@ -1,5 +1,5 @@
 import type { Ids } from '../../kernel/ids.ts';
-import type { Report, VenueOrder } from '../venue.ts';
+import type { Report, VenueOrder, VenueReplacement } from '../venue.ts';
 import { createDesk, type Desk } from './desk.ts';
 import type { MakerQuote } from './makers.ts';
 
@@ -7,6 +7,7 @@ import type { MakerQuote } from './makers.ts';
 export type Command =
   | { kind: 'SUBMIT' | 'RESTORE'; order: VenueOrder }
   | { kind: 'CANCEL'; orderId: string; accountId: string; symbol: string }
+  | { kind: 'REPLACE'; replacement: VenueReplacement }
   | { kind: 'QUOTES'; symbol: string; quotes: readonly MakerQuote[] }
   | { kind: 'HALT' | 'RESUME' | 'CLEAR'; symbol: string };
 
@@ -47,6 +48,12 @@ export const createEngine = (options: {
       { kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason: 'UNKNOWN_ORDER' },
     ];
 
+  const replace = (replacement: VenueReplacement): Report[] => {
+    const { orderId, accountId, symbol } = replacement;
+    const unknown: Report = { kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason: 'UNKNOWN_ORDER' };
+    return desks.get(symbol)?.replace(replacement) ?? [unknown];
+  };
+
   const clear = (symbol: string): void => {
     const desk = desks.get(symbol);
     if (desk !== undefined) desks.set(symbol, createDesk({ ids, symbol, last: desk.last(), halted: desk.isHalted() }));
@@ -59,6 +66,8 @@ export const createEngine = (options: {
         return submit(command.order, command.kind === 'RESTORE');
       case 'CANCEL':
         return cancel(command);
+      case 'REPLACE':
+        return replace(command.replacement);
       case 'QUOTES':
         return desks.get(command.symbol)?.quote(command.quotes) ?? [];
       case 'HALT':

@@ -72,6 +72,9 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     cancel: (orders) => {
       for (const order of orders) run(order.symbol, { kind: 'CANCEL', ...order });
     },
+    replace: (replacements) => {
+      for (const replacement of replacements) run(replacement.symbol, { kind: 'REPLACE', replacement });
+    },
     quote: (symbol) => {
       const desk = engine.desk(symbol);
       if (desk === undefined) return undefined;

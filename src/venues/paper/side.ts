@@ -2,7 +2,7 @@ import type { OrderSide } from '../../database/generated/enums.ts';
 
 /** An order, or a maker's quote, in the book. The links make it a member of its level's queue. */
 export interface Resting {
-  readonly orderId: string;
+  orderId: string;
   /** null: one of the venue's own makers. */
   readonly accountId: string | null;
   readonly side: OrderSide;

@@ -9,16 +9,18 @@ const symbols = ['AAPL', 'BTC-USD'];
 const engineOf = () => createEngine({ ids: countingIds(), symbols });
 const kinds = (reports: readonly { kind: string }[]): string[] => reports.map(({ kind }) => kind);
 
-const order = fc.record({
-  orderId: fc.nat(60).map((number) => `order-${number}`),
-  accountId: fc.constantFrom('ann', 'bob', 'cleo'),
-  symbol: fc.constantFrom(...symbols),
-  side: fc.constantFrom<'BUY' | 'SELL'>('BUY', 'SELL'),
-  type: fc.constantFrom<'LIMIT' | 'MARKET'>('LIMIT', 'LIMIT', 'MARKET'),
-  timeInForce: fc.constantFrom<'GTC' | 'IOC' | 'FOK'>('GTC', 'GTC', 'IOC', 'FOK'),
-  leavesQty: fc.bigInt(1n, 50_000n),
-  worstPrice: fc.bigInt(22_800n, 23_200n),
-});
+const order = fc
+  .record({
+    orderId: fc.nat(60).map((number) => `order-${number}`),
+    accountId: fc.constantFrom('ann', 'bob', 'cleo'),
+    symbol: fc.constantFrom(...symbols),
+    side: fc.constantFrom<'BUY' | 'SELL'>('BUY', 'SELL'),
+    type: fc.constantFrom<'LIMIT' | 'MARKET'>('LIMIT', 'LIMIT', 'MARKET'),
+    timeInForce: fc.constantFrom<'GTC' | 'IOC' | 'FOK'>('GTC', 'GTC', 'IOC', 'FOK'),
+    leavesQty: fc.bigInt(1n, 50_000n),
+    worstPrice: fc.bigInt(22_800n, 23_200n),
+  })
+  .map(({ orderId, ...more }) => venueOrder(orderId, more));
 
 /** What may be asked of the engine; maker quotes are made by makers with the given seed while it runs. */
 type Ask = Exclude<Command, { kind: 'QUOTES' }> | { kind: 'TICK'; symbol: string };
@@ -122,6 +124,29 @@ describe('the paper engine', () => {
     expect(cancel('rests', undefined, 'NONE')).toMatchObject([{ kind: 'CANCEL_REFUSED', symbol: 'NONE' }]);
     expect(cancel('rests')).toMatchObject([{ kind: 'CANCELED', reason: 'CANCELED_BY_CUSTOMER' }]);
     expect(engine.desk('AAPL')?.book.best('BUY')).toBeUndefined();
+  });
+
+  it('replaces an order in its place while the price stays and the quantity does not grow', () => {
+    const engine = engineOf();
+    for (const id of ['first', 'second', 'third']) engine.execute({ kind: 'SUBMIT', order: venueOrder(id) });
+    const replace = (orderId: string, newOrderId: string, qtyChange: bigint, worstPrice: bigint | null = null) =>
+      engine.execute({
+        kind: 'REPLACE',
+        replacement: {
+          orderId,
+          accountId: `account-${orderId}`,
+          symbol: 'AAPL',
+          newOrderId,
+          qtyChange,
+          worstPrice,
+          stopPrice: null,
+        },
+      });
+    expect(replace('first', 'less', -3n)).toMatchObject([{ kind: 'REPLACED', newOrderId: 'less', leavesQty: 7n }]);
+    expect(replace('second', 'more', 2n)).toMatchObject([{ kind: 'REPLACED', newOrderId: 'more', leavesQty: 12n }]);
+    expect(replace('third', 'none', -10n)).toMatchObject([{ kind: 'REPLACED', newOrderId: 'none', leavesQty: 0n }]);
+    expect(replace('third', 'again', 5n)).toMatchObject([{ kind: 'REPLACE_REFUSED', reason: 'TOO_LATE_TO_REPLACE' }]);
+    expect(engine.desk('AAPL')?.book.depth('BUY', 9)).toEqual([{ price: 100n, qty: 19n }]);
   });
 
   it('fills a resting customer at the customer’s price when a quote moves through it', () => {

@@ -21,6 +21,12 @@ export const venueOrder = (orderId: string, more: Partial<VenueOrder> = {}): Ven
   timeInForce: 'GTC',
   leavesQty: 10n,
   worstPrice: 100n,
+  stopPrice: null,
+  trail: null,
+  trailPeak: null,
+  triggered: false,
+  postOnly: false,
+  budget: null,
   ...more,
 });
 
