@@ -120,8 +120,9 @@ export const limits = {
     lock_ms: 5_000,
     /** Of one transaction that loses against others; the third in a row would need a crowd on the same two rows. */
     attempts: 3,
-    /** How often the embedded Postgres is brought back after it died by itself; more is no accident. */
+    /** How often within the time below the embedded Postgres is brought back after it died by itself; more is no accident. */
     restarts: 10,
+    restarts_ms: 60_000,
     /** How long a start waits for the data folder of a server that is ending. */
     folder_ms: 3_000,
   },

@@ -92,7 +92,7 @@ const update = <Row>(table: string, key: string, columns: Column<Row>[]): Write<
   name: `lane_update_${table}`,
   text: `UPDATE ${table} AS t SET ${columns
     .filter(([name]) => name !== key)
-    .map(([name]) => `${name} = u.${name}`)
+    .map((column) => `${column[0]} = ${cast(column as Column<never>)}`)
     .join(', ')} FROM ${fromArrays(columns)} WHERE t.${key} = u.${key}`,
   columns,
 });

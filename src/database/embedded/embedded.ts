@@ -52,10 +52,16 @@ const keepRunning = (first: RunningPostgres, plan: PostgresPlan): (() => Promise
   let current = first;
   let stopping = false;
   const watch = async (): Promise<void> => {
-    for (let restarts = 0; ; restarts += 1) {
+    const ends: number[] = [];
+    for (;;) {
       await current.ended;
       if (stopping) return;
-      if (restarts === limits.database.restarts) throw new ConfigError('DATA_DIR', 'the database keeps ending');
+      ends.push(performance.now());
+      if (ends.length > limits.database.restarts) {
+        const oldest = ends.shift() ?? 0;
+        if (performance.now() - oldest < limits.database.restarts_ms)
+          throw new ConfigError('DATA_DIR', 'the database keeps ending');
+      }
       current = await start(plan, first.port);
       if (stopping) await current.stop();
     }
