@@ -57,6 +57,8 @@ export const catalogue = {
   INSTRUMENT_HALTED: payload(409, 'Trading in the instrument is halted.', true),
   NO_MARKET: payload(409, 'A market order found no price on the other side of the book.', true),
   TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
+  TOO_LATE_TO_REPLACE: payload(409, 'The order is already in a final state.'),
+  CHANGE_PENDING: payload(409, 'An earlier change of the order is still waiting for the venue.', true),
   TOO_MANY_OPEN_ORDERS: payload(409, 'The account has as many open orders as it may have.', true),
   DUPLICATE_CLIENT_ORDER_ID: payload(409, 'The account has used this clientOrderId for another order.'),
   IDEMPOTENCY_KEY_REUSED: payload(422, 'The key was used before with another input.'),

@@ -2,7 +2,8 @@ import { failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
-import { askCancel, isFinal } from './order.ts';
+import { countClosed } from './decide-place.ts';
+import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
 import { orderEvent } from './view.ts';
 
 export interface CancelFacts {
@@ -11,6 +12,16 @@ export interface CancelFacts {
   orderId: string | null;
   clientOrderId: string | null;
 }
+
+/** Closes an order that no venue has; what it held back is free at once. */
+export const cancelHere = (books: Books, order: OrderRow, reason: string | null, at: Date): void => {
+  confirmCancel(order, reason, at);
+  books.hold(order.accountId, order.reserveAsset, -order.reserve);
+  order.reserve = 0n;
+  books.touch(order);
+  countClosed(books, order);
+  books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
+};
 
 /** Marks an open order PENDING_CANCEL; the venue decides. Asking again while it is pending changes nothing. */
 export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer<OrderRow> => {
@@ -24,7 +35,12 @@ export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer
   if (isFinal(order.status)) {
     return { ok: false, failures: [failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`)] };
   }
-  if (order.status !== 'PENDING_CANCEL') {
+  if (order.status === 'PENDING_REPLACE') {
+    const message = 'A replacement of the order is not answered yet.';
+    return { ok: false, failures: [failure('CHANGE_PENDING', message)] };
+  }
+  if (isHere(order.status)) cancelHere(books, order, null, at);
+  else if (order.status !== 'PENDING_CANCEL') {
     askCancel(order, at);
     books.touch(order);
     books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);

@@ -4,11 +4,12 @@ import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
-import { collarPrice, type Instrument } from '../market/instrument.ts';
+import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import type { NewOrder } from './input.ts';
 import { isFinal } from './order.ts';
 import { type FeeRates, reserveOf } from './risk.ts';
+import { type Terms, termsOf } from './terms.ts';
 import { orderEvent } from './view.ts';
 
 export interface PlaceFacts {
@@ -26,7 +27,7 @@ const refuse = (...failures: ReturnType<typeof failure>[]): Answer<OrderRow> => 
 const scaleOf = (instrument: Instrument, asset: string): number =>
   asset === instrument.quoteAsset ? instrument.quoteScale : instrument.baseScale;
 
-const newRow = (facts: PlaceFacts, worstPrice: bigint, at: Date): OrderRow => ({
+const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => ({
   id: facts.id,
   accountId: facts.order.accountId,
   clientOrderId: facts.order.clientOrderId ?? facts.id,
@@ -35,12 +36,12 @@ const newRow = (facts: PlaceFacts, worstPrice: bigint, at: Date): OrderRow => ({
   side: facts.order.side,
   type: facts.order.type,
   timeInForce: facts.order.timeInForce,
-  qty: facts.order.qty,
+  qty: terms.qty,
   filledQty: 0n,
   filledValue: 0n,
   limitPrice: facts.order.limitPrice,
-  stopPrice: null,
-  worstPrice,
+  stopPrice: terms.stopPrice,
+  worstPrice: terms.worstPrice,
   reserve: 0n,
   reserveAsset: facts.order.side === 'BUY' ? facts.instrument.quoteAsset : facts.instrument.baseAsset,
   fees: 0n,
@@ -51,13 +52,13 @@ const newRow = (facts: PlaceFacts, worstPrice: bigint, at: Date): OrderRow => ({
   filledAt: null,
   canceledAt: null,
   expiredAt: null,
-  trailPrice: null,
-  trailBps: null,
-  trailPeak: null,
+  trailPrice: facts.order.trailPrice,
+  trailBps: facts.order.trailBps,
+  trailPeak: terms.trailPeak,
   triggeredAt: null,
-  notional: null,
-  postOnly: false,
-  expiresAt: null,
+  notional: facts.order.notional,
+  postOnly: facts.order.postOnly,
+  expiresAt: facts.order.expiresAt,
   pendingSince: null,
   replacement: null,
   rootOrderId: facts.id,
@@ -88,26 +89,35 @@ export const decidePlace = (books: Books, at: Date, facts: PlaceFacts): Answer<O
     const message = `The account already has ${limits.orders.openPerAccount} open orders.`;
     return refuse(failure('TOO_MANY_OPEN_ORDERS', message));
   }
-  const worstPrice = order.limitPrice ?? (facts.quote && collarPrice(instrument, order.side, facts.quote));
-  if (worstPrice === undefined) {
-    return refuse(failure('NO_MARKET', `There is no price for a market order in ${instrument.symbol} now.`, 'symbol'));
+  if (order.expiresAt !== null && order.expiresAt <= at) {
+    return refuse(failure('INVALID_INPUT', 'expiresAt must be in the future.', 'expiresAt'));
   }
-  const row = newRow(facts, worstPrice, at);
-  const reserve = reserveOf(row, row.qty, instrument, facts.rates);
+  const terms = termsOf(order, instrument, facts.quote, facts.rates);
+  if ('code' in terms) return refuse(terms);
+  const row = newRow(facts, terms, at);
+  const reserve = reserveOf(row, instrument, facts.rates);
   if (reserve > MAX_UNITS) return refuse(failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty'));
   const { posted, held } = books.balance(account.id, row.reserveAsset);
   if (reserve > posted - held) {
     const scale = scaleOf(instrument, row.reserveAsset);
     const text = (units: bigint): string => `${formatDecimal(units, scale)} ${row.reserveAsset}`;
     const message = `The order needs ${text(reserve)}; ${text(posted - held)} is available.`;
-    return refuse(failure('INSUFFICIENT_FUNDS', message, 'qty'));
+    return refuse(failure('INSUFFICIENT_FUNDS', message, order.notional === null ? 'qty' : 'notional'));
   }
   row.reserve = reserve;
   books.hold(account.id, row.reserveAsset, reserve);
-  account.openOrders += 1;
+  countOpened(books, row);
   books.addOrder(row);
   books.emit(account.id, 'ORDER_ACCEPTED', orderEvent(row), at);
   return { ok: true, value: { ...row } };
+};
+
+/** Counts an order that is open now. */
+export const countOpened = (books: Books, order: OrderRow): void => {
+  const account = books.account(order.accountId);
+  if (account === undefined) return;
+  account.openOrders += 1;
+  books.touch(account);
 };
 
 /** Takes a closed order out of its account's count of open ones. */

@@ -8,7 +8,18 @@ import { applyFill } from '../ledger/position.ts';
 import { type Instrument, tradeValue } from '../market/instrument.ts';
 import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
-import { acknowledge, confirmCancel, fill, isFinal, refuseCancel } from './order.ts';
+import { applyReplaced } from './decide-replace.ts';
+import {
+  acknowledge,
+  closeAtFilled,
+  confirmCancel,
+  fill,
+  isFinal,
+  refuseCancel,
+  refuseReplace,
+  trail,
+  trigger,
+} from './order.ts';
 import { adjustReserve, type FeeRates, feeOf } from './risk.ts';
 import { orderEvent } from './view.ts';
 
@@ -115,6 +126,40 @@ const settleTrade = (books: Books, trade: TradeReport, facts: SettleFacts, at: D
   for (const leg of legs) settleLeg(books, trade, leg, value, facts, at);
 };
 
+type OrderReport = Exclude<Report, TradeReport>;
+
+/** What a report about one order changes; the type of its event, or nothing when the report was repeated or came too late. */
+const applyReport = (
+  books: Books,
+  order: OrderRow,
+  report: OrderReport,
+  facts: SettleFacts,
+  at: Date,
+): string | undefined => {
+  switch (report.kind) {
+    case 'ACKNOWLEDGED':
+      return acknowledge(order, at) ? 'ORDER_NEW' : undefined;
+    case 'CANCELED':
+      return confirmCancel(order, order.status === 'PENDING_CANCEL' ? null : report.reason, at)
+        ? 'ORDER_CANCELED'
+        : undefined;
+    case 'CANCEL_REFUSED':
+      return refuseCancel(order, at) ? 'ORDER_CANCEL_REJECTED' : undefined;
+    case 'REPLACED':
+      return applyReplaced(books, order, report, facts, at);
+    case 'REPLACE_REFUSED':
+      return refuseReplace(order, at) ? 'ORDER_REPLACE_REJECTED' : undefined;
+    case 'TRIGGERED':
+      return trigger(order, at) ? 'ORDER_TRIGGERED' : undefined;
+    case 'TRAILED':
+      return trail(order, report.trailPeak, report.stopPrice, at) ? 'ORDER_TRAILED' : undefined;
+    case 'SPENT':
+      if (isFinal(order.status)) return undefined;
+      closeAtFilled(order, 'NOTIONAL_BUYS_NOTHING', at);
+      return order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_CANCELED';
+  }
+};
+
 /** Books what a venue reported. A report that changes nothing any more, because it was repeated, is ignored. */
 export const decideSettle = (books: Books, at: Date, reports: readonly Report[], facts: SettleFacts): void => {
   for (const report of reports) {
@@ -123,16 +168,9 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
       continue;
     }
     const order = orderOf(books, report.orderId);
-    const asked = order.status === 'PENDING_CANCEL';
-    if (report.kind === 'ACKNOWLEDGED') {
-      if (acknowledge(order, at)) changed(books, order, false, 'ORDER_NEW', {}, facts, at);
-    } else if (report.kind === 'CANCELED') {
-      if (confirmCancel(order, asked ? null : report.reason, at)) {
-        changed(books, order, false, 'ORDER_CANCELED', {}, facts, at);
-      }
-    } else if (refuseCancel(order, at)) {
-      changed(books, order, false, 'ORDER_CANCEL_REJECTED', { code: 'TOO_LATE_TO_CANCEL' }, facts, at);
-    }
+    const wasFinal = isFinal(order.status);
+    const type = applyReport(books, order, report, facts, at);
+    if (type !== undefined) changed(books, order, wasFinal, type, {}, facts, at);
   }
 };
 

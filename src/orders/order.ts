@@ -1,11 +1,15 @@
 import type { OrderStatus } from '../database/generated/enums.ts';
-import type { OrderRow } from '../lane/rows.ts';
+import type { OrderRow, Replacement } from '../lane/rows.ts';
 
 /** The life of an order: FIX 4.4 states, moved only by the functions of this file. All of them are pure on the row. */
 
 const finals: ReadonlySet<OrderStatus> = new Set(['FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED']);
 
 export const isFinal = (status: OrderStatus): boolean => finals.has(status);
+
+/** Orders that no venue has now: they wait for their parent or for the next session, and change without asking anybody. */
+export const isHere = (status: OrderStatus): boolean =>
+  status === 'HELD' || status === 'ACCEPTED' || status === 'DONE_FOR_DAY';
 
 /** What is still to be filled; nothing once the order is closed. */
 export const leavesQty = (order: OrderRow): bigint => (isFinal(order.status) ? 0n : order.qty - order.filledQty);
@@ -14,6 +18,13 @@ export const leavesQty = (order: OrderRow): bigint => (isFinal(order.status) ? 0
 const byFills = (order: OrderRow): OrderStatus => {
   if (order.filledQty === order.qty) return 'FILLED';
   return order.filledQty > 0n ? 'PARTIALLY_FILLED' : 'NEW';
+};
+
+/** No change is pending any more. */
+const settleChange = (order: OrderRow, at: Date): void => {
+  order.pendingSince = null;
+  order.replacement = null;
+  order.updatedAt = at;
 };
 
 /** The venue has the order. A cancel that overtook the acknowledgement stays pending. */
@@ -36,6 +47,7 @@ export const fill = (order: OrderRow, qty: bigint, value: bigint, fee: bigint, a
   if (status === 'FILLED') {
     order.status = status;
     order.filledAt = at;
+    settleChange(order, at);
   } else if (order.status !== 'PENDING_CANCEL' && order.status !== 'PENDING_REPLACE') {
     order.status = status;
   }
@@ -45,7 +57,61 @@ export const fill = (order: OrderRow, qty: bigint, value: bigint, fee: bigint, a
 export const askCancel = (order: OrderRow, at: Date): void => {
   if (isFinal(order.status)) throw new Error('a closed order cannot be cancelled');
   order.status = 'PENDING_CANCEL';
+  order.pendingSince = at;
   order.updatedAt = at;
+};
+
+/** The customer asks for other terms; the venue has not answered yet. One change at a time. */
+export const askReplace = (order: OrderRow, replacement: Replacement, at: Date): void => {
+  if (isFinal(order.status) || order.pendingSince !== null) throw new Error('the order takes no replacement now');
+  order.status = 'PENDING_REPLACE';
+  order.replacement = replacement;
+  order.pendingSince = at;
+  order.updatedAt = at;
+};
+
+/** The venue has the new order in place of this one; what was filled stays here. */
+export const confirmReplace = (order: OrderRow, replacedById: string, at: Date): void => {
+  order.status = 'REPLACED';
+  order.replacedById = replacedById;
+  settleChange(order, at);
+};
+
+/** The rest is given up because nothing of it can be had: what was filled is the whole order. */
+export const closeAtFilled = (order: OrderRow, reason: string, at: Date): void => {
+  settleChange(order, at);
+  if (order.filledQty === 0n) {
+    confirmCancel(order, reason, at);
+    return;
+  }
+  order.qty = order.filledQty;
+  order.status = 'FILLED';
+  order.filledAt = at;
+};
+
+/** The venue keeps the old order: back to the state that the fills give. */
+export const refuseReplace = (order: OrderRow, at: Date): boolean => {
+  if (order.status !== 'PENDING_REPLACE') return false;
+  order.status = byFills(order);
+  settleChange(order, at);
+  return true;
+};
+
+/** A stop's price was reached. */
+export const trigger = (order: OrderRow, at: Date): boolean => {
+  if (isFinal(order.status) || order.triggeredAt !== null) return false;
+  order.triggeredAt = at;
+  order.updatedAt = at;
+  return true;
+};
+
+/** A trailing stop followed the market. */
+export const trail = (order: OrderRow, peak: bigint, stopPrice: bigint, at: Date): boolean => {
+  if (isFinal(order.status) || order.triggeredAt !== null) return false;
+  order.trailPeak = peak;
+  order.stopPrice = stopPrice;
+  order.updatedAt = at;
+  return true;
 };
 
 /** The venue took the order off its book: what was filled stays filled. */
@@ -54,7 +120,7 @@ export const confirmCancel = (order: OrderRow, reason: string | null, at: Date):
   order.status = 'CANCELED';
   order.reason = reason;
   order.canceledAt = at;
-  order.updatedAt = at;
+  settleChange(order, at);
   return true;
 };
 
@@ -62,6 +128,6 @@ export const confirmCancel = (order: OrderRow, reason: string | null, at: Date):
 export const refuseCancel = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'PENDING_CANCEL') return false;
   order.status = byFills(order);
-  order.updatedAt = at;
+  settleChange(order, at);
   return true;
 };

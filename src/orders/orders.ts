@@ -10,6 +10,7 @@ import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
 import { createPlaceOrder } from './place.ts';
+import { createReplaceOrder } from './replace.ts';
 import type { FeeRates } from './risk.ts';
 import type { OrderFilter, OrderStore } from './store.ts';
 
@@ -18,7 +19,7 @@ export interface OrderDeps {
   store: OrderStore;
   accounts: AccountFinder;
   market: { find(symbol: string): Instrument | undefined };
-  venue: Pick<Venue, 'submit' | 'cancel' | 'quote'>;
+  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
   inFlight: InFlight;
   rates: FeeRates;
   clock: Clock;
@@ -29,12 +30,16 @@ export interface OrderDeps {
 export const createOrders = (deps: OrderDeps) => ({
   place: createPlaceOrder(deps),
   cancel: createCancelOrder(deps),
+  replace: createReplaceOrder(deps),
 
   one: async (userId: string, by: { id: string } | { clientOrderId: string }): Promise<OrderRow | undefined> => {
     const accountIds = await deps.accounts.idsOf(userId);
     if ('clientOrderId' in by) return deps.store.byClientOrderId(accountIds, by.clientOrderId);
     return isUuid(by.id) ? deps.store.byId(accountIds, by.id) : undefined;
   },
+
+  several: async (userId: string, ids: readonly string[]): Promise<OrderRow[]> =>
+    deps.store.byIds(await deps.accounts.idsOf(userId), ids),
 
   list: async (
     userId: string,

@@ -19,28 +19,54 @@ const worstRate = ({ makerBps, takerBps }: FeeRates): bigint => {
   return takerBps;
 };
 
-/**
- * What an order must keep back for what it leaves: a buy its value at the worst price and the higher fee, rounded up; a
- * sell its units. It shrinks with every fill by at least what the fill costs, because fees round down there and up here.
- */
-export const reserveOf = (
-  order: Pick<OrderRow, 'side' | 'worstPrice'>,
+/** What a market buy by cash may spend on units in all, when the fee on it still has to fit into the cash; then less what it spent. */
+export const budgetOf = (
+  { side, notional, filledValue }: Pick<OrderRow, 'side' | 'notional' | 'filledValue'>,
+  rates: FeeRates,
+): bigint | null =>
+  notional === null || side === 'SELL' ? null : (notional * whole) / (whole + worstRate(rates)) - filledValue;
+
+/** A buy's value at its worst price and the higher fee, rounded up; a sell's units. */
+const reserveFor = (
+  side: OrderRow['side'],
+  worstPrice: bigint,
   leaves: bigint,
   instrument: Instrument,
   rates: FeeRates,
 ): bigint => {
-  if (order.side === 'SELL') return leaves;
-  const value = tradeValue(instrument, order.worstPrice, leaves);
+  if (side === 'SELL') return leaves;
+  const value = tradeValue(instrument, worstPrice, leaves);
   return value + divideUp(value * worstRate(rates), whole);
 };
 
-/** What a market order by cash may still spend on units, when the fee on all of it still has to fit into the cash. */
-export const budgetOf = (order: Pick<OrderRow, 'notional' | 'filledValue'>, rates: FeeRates): bigint | null =>
-  order.notional === null ? null : (order.notional * whole) / (whole + worstRate(rates)) - order.filledValue;
+/** What a pending replacement would need instead. */
+const replacementReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
+  if (order.replacement === null) return 0n;
+  const leaves = order.qty - order.filledQty + BigInt(order.replacement.qtyChange);
+  return leaves <= 0n ? 0n : reserveFor(order.side, BigInt(order.replacement.worstPrice), leaves, instrument, rates);
+};
+
+const larger = (a: bigint, b: bigint): bigint => {
+  if (a > b) return a;
+  return b;
+};
+
+/**
+ * What an order must keep back for what it leaves. It shrinks with every fill by at least what the fill costs, because
+ * fees round down there and up here. While a replacement is pending, either outcome is covered. An order that waits for its
+ * parent keeps nothing back yet, one by cash what is left of the cash.
+ */
+export const reserveOf = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
+  const leaves = leavesQty(order);
+  if (leaves === 0n || order.status === 'HELD') return 0n;
+  if (order.notional !== null && order.side === 'BUY') return order.notional - order.filledValue - order.fees;
+  const present = reserveFor(order.side, order.worstPrice, leaves, instrument, rates);
+  return larger(present, replacementReserve(order, instrument, rates));
+};
 
 /** Brings the order's reserve to what it now needs; answers the change, which is the change of the account's hold. */
 export const adjustReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
-  const needed = reserveOf(order, leavesQty(order), instrument, rates);
+  const needed = reserveOf(order, instrument, rates);
   const change = needed - order.reserve;
   order.reserve = needed;
   return change;

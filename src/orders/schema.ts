@@ -24,7 +24,7 @@ import { leavesQty } from './order.ts';
 const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
 const TypeEnum = builder.enumType(OrderType, {
   name: 'OrderType',
-  description: 'FIX tag 40. This server takes MARKET and LIMIT.',
+  description: 'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market.',
 });
 const TimeInForceEnum = builder.enumType(TimeInForce, {
   name: 'TimeInForce',
@@ -50,6 +50,16 @@ const fillBatch = perRequest(({ services }) =>
   createBatch(async (orderIds: string[]) => {
     const fills = Map.groupBy(await services.orders.fillsOf(orderIds), ({ orderId }) => orderId);
     return (orderId) => fills.get(orderId) ?? [];
+  }),
+);
+
+/** The other orders of a chain, by id. */
+const orderBatch = perRequest((context) =>
+  createBatch(async (ids: (string | null)[]) => {
+    const known = ids.filter((id) => id !== null);
+    const found = known.length === 0 ? [] : await context.services.orders.several(viewerOf(context).id, known);
+    const byId = new Map(found.map((order) => [order.id, order]));
+    return (id) => (id === null ? undefined : byId.get(id));
   }),
 );
 
@@ -140,8 +150,35 @@ OrderRef.implement({
         description: 'Oldest first.',
         resolve: (order, _, context) => fillsOf(order, context),
       }),
+      trailPrice: price(({ trailPrice }) => trailPrice),
+      trailPercent: t.field({
+        type: 'Decimal',
+        nullable: true,
+        resolve: ({ trailBps }) => (trailBps === null ? null : formatDecimal(BigInt(trailBps), 2)),
+      }),
+      notional: t.field({
+        type: 'Decimal',
+        nullable: true,
+        description: 'The cash that the order was given by; `qty` is what it bought or sold, once it is closed.',
+        resolve: ({ notional, symbol }, _, context) =>
+          notional === null ? null : formatDecimal(notional, instrumentOf(symbol, context).quoteScale),
+      }),
+      postOnly: t.exposeBoolean('postOnly'),
+      rootOrderId: t.exposeID('rootOrderId', { description: 'The first order of a chain of replacements.' }),
+      replaces: t.field({
+        type: OrderRef,
+        nullable: true,
+        resolve: ({ replacesId }, _, context) => orderBatch(context)(replacesId),
+      }),
+      replacedBy: t.field({
+        type: OrderRef,
+        nullable: true,
+        resolve: ({ replacedById }, _, context) => orderBatch(context)(replacedById),
+      }),
       createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
       updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
+      triggeredAt: time(({ triggeredAt }) => triggeredAt),
+      expiresAt: time(({ expiresAt }) => expiresAt),
       filledAt: time(({ filledAt }) => filledAt),
       canceledAt: time(({ canceledAt }) => canceledAt),
       expiredAt: time(({ expiredAt }) => expiredAt),
@@ -216,6 +253,20 @@ const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
   }),
 });
 
+const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
+  description: 'Either `id` or `clientOrderId`, and at least one new term.',
+  fields: (t) => ({
+    id: t.id(),
+    clientOrderId: t.string(),
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    qty: t.field({ type: 'Decimal', description: 'The new total quantity; above what is filled already.' }),
+    limitPrice: t.field({ type: 'Decimal' }),
+    stopPrice: t.field({ type: 'Decimal' }),
+    newClientOrderId: t.string({ description: 'The client’s name for the new order; its id when absent.' }),
+    idempotencyKey: t.string(),
+  }),
+});
+
 const CancelOrderInput = builder.inputType('CancelOrderInput', {
   description: 'Either `id` or `clientOrderId`.',
   fields: (t) => ({
@@ -237,6 +288,18 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.place(actorOf(context), asked)),
+  }),
+  replaceOrder: t.field({
+    access: 'signedIn',
+    type: OrderPayload,
+    description:
+      'Asks the venue to put other terms in an open order’s place; `qty` is the new total, what is filled included. The answer ' +
+      'shows the old order PENDING_REPLACE; once confirmed it is REPLACED and `replacedBy` a new order with the rest. ' +
+      'Errors: NOT_FOUND, TOO_LATE_TO_REPLACE, CHANGE_PENDING, INVALID_QUANTITY, INVALID_PRICE, INSUFFICIENT_FUNDS, ' +
+      'DUPLICATE_CLIENT_ORDER_ID, NOT_SUPPORTED, INVALID_INPUT, IDEMPOTENCY_*.',
+    args: { input: t.arg({ type: ReplaceOrderInput, required: true }) },
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.orders.replace(actorOf(context), asked)),
   }),
   cancelOrder: t.field({
     access: 'signedIn',

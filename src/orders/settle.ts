@@ -5,8 +5,9 @@ import type { Log } from '../telemetry/log.ts';
 import type { PaperVenue } from '../venues/paper/paper.ts';
 import type { Report, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
+import { isHere } from './order.ts';
 import type { OrderDeps } from './orders.ts';
-import { venueOrderOf } from './venue-order.ts';
+import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
@@ -34,11 +35,12 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
       const open = await store.open();
       view += 1;
       broken = false;
-      const isNew = ({ status }: { status: string }): boolean => status === 'PENDING_NEW' || status === 'ACCEPTED';
+      const isNew = ({ status }: { status: string }): boolean => status === 'PENDING_NEW';
       const told = (orders: OrderRow[]): VenueOrder[] => orders.map((order) => venueOrderOf(order, deps.rates));
-      venue.restore(told(open.filter((order) => !isNew(order))));
+      venue.restore(told(open.filter((order) => !isNew(order) && !isHere(order.status))));
       venue.submit(told(open.filter(isNew)));
       venue.cancel(told(open.filter(({ status }) => status === 'PENDING_CANCEL')));
+      venue.replace(open.filter(({ status }) => status === 'PENDING_REPLACE').map(venueReplacementOf));
     });
 
   /** Books nothing more of what the venue says until the next restore. */

@@ -21,6 +21,10 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     const text = `SELECT ${orderColumns} FROM orders WHERE id = $1 AND account_id = ANY($2::uuid[])`;
     return (await pool.query<OrderRow>({ name: 'order_by_id', text, values: [id, accountIds] })).rows[0];
   },
+  byIds: async (accountIds: readonly string[], ids: readonly string[]): Promise<OrderRow[]> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[]) AND account_id = ANY($2::uuid[])`;
+    return (await pool.query<OrderRow>({ name: 'orders_by_id', text, values: [ids, accountIds] })).rows;
+  },
   byClientOrderId: async (accountIds: readonly string[], clientOrderId: string): Promise<OrderRow | undefined> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE account_id = ANY($2::uuid[]) AND client_order_id = $1`;
     return (await pool.query<OrderRow>({ name: 'order_by_client_id', text, values: [clientOrderId, accountIds] }))

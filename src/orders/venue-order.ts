@@ -1,5 +1,5 @@
 import type { OrderRow } from '../lane/rows.ts';
-import type { Trail, VenueOrder } from '../venues/venue.ts';
+import type { Trail, VenueOrder, VenueReplacement } from '../venues/venue.ts';
 import { leavesQty } from './order.ts';
 import { budgetOf, type FeeRates } from './risk.ts';
 
@@ -25,3 +25,18 @@ export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({
   postOnly: order.postOnly,
   budget: budgetOf(order, rates),
 });
+
+/** A pending replacement as the venue is asked for it. */
+export const venueReplacementOf = ({ id, accountId, symbol, replacement }: OrderRow): VenueReplacement => {
+  if (replacement === null) throw new Error('no replacement is pending');
+  const { newOrderId, qtyChange, worstPrice, stopPrice } = replacement;
+  return {
+    orderId: id,
+    accountId,
+    symbol,
+    newOrderId,
+    qtyChange: BigInt(qtyChange),
+    worstPrice: BigInt(worstPrice),
+    stopPrice: stopPrice === null ? null : BigInt(stopPrice),
+  };
+};

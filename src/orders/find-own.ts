@@ -1,0 +1,39 @@
+import { type Failure, failure } from '../errors.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { AccountFinder } from '../ledger/accounts.ts';
+
+/** How a client names one of its orders. */
+export interface OrderName {
+  id?: string | null | undefined;
+  clientOrderId?: string | null | undefined;
+  accountId?: string | null | undefined;
+}
+
+export interface OwnOrder {
+  accountId: string;
+  orderId: string | null;
+  clientOrderId: string | null;
+}
+
+/** The account and the name of the order that a command means; whether there is such an order is asked under the lock. */
+export const findOwn = async (
+  accounts: AccountFinder,
+  userId: string,
+  name: OrderName,
+): Promise<OwnOrder | Failure> => {
+  if ((name.id == null) === (name.clientOrderId == null)) {
+    return failure('INVALID_INPUT', 'Give either id or clientOrderId.', 'id');
+  }
+  const orderId = name.id?.toLowerCase() ?? null;
+  const accountId = await accounts.find(userId, name.accountId);
+  if (accountId === undefined) return failure('NOT_FOUND', 'The order does not exist.', 'accountId');
+  if (orderId !== null && !isUuid(orderId)) return failure('NOT_FOUND', 'The order does not exist.', 'id');
+  return { accountId, orderId, clientOrderId: name.clientOrderId ?? null };
+};
+
+/** The rows that a command on one order reads. */
+export const ownOrderNeeds = ({ accountId, orderId, clientOrderId }: OwnOrder) => ({
+  accounts: [accountId],
+  orders: orderId === null ? [] : [orderId],
+  clientOrders: clientOrderId === null ? [] : [{ accountId, clientOrderId }],
+});

@@ -1,0 +1,92 @@
+import { auditLine } from '../audit/line.ts';
+import { type Failure, failure } from '../errors.ts';
+import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
+import type { Actor } from '../identity/viewer.ts';
+import { checkKey } from '../kernel/key.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { checkedPrice, checkedQty } from './check-order.ts';
+import { type Changes, decideReplace } from './decide-replace.ts';
+import { findOwn, type OwnOrder, ownOrderNeeds } from './find-own.ts';
+import type { ReplaceOrderInput } from './input.ts';
+import type { OrderDeps } from './orders.ts';
+import { venueReplacementOf } from './venue-order.ts';
+import { reviveOrder } from './view.ts';
+
+const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null && 'code' in value;
+
+const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes | { failures: Failure[] } => {
+  const qty = input.qty == null ? null : checkedQty(input.qty, instrument);
+  const limitPrice = input.limitPrice == null ? null : checkedPrice(input.limitPrice, instrument, 'limitPrice');
+  const stopPrice = input.stopPrice == null ? null : checkedPrice(input.stopPrice, instrument, 'stopPrice');
+  const isEmpty = input.qty == null && input.limitPrice == null && input.stopPrice == null;
+  const failures = [
+    isEmpty ? failure('INVALID_INPUT', 'Give at least one of qty, limitPrice and stopPrice.', 'qty') : undefined,
+    qty,
+    limitPrice,
+    stopPrice,
+    checkKey(input.newClientOrderId, 'newClientOrderId', limits.text.clientOrderId),
+    checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey),
+  ].filter(isFailure);
+  if (failures.length > 0 || isFailure(qty) || isFailure(limitPrice) || isFailure(stopPrice)) return { failures };
+  return { qty, limitPrice, stopPrice, clientOrderId: input.newClientOrderId ?? null };
+};
+
+const orderOf = (deps: OrderDeps, { accountId, orderId, clientOrderId }: OwnOrder): Promise<OrderRow | undefined> =>
+  orderId === null
+    ? deps.store.byClientOrderId([accountId], clientOrderId ?? '')
+    : deps.store.byId([accountId], orderId);
+
+/** `replaceOrder`: asks the venue to put other terms in the order's place; the answer shows it PENDING_REPLACE. */
+export const createReplaceOrder =
+  (deps: OrderDeps) =>
+  async (by: Actor & { userId: string }, input: ReplaceOrderInput): Promise<Once<OrderRow>> => {
+    const own = await findOwn(deps.accounts, by.userId, input);
+    if ('code' in own) return refusedNow(own);
+    // Only for the instrument, which an order never changes: its state is read again under the lock.
+    const seen = await orderOf(deps, own);
+    const instrument = seen === undefined ? undefined : deps.market.find(seen.symbol);
+    if (seen === undefined || instrument === undefined) {
+      return refusedNow(
+        failure('NOT_FOUND', 'The order does not exist.', own.orderId === null ? 'clientOrderId' : 'id'),
+      );
+    }
+    const changes = checkChanges(input, instrument);
+    if ('failures' in changes) return refusedNow(...changes.failures);
+    const { qty, limitPrice, stopPrice, clientOrderId } = changes;
+    const fingerprint = fingerprintOf(
+      own.accountId,
+      own.orderId,
+      own.clientOrderId,
+      qty,
+      limitPrice,
+      stopPrice,
+      clientOrderId,
+    );
+    const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, fingerprint);
+    const [newOrderId, auditId] = [deps.ids.next(), deps.ids.next()];
+    const needs = ownOrderNeeds(own);
+    const taken = clientOrderId === null ? [] : [{ accountId: own.accountId, clientOrderId }];
+    return deps.inFlight(key, () =>
+      deps.lane.run<Once<OrderRow>>({
+        needs: {
+          ...needs,
+          clientOrders: [...needs.clientOrders, ...taken],
+          balances: [{ accountId: own.accountId, asset: seen.reserveAsset }],
+          idempotency: key === undefined ? [] : [key],
+        },
+        decide: (books, at) =>
+          once(books, at, key, reviveOrder, () => {
+            const facts = { ...own, userId: by.userId, changes, newOrderId, instrument, rates: deps.rates };
+            const answer = decideReplace(books, at, facts);
+            books.addAudit(auditLine(auditId, at, by, 'replaceOrder', seen.id, answer));
+            return answer;
+          }),
+        committed: (answer) => {
+          if (!answer.ok || answer.value.replacement?.newOrderId !== newOrderId) return;
+          deps.venue.replace([venueReplacementOf(answer.value)]);
+        },
+      }),
+    );
+  };

@@ -1,0 +1,82 @@
+import { type Failure, failure } from '../errors.ts';
+import { MAX_UNITS, tenTo } from '../kernel/decimal.ts';
+import { collarPrice, type Instrument } from '../market/instrument.ts';
+import type { Quote } from '../venues/venue.ts';
+import type { NewOrder } from './input.ts';
+import { budgetOf, type FeeRates } from './risk.ts';
+
+/** What the market makes of an order at the moment of the decision. */
+export interface Terms {
+  qty: bigint;
+  /** The worst price that the order may trade at. */
+  worstPrice: bigint;
+  stopPrice: bigint | null;
+  trailPeak: bigint | null;
+}
+
+const noMarket = (instrument: Instrument): Failure =>
+  failure('NO_MARKET', `There is no price for the order in ${instrument.symbol} now.`, 'symbol');
+
+const WHOLE_bps = 10_000n;
+
+/** Where a trailing stop stands when the market's best price since was `peak`: a tick further away rather than nearer. */
+export const trailedStop = (
+  { side, trailPrice, trailBps }: Pick<NewOrder, 'side' | 'trailPrice' | 'trailBps'>,
+  peak: bigint,
+  { tickSize }: Pick<Instrument, 'tickSize'>,
+): bigint => {
+  const exact = trailPrice ?? (peak * BigInt(trailBps ?? 0) + WHOLE_bps - 1n) / WHOLE_bps;
+  const distance = ((exact + tickSize - 1n) / tickSize) * tickSize;
+  return side === 'BUY' ? peak + distance : peak - distance;
+};
+
+const trailing = (
+  order: NewOrder,
+  instrument: Instrument,
+  quote: Quote | undefined,
+): Pick<Terms, 'stopPrice' | 'trailPeak'> | Failure => {
+  const peak = quote?.last ?? (order.side === 'BUY' ? quote?.ask : quote?.bid) ?? null;
+  if (peak === null) return noMarket(instrument);
+  const stopPrice = trailedStop(order, peak, instrument);
+  if (stopPrice <= 0n) return failure('INVALID_PRICE', 'The trail is wider than the price.', 'trailPrice');
+  return { stopPrice, trailPeak: peak };
+};
+
+/** A market order by cash: as many lots as the cash pays for at the best price; a buy also stops when the cash is spent. */
+const sizeOf = (
+  order: NewOrder,
+  instrument: Instrument,
+  quote: Quote | undefined,
+  rates: FeeRates,
+): bigint | Failure => {
+  if (order.notional === null) return order.qty ?? 0n;
+  const best = order.side === 'BUY' ? quote?.ask : quote?.bid;
+  if (best == null) return noMarket(instrument);
+  const cash =
+    order.side === 'BUY' ? budgetOf({ side: 'BUY', notional: order.notional, filledValue: 0n }, rates) : order.notional;
+  const { lotSize, quoteScale, priceScale, baseScale } = instrument;
+  const units = (cash ?? 0n) / (best * tenTo(quoteScale - priceScale - baseScale));
+  const qty = units - (units % lotSize);
+  return qty > 0n ? qty : failure('INVALID_AMOUNT', 'notional does not pay for one lot.', 'notional');
+};
+
+const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null && 'code' in value;
+
+export const termsOf = (
+  order: NewOrder,
+  instrument: Instrument,
+  quote: Quote | undefined,
+  rates: FeeRates,
+): Terms | Failure => {
+  const qty = sizeOf(order, instrument, quote, rates);
+  if (isFailure(qty)) return qty;
+  const trail = order.type === 'TRAILING_STOP' ? trailing(order, instrument, quote) : undefined;
+  if (isFailure(trail)) return trail;
+  const { stopPrice, trailPeak } = trail ?? { stopPrice: order.stopPrice, trailPeak: null };
+  // A stop becomes a market order at its price: the collar hangs on that price, not on today's.
+  const reference = stopPrice === null ? quote : { bid: stopPrice, ask: stopPrice };
+  const worstPrice = order.limitPrice ?? (reference && collarPrice(instrument, order.side, reference));
+  if (worstPrice === undefined) return noMarket(instrument);
+  if (worstPrice > MAX_UNITS) return failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice');
+  return { qty, worstPrice, stopPrice, trailPeak };
+};
