@@ -104,6 +104,8 @@ export const limits = {
     rememberedOrders: 50_000,
   },
   orders: {
+    /** One request: its rows fill less than half of the lane's batch. */
+    perRequest: 100,
     /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */
     openPerAccount: 1_000,
   },

@@ -10,6 +10,7 @@ import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
 import { createPlaceOrder } from './place.ts';
+import { createPlaceOrders } from './place-many.ts';
 import { createReplaceOrder } from './replace.ts';
 import type { FeeRates } from './risk.ts';
 import type { OrderFilter, OrderStore } from './store.ts';
@@ -29,6 +30,7 @@ export interface OrderDeps {
 /** The use cases of orders. Every one that reads takes the viewer and looks under the viewer's own accounts only. */
 export const createOrders = (deps: OrderDeps) => ({
   place: createPlaceOrder(deps),
+  placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts }),
   cancel: createCancelOrder(deps),
   replace: createReplaceOrder(deps),
 

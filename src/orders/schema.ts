@@ -1,4 +1,3 @@
-import { Liquidity, OrderSide, OrderStatus, OrderType, TimeInForce } from '../database/generated/enums.ts';
 import { RefusedError } from '../errors.ts';
 import { actorOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
@@ -9,198 +8,35 @@ import {
   pageRequest,
   toConnection,
 } from '../graphql/connection.ts';
-import type { GraphContext } from '../graphql/context.ts';
 import { answerOnce } from '../graphql/idempotent.ts';
-import { perRequest } from '../graphql/per-request.ts';
-import { payloadOf } from '../graphql/user-error.ts';
-import { createBatch } from '../kernel/batch.ts';
-import { formatDecimal } from '../kernel/decimal.ts';
-import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
-import { AccountRef, accountOfRow } from '../ledger/schema.ts';
-import { averagePrice } from '../market/average.ts';
-import type { Instrument } from '../market/instrument.ts';
-import { leavesQty } from './order.ts';
-
-const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
-const TypeEnum = builder.enumType(OrderType, {
-  name: 'OrderType',
-  description: 'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market.',
-});
-const TimeInForceEnum = builder.enumType(TimeInForce, {
-  name: 'TimeInForce',
-  description:
-    'FIX tag 59. GTC rests until cancelled; IOC fills what it can at once and cancels the rest; FOK fills whole or not at all.',
-});
-const StatusEnum = builder.enumType(OrderStatus, {
-  name: 'OrderStatus',
-  description: 'FIX tag 39. FILLED, CANCELED, REPLACED, REJECTED and EXPIRED are final.',
-});
-const LiquidityEnum = builder.enumType(Liquidity, {
-  name: 'Liquidity',
-  description: 'FIX tag 851: a MAKER rested in the book, a TAKER came to it.',
-});
-
-const instrumentOf = (symbol: string, { services }: GraphContext): Instrument => {
-  const instrument = services.market.find(symbol);
-  if (instrument === undefined) throw new Error('an order names an unknown instrument');
-  return instrument;
-};
-
-const fillBatch = perRequest(({ services }) =>
-  createBatch(async (orderIds: string[]) => {
-    const fills = Map.groupBy(await services.orders.fillsOf(orderIds), ({ orderId }) => orderId);
-    return (orderId) => fills.get(orderId) ?? [];
-  }),
-);
-
-/** The other orders of a chain, by id. */
-const orderBatch = perRequest((context) =>
-  createBatch(async (ids: (string | null)[]) => {
-    const known = ids.filter((id) => id !== null);
-    const found = known.length === 0 ? [] : await context.services.orders.several(viewerOf(context).id, known);
-    const byId = new Map(found.map((order) => [order.id, order]));
-    return (id) => (id === null ? undefined : byId.get(id));
-  }),
-);
-
-/** The fills of an order as far as this view of it has them: a stored answer keeps showing what it showed first. */
-const fillsOf = async (order: OrderRow, context: GraphContext): Promise<ExecutionRow[]> =>
-  order.filledQty === 0n ? [] : (await fillBatch(context)(order.id)).filter(({ cumQty }) => cumQty <= order.filledQty);
-
-const FillRef = builder.objectRef<ExecutionRow>('Fill').implement({
-  description: 'One execution of an order. Money is in the quote asset.',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    tradeId: t.exposeID('tradeId', { description: 'Shared by both sides of the trade.' }),
-    qty: t.field({
-      type: 'Decimal',
-      resolve: ({ qty, symbol }, _, context) => formatDecimal(qty, instrumentOf(symbol, context).baseScale),
-    }),
-    price: t.field({
-      type: 'Decimal',
-      resolve: ({ price, symbol }, _, context) => formatDecimal(price, instrumentOf(symbol, context).priceScale),
-    }),
-    value: t.field({
-      type: 'Decimal',
-      description: 'Price times quantity, exact.',
-      resolve: ({ value, symbol }, _, context) => formatDecimal(value, instrumentOf(symbol, context).quoteScale),
-    }),
-    fee: t.field({
-      type: 'Decimal',
-      description: 'Rounded down to the smallest unit of the quote asset.',
-      resolve: ({ fee, symbol }, _, context) => formatDecimal(fee, instrumentOf(symbol, context).quoteScale),
-    }),
-    liquidity: t.field({ type: LiquidityEnum, resolve: ({ liquidity }) => liquidity }),
-    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
-  }),
-});
-
-export const OrderRef = builder.objectRef<OrderRow>('Order');
-OrderRef.implement({
-  description: 'An order. Quantities are units of the instrument’s base asset, money is in its quote asset.',
-  fields: (t) => {
-    type Scale = 'baseScale' | 'priceScale' | 'quoteScale';
-    const decimal = (scale: Scale, units: (order: OrderRow) => bigint, description?: string) =>
-      t.field({
-        type: 'Decimal',
-        ...(description === undefined ? {} : { description }),
-        resolve: (order, _, context) => formatDecimal(units(order), instrumentOf(order.symbol, context)[scale]),
-      });
-    const price = (units: (order: OrderRow) => bigint | null) =>
-      t.field({
-        type: 'Decimal',
-        nullable: true,
-        resolve: (order, _, context) => {
-          const value = units(order);
-          return value === null ? null : formatDecimal(value, instrumentOf(order.symbol, context).priceScale);
-        },
-      });
-    const time = (at: (order: OrderRow) => Date | null) => t.field({ type: 'DateTime', nullable: true, resolve: at });
-    return {
-      id: t.exposeID('id'),
-      clientOrderId: t.exposeString('clientOrderId', {
-        description: 'Unique per account for ever; the id when the client gave none.',
-      }),
-      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
-      symbol: t.exposeString('symbol'),
-      side: t.field({ type: SideEnum, resolve: ({ side }) => side }),
-      type: t.field({ type: TypeEnum, resolve: ({ type }) => type }),
-      timeInForce: t.field({ type: TimeInForceEnum, resolve: ({ timeInForce }) => timeInForce }),
-      qty: decimal('baseScale', ({ qty }) => qty),
-      filledQty: decimal('baseScale', ({ filledQty }) => filledQty),
-      leavesQty: decimal('baseScale', leavesQty, 'What is still to be filled; 0 once the order is closed.'),
-      limitPrice: price(({ limitPrice }) => limitPrice),
-      stopPrice: price(({ stopPrice }) => stopPrice),
-      filledAvgPrice: t.field({
-        type: 'Decimal',
-        nullable: true,
-        description: 'The value of the fills by their quantity, to 12 decimals, rounded half up.',
-        resolve: ({ filledValue, filledQty, symbol }, _, context) =>
-          filledQty === 0n ? null : averagePrice(filledValue, filledQty, instrumentOf(symbol, context)),
-      }),
-      status: t.field({ type: StatusEnum, resolve: ({ status }) => status }),
-      reason: t.exposeString('reason', {
-        nullable: true,
-        description: 'Why the order was closed, if the customer did not ask.',
-      }),
-      fees: decimal('quoteScale', ({ fees }) => fees, 'The sum of the fills’ fees.'),
-      fills: t.field({
-        type: [FillRef],
-        complexity: { field: 1, multiplier: 3 },
-        description: 'Oldest first.',
-        resolve: (order, _, context) => fillsOf(order, context),
-      }),
-      trailPrice: price(({ trailPrice }) => trailPrice),
-      trailPercent: t.field({
-        type: 'Decimal',
-        nullable: true,
-        resolve: ({ trailBps }) => (trailBps === null ? null : formatDecimal(BigInt(trailBps), 2)),
-      }),
-      notional: t.field({
-        type: 'Decimal',
-        nullable: true,
-        description: 'The cash that the order was given by; `qty` is what it bought or sold, once it is closed.',
-        resolve: ({ notional, symbol }, _, context) =>
-          notional === null ? null : formatDecimal(notional, instrumentOf(symbol, context).quoteScale),
-      }),
-      postOnly: t.exposeBoolean('postOnly'),
-      rootOrderId: t.exposeID('rootOrderId', { description: 'The first order of a chain of replacements.' }),
-      replaces: t.field({
-        type: OrderRef,
-        nullable: true,
-        resolve: ({ replacesId }, _, context) => orderBatch(context)(replacesId),
-      }),
-      replacedBy: t.field({
-        type: OrderRef,
-        nullable: true,
-        resolve: ({ replacedById }, _, context) => orderBatch(context)(replacedById),
-      }),
-      createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
-      updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
-      triggeredAt: time(({ triggeredAt }) => triggeredAt),
-      expiresAt: time(({ expiresAt }) => expiresAt),
-      filledAt: time(({ filledAt }) => filledAt),
-      canceledAt: time(({ canceledAt }) => canceledAt),
-      expiredAt: time(({ expiredAt }) => expiredAt),
-    };
-  },
-});
+import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
+import type { Result } from '../kernel/result.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import {
+  CancelOrderInput,
+  OrderFilter,
+  PlaceOrderInput,
+  PlaceOrdersInput,
+  ReplaceOrderInput,
+} from './schema-inputs.ts';
+import { OrderRef } from './schema-types.ts';
 
 const OrderPayload = payloadOf('OrderPayload', 'order', OrderRef);
-const OrderConnection = connectionOf('Order', OrderRef);
-
-const OrderFilter = builder.inputType('OrderFilter', {
-  description: 'Every given field narrows the list.',
+const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceOrdersPayload').implement({
   fields: (t) => ({
-    accountId: t.id(),
-    symbol: t.string(),
-    side: t.field({ type: SideEnum }),
-    status: t.field({ type: [StatusEnum] }),
-    open: t.boolean({ description: 'true: orders that can still trade; false: closed ones.' }),
-    createdFrom: t.field({ type: 'DateTime', description: 'Inclusive.' }),
-    createdTo: t.field({ type: 'DateTime', description: 'Exclusive.' }),
+    results: t.field({
+      type: [OrderPayload],
+      description: 'One for each order, in the order given; empty when the request as a whole was refused.',
+      resolve: (result) => (result.ok ? result.value : []),
+    }),
+    userErrors: t.field({
+      type: [UserErrorRef],
+      description: 'Why the request as a whole was refused.',
+      resolve: (result) => (result.ok ? [] : [...result.failures]),
+    }),
   }),
 });
+const OrderConnection = connectionOf('Order', OrderRef);
 
 builder.queryFields((t) => ({
   order: t.field({
@@ -229,54 +65,6 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
-  fields: (t) => ({
-    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
-    symbol: t.string({ required: true }),
-    side: t.field({ type: SideEnum, required: true }),
-    type: t.field({ type: TypeEnum, required: true }),
-    timeInForce: t.field({
-      type: TimeInForceEnum,
-      description: 'GTC when absent; IOC for a MARKET order, which never rests.',
-    }),
-    qty: t.field({
-      type: 'Decimal',
-      required: true,
-      description: 'Positive, a multiple of the instrument’s lot size.',
-    }),
-    limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT: positive, a multiple of the tick size.' }),
-    stopPrice: t.field({ type: 'Decimal' }),
-    clientOrderId: t.string({
-      description: 'The client’s own name for the order, up to 128 printable ASCII characters.',
-    }),
-    idempotencyKey: t.string({ description: 'Repeats with the same key and input have one effect and one answer.' }),
-  }),
-});
-
-const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
-  description: 'Either `id` or `clientOrderId`, and at least one new term.',
-  fields: (t) => ({
-    id: t.id(),
-    clientOrderId: t.string(),
-    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
-    qty: t.field({ type: 'Decimal', description: 'The new total quantity; above what is filled already.' }),
-    limitPrice: t.field({ type: 'Decimal' }),
-    stopPrice: t.field({ type: 'Decimal' }),
-    newClientOrderId: t.string({ description: 'The client’s name for the new order; its id when absent.' }),
-    idempotencyKey: t.string(),
-  }),
-});
-
-const CancelOrderInput = builder.inputType('CancelOrderInput', {
-  description: 'Either `id` or `clientOrderId`.',
-  fields: (t) => ({
-    id: t.id(),
-    clientOrderId: t.string(),
-    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
-    idempotencyKey: t.string(),
-  }),
-});
-
 builder.mutationFields((t) => ({
   placeOrder: t.field({
     access: 'signedIn',
@@ -288,6 +76,20 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.place(actorOf(context), asked)),
+  }),
+  placeOrders: t.field({
+    access: 'signedIn',
+    type: PlaceOrdersPayload,
+    complexity: ({ input }) => ({ field: 1, multiplier: Math.max(1, input.orders.length) }),
+    description:
+      'Places up to 100 orders, each decided by itself and answered at its own place; one refusal does not touch the others.',
+    args: { input: t.arg({ type: PlaceOrdersInput, required: true }) },
+    resolve: async (_, { input }, context) => {
+      const idempotencyKey = input.idempotencyKey ?? context.idempotencyKey;
+      const answer = await context.services.orders.placeMany(actorOf(context), { ...input, idempotencyKey });
+      if (answer.ok && answer.value.some(({ replayed }) => replayed)) context.idempotencyReplayed = true;
+      return answer;
+    },
   }),
   replaceOrder: t.field({
     access: 'signedIn',

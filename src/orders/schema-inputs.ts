@@ -1,0 +1,70 @@
+import { builder } from '../graphql/builder.ts';
+import { SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-types.ts';
+
+export const OrderFilter = builder.inputType('OrderFilter', {
+  description: 'Every given field narrows the list.',
+  fields: (t) => ({
+    accountId: t.id(),
+    symbol: t.string(),
+    side: t.field({ type: SideEnum }),
+    status: t.field({ type: [StatusEnum] }),
+    open: t.boolean({ description: 'true: orders that can still trade; false: closed ones.' }),
+    createdFrom: t.field({ type: 'DateTime', description: 'Inclusive.' }),
+    createdTo: t.field({ type: 'DateTime', description: 'Exclusive.' }),
+  }),
+});
+
+export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
+  fields: (t) => ({
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    symbol: t.string({ required: true }),
+    side: t.field({ type: SideEnum, required: true }),
+    type: t.field({ type: TypeEnum, required: true }),
+    timeInForce: t.field({
+      type: TimeInForceEnum,
+      description: 'GTC when absent; IOC for a MARKET order, which never rests.',
+    }),
+    qty: t.field({
+      type: 'Decimal',
+      required: true,
+      description: 'Positive, a multiple of the instrument’s lot size.',
+    }),
+    limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT: positive, a multiple of the tick size.' }),
+    stopPrice: t.field({ type: 'Decimal' }),
+    clientOrderId: t.string({
+      description: 'The client’s own name for the order, up to 128 printable ASCII characters.',
+    }),
+    idempotencyKey: t.string({ description: 'Repeats with the same key and input have one effect and one answer.' }),
+  }),
+});
+
+export const PlaceOrdersInput = builder.inputType('PlaceOrdersInput', {
+  fields: (t) => ({
+    orders: t.field({ type: [PlaceOrderInput], required: true, description: '1 to 100.' }),
+    idempotencyKey: t.string({ description: 'Makes a key for each order that has none of its own.' }),
+  }),
+});
+
+export const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
+  description: 'Either `id` or `clientOrderId`, and at least one new term.',
+  fields: (t) => ({
+    id: t.id(),
+    clientOrderId: t.string(),
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    qty: t.field({ type: 'Decimal', description: 'The new total quantity; above what is filled already.' }),
+    limitPrice: t.field({ type: 'Decimal' }),
+    stopPrice: t.field({ type: 'Decimal' }),
+    newClientOrderId: t.string({ description: 'The client’s name for the new order; its id when absent.' }),
+    idempotencyKey: t.string(),
+  }),
+});
+
+export const CancelOrderInput = builder.inputType('CancelOrderInput', {
+  description: 'Either `id` or `clientOrderId`.',
+  fields: (t) => ({
+    id: t.id(),
+    clientOrderId: t.string(),
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    idempotencyKey: t.string(),
+  }),
+});

@@ -1,0 +1,177 @@
+import { Liquidity, OrderSide, OrderStatus, OrderType, TimeInForce } from '../database/generated/enums.ts';
+import { viewerOf } from '../graphql/actor.ts';
+import { builder } from '../graphql/builder.ts';
+import type { GraphContext } from '../graphql/context.ts';
+import { perRequest } from '../graphql/per-request.ts';
+import { createBatch } from '../kernel/batch.ts';
+import { formatDecimal } from '../kernel/decimal.ts';
+import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
+import { AccountRef, accountOfRow } from '../ledger/schema.ts';
+import { averagePrice } from '../market/average.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { leavesQty } from './order.ts';
+
+export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
+export const TypeEnum = builder.enumType(OrderType, {
+  name: 'OrderType',
+  description: 'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market.',
+});
+export const TimeInForceEnum = builder.enumType(TimeInForce, {
+  name: 'TimeInForce',
+  description:
+    'FIX tag 59. GTC rests until cancelled; IOC fills what it can at once and cancels the rest; FOK fills whole or not at all.',
+});
+export const StatusEnum = builder.enumType(OrderStatus, {
+  name: 'OrderStatus',
+  description: 'FIX tag 39. FILLED, CANCELED, REPLACED, REJECTED and EXPIRED are final.',
+});
+export const LiquidityEnum = builder.enumType(Liquidity, {
+  name: 'Liquidity',
+  description: 'FIX tag 851: a MAKER rested in the book, a TAKER came to it.',
+});
+
+const instrumentOf = (symbol: string, { services }: GraphContext): Instrument => {
+  const instrument = services.market.find(symbol);
+  if (instrument === undefined) throw new Error('an order names an unknown instrument');
+  return instrument;
+};
+
+const fillBatch = perRequest(({ services }) =>
+  createBatch(async (orderIds: string[]) => {
+    const fills = Map.groupBy(await services.orders.fillsOf(orderIds), ({ orderId }) => orderId);
+    return (orderId) => fills.get(orderId) ?? [];
+  }),
+);
+
+/** The other orders of a chain, by id. */
+const orderBatch = perRequest((context) =>
+  createBatch(async (ids: (string | null)[]) => {
+    const known = ids.filter((id) => id !== null);
+    const found = known.length === 0 ? [] : await context.services.orders.several(viewerOf(context).id, known);
+    const byId = new Map(found.map((order) => [order.id, order]));
+    return (id) => (id === null ? undefined : byId.get(id));
+  }),
+);
+
+/** The fills of an order as far as this view of it has them: a stored answer keeps showing what it showed first. */
+const fillsOf = async (order: OrderRow, context: GraphContext): Promise<ExecutionRow[]> =>
+  order.filledQty === 0n ? [] : (await fillBatch(context)(order.id)).filter(({ cumQty }) => cumQty <= order.filledQty);
+
+const FillRef = builder.objectRef<ExecutionRow>('Fill').implement({
+  description: 'One execution of an order. Money is in the quote asset.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    tradeId: t.exposeID('tradeId', { description: 'Shared by both sides of the trade.' }),
+    qty: t.field({
+      type: 'Decimal',
+      resolve: ({ qty, symbol }, _, context) => formatDecimal(qty, instrumentOf(symbol, context).baseScale),
+    }),
+    price: t.field({
+      type: 'Decimal',
+      resolve: ({ price, symbol }, _, context) => formatDecimal(price, instrumentOf(symbol, context).priceScale),
+    }),
+    value: t.field({
+      type: 'Decimal',
+      description: 'Price times quantity, exact.',
+      resolve: ({ value, symbol }, _, context) => formatDecimal(value, instrumentOf(symbol, context).quoteScale),
+    }),
+    fee: t.field({
+      type: 'Decimal',
+      description: 'Rounded down to the smallest unit of the quote asset.',
+      resolve: ({ fee, symbol }, _, context) => formatDecimal(fee, instrumentOf(symbol, context).quoteScale),
+    }),
+    liquidity: t.field({ type: LiquidityEnum, resolve: ({ liquidity }) => liquidity }),
+    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
+  }),
+});
+
+export const OrderRef = builder.objectRef<OrderRow>('Order');
+OrderRef.implement({
+  description: 'An order. Quantities are units of the instrument’s base asset, money is in its quote asset.',
+  fields: (t) => {
+    type Scale = 'baseScale' | 'priceScale' | 'quoteScale';
+    const decimal = (scale: Scale, units: (order: OrderRow) => bigint, description?: string) =>
+      t.field({
+        type: 'Decimal',
+        ...(description === undefined ? {} : { description }),
+        resolve: (order, _, context) => formatDecimal(units(order), instrumentOf(order.symbol, context)[scale]),
+      });
+    const price = (units: (order: OrderRow) => bigint | null) =>
+      t.field({
+        type: 'Decimal',
+        nullable: true,
+        resolve: (order, _, context) => {
+          const value = units(order);
+          return value === null ? null : formatDecimal(value, instrumentOf(order.symbol, context).priceScale);
+        },
+      });
+    const time = (at: (order: OrderRow) => Date | null) => t.field({ type: 'DateTime', nullable: true, resolve: at });
+    return {
+      id: t.exposeID('id'),
+      clientOrderId: t.exposeString('clientOrderId', {
+        description: 'Unique per account for ever; the id when the client gave none.',
+      }),
+      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+      symbol: t.exposeString('symbol'),
+      side: t.field({ type: SideEnum, resolve: ({ side }) => side }),
+      type: t.field({ type: TypeEnum, resolve: ({ type }) => type }),
+      timeInForce: t.field({ type: TimeInForceEnum, resolve: ({ timeInForce }) => timeInForce }),
+      qty: decimal('baseScale', ({ qty }) => qty),
+      filledQty: decimal('baseScale', ({ filledQty }) => filledQty),
+      leavesQty: decimal('baseScale', leavesQty, 'What is still to be filled; 0 once the order is closed.'),
+      limitPrice: price(({ limitPrice }) => limitPrice),
+      stopPrice: price(({ stopPrice }) => stopPrice),
+      filledAvgPrice: t.field({
+        type: 'Decimal',
+        nullable: true,
+        description: 'The value of the fills by their quantity, to 12 decimals, rounded half up.',
+        resolve: ({ filledValue, filledQty, symbol }, _, context) =>
+          filledQty === 0n ? null : averagePrice(filledValue, filledQty, instrumentOf(symbol, context)),
+      }),
+      status: t.field({ type: StatusEnum, resolve: ({ status }) => status }),
+      reason: t.exposeString('reason', {
+        nullable: true,
+        description: 'Why the order was closed, if the customer did not ask.',
+      }),
+      fees: decimal('quoteScale', ({ fees }) => fees, 'The sum of the fills’ fees.'),
+      fills: t.field({
+        type: [FillRef],
+        complexity: { field: 1, multiplier: 3 },
+        description: 'Oldest first.',
+        resolve: (order, _, context) => fillsOf(order, context),
+      }),
+      trailPrice: price(({ trailPrice }) => trailPrice),
+      trailPercent: t.field({
+        type: 'Decimal',
+        nullable: true,
+        resolve: ({ trailBps }) => (trailBps === null ? null : formatDecimal(BigInt(trailBps), 2)),
+      }),
+      notional: t.field({
+        type: 'Decimal',
+        nullable: true,
+        description: 'The cash that the order was given by; `qty` is what it bought or sold, once it is closed.',
+        resolve: ({ notional, symbol }, _, context) =>
+          notional === null ? null : formatDecimal(notional, instrumentOf(symbol, context).quoteScale),
+      }),
+      postOnly: t.exposeBoolean('postOnly'),
+      rootOrderId: t.exposeID('rootOrderId', { description: 'The first order of a chain of replacements.' }),
+      replaces: t.field({
+        type: OrderRef,
+        nullable: true,
+        resolve: ({ replacesId }, _, context) => orderBatch(context)(replacesId),
+      }),
+      replacedBy: t.field({
+        type: OrderRef,
+        nullable: true,
+        resolve: ({ replacedById }, _, context) => orderBatch(context)(replacedById),
+      }),
+      createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
+      updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
+      triggeredAt: time(({ triggeredAt }) => triggeredAt),
+      expiresAt: time(({ expiresAt }) => expiresAt),
+      filledAt: time(({ filledAt }) => filledAt),
+      canceledAt: time(({ canceledAt }) => canceledAt),
+      expiredAt: time(({ expiredAt }) => expiredAt),
+    };
+  },
+});
