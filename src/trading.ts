@@ -9,12 +9,14 @@ import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLedgerStore } from './ledger/store.ts';
+import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
 import { createOrders } from './orders/orders.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
+import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
 import { createLease } from './venues/lease.ts';
 import { createPaperVenue } from './venues/paper/paper.ts';
@@ -45,11 +47,21 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     connect,
     onConnection: (up) => (up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database')),
   });
-  const lane = createLane({ store: laneStore, clock, log });
+  const lane = createLane({
+    store: laneStore,
+    clock,
+    log,
+    released: (orders) => venue.submit(orders.map((order) => venueOrderOf(order, config.fees))),
+  });
   const accounts = createAccountFinder(ledgerStore);
   const inFlight = createInFlight();
   const shared = { lane, accounts, market, inFlight, clock, ids };
-  const orderDeps = { ...shared, venue, store: createOrderStore(database), rates: config.fees };
+  const instrumentOf = (symbol: string): Instrument => {
+    const instrument = market.find(symbol);
+    if (instrument === undefined) throw new Error('an order names an unknown instrument');
+    return instrument;
+  };
+  const orderDeps = { ...shared, instrumentOf, venue, store: createOrderStore(database), rates: config.fees };
   const settlement = createSettlement({ ...orderDeps, log });
 
   const lease = createLease({

@@ -31,6 +31,8 @@ export interface Books {
   position(accountId: string, symbol: string): PositionRow;
   order(id: string): OrderRow | undefined;
   orderOf(accountId: string, clientOrderId: string): OrderRow | undefined;
+  /** The orders of a list; they are loaded whenever one of them is. */
+  ordersOf(listId: string): OrderRow[];
   remembered(viewerId: string, operation: string, key: string): IdempotencyRow | undefined;
   /** Books a balanced entry: every asset's lines sum to zero, or it throws. Lines of amount zero are left out. */
   book(entry: EntryRow, lines: readonly Line[]): void;
@@ -46,6 +48,9 @@ export interface Books {
   remember(row: IdempotencyRow): void;
   /** Adds the next event of the account's dense sequence. */
   emit(accountId: string, type: string, payload: object, createdAt: Date): void;
+  /** An order that waited and that its venue must be told of once this is committed. */
+  release(order: OrderRow): void;
+  released(): OrderRow[];
   /** Says that the row, which came from here, was changed. */
   touch(row: AccountRow | PositionRow | OrderRow): void;
   changes(): Changes;
@@ -84,6 +89,7 @@ export const createBooks = (loaded: Loaded): Books => {
 
   const touched = new Set<object>();
   const added = new Set<OrderRow>();
+  const released = new Set<OrderRow>();
   const changes: Changes = {
     accounts: [],
     balances: [],
@@ -128,6 +134,7 @@ export const createBooks = (loaded: Loaded): Books => {
     },
     order: (id) => orders.get(id),
     orderOf: (accountId, clientOrderId) => orderKeys.get(pair(accountId, clientOrderId)),
+    ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),
     remembered: (viewerId, operation, key) => memory.get(`${viewerId} ${operation} ${key}`),
     book: (entry, lines) => {
       checkBalanced(lines);
@@ -180,6 +187,8 @@ export const createBooks = (loaded: Loaded): Books => {
       touched.add(account);
       changes.events.push({ accountId, sequence: account.eventSequence, type, payload: toJson(payload), createdAt });
     },
+    release: (order) => released.add(order),
+    released: () => [...released],
     touch: (row) => touched.add(row),
     changes: () => {
       const written = <Row extends object>(rows: Iterable<Row>): Row[] => [...rows].filter((row) => touched.has(row));

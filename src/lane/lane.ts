@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Books, createBooks } from './books.ts';
-import type { Changes, Needs } from './rows.ts';
+import type { Changes, Needs, OrderRow } from './rows.ts';
 import { type LaneStore, TryAgain } from './store.ts';
 
 /** One decision: what it must have in hand, and the pure code that takes it. */
@@ -40,6 +40,10 @@ interface Caller {
   reject(error: unknown): void;
 }
 type Waiting = Caller & { command: Command<unknown> };
+interface Booked {
+  answers: unknown[];
+  released: OrderRow[];
+}
 type Alone = Caller & { work: () => Promise<unknown> };
 
 const keyed = <Key>(keys: Iterable<Key>, of: (key: Key) => string): Key[] => [
@@ -73,22 +77,30 @@ const refusal = {
   contention: () => new RefusedError('OVERLOADED', 'Other commands on the same accounts were always first.', 1),
 };
 
-export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clock; log: Log }): Lane => {
+export interface LaneDeps {
+  store: LaneStore;
+  clock: Clock;
+  log: Log;
+  /** Told, after a commit, of the orders that the batch let go of: their venue must have them now. */
+  released(orders: readonly OrderRow[]): void;
+}
+
+export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
   const queue: (Waiting | Alone)[] = [];
   let inFlight: readonly Waiting[] = [];
   let pumping: Promise<void> | undefined;
   let draining = false;
 
   /** One transaction for the whole batch; all of it is booked, or nothing. */
-  const attempt = async (batch: readonly Waiting[]): Promise<unknown[]> => {
-    let answers: unknown[] = [];
+  const attempt = async (batch: readonly Waiting[]): Promise<Booked> => {
+    let booked: Booked = { answers: [], released: [] };
     await store.apply(union(batch), (loaded): Changes => {
       const books = createBooks(loaded);
       const at = clock.now();
-      answers = batch.map(({ command }) => command.decide(books, at));
+      booked = { answers: batch.map(({ command }) => command.decide(books, at)), released: books.released() };
       return books.changes();
     });
-    return answers;
+    return booked;
   };
 
   const answer = (caller: Caller, how: 'resolve' | 'reject', what: unknown): void => {
@@ -97,10 +109,10 @@ export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clo
   };
 
   /** Tries a batch until it is booked; undefined when it never can be, with the reason. */
-  const book = async (batch: readonly Waiting[]): Promise<{ answers: unknown[] } | { error: unknown }> => {
+  const book = async (batch: readonly Waiting[]): Promise<Booked | { error: unknown }> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return { answers: await attempt(batch) };
+        return await attempt(batch);
       } catch (error) {
         const again = error instanceof TryAgain && (tries < limits.lane.attempts || batch.some(isSettlement));
         if (!again) return { error };
@@ -115,6 +127,7 @@ export const createLane = ({ store, clock, log }: { store: LaneStore; clock: Clo
       batch.forEach(({ command }, index) => {
         command.committed?.(booked.answers[index]);
       });
+      if (booked.released.length > 0) released(booked.released);
       batch.forEach((waiting, index) => {
         answer(waiting, 'resolve', booked.answers[index]);
       });

@@ -44,13 +44,22 @@ export const orderColumns = `id, account_id AS "accountId", client_order_id AS "
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',
-  text: `SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[])`,
+  // With an order come the others of its list: what happens to one decides what becomes of them.
+  text: `SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[])
+         UNION ALL
+         SELECT ${orderColumns} FROM orders
+         WHERE list_id IN (SELECT list_id FROM orders WHERE id = ANY($1::uuid[]) AND list_id IS NOT NULL)
+           AND NOT id = ANY($1::uuid[])`,
 };
 
 export const loadClientOrders: Statement = {
   name: 'lane_load_client_orders',
   text: `SELECT ${orderColumns}
-         FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders ON account_id = k.a AND client_order_id = k.c`,
+         FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders ON account_id = k.a AND client_order_id = k.c
+         UNION ALL
+         SELECT ${orderColumns} FROM orders
+         WHERE list_id IN (SELECT list_id FROM unnest($1::uuid[], $2::text[]) AS k(a, c)
+                             JOIN orders ON account_id = k.a AND client_order_id = k.c WHERE list_id IS NOT NULL)`,
 };
 
 export const loadIdempotency: Statement = {

@@ -30,7 +30,8 @@ export const createCancelOrder =
         needs: { ...ownOrderNeeds(own), idempotency: key === undefined ? [] : [key] },
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
-            const answer = decideCancel(books, at, { ...own, userId: by.userId });
+            const { instrumentOf, rates } = deps;
+            const answer = decideCancel(books, at, { ...own, userId: by.userId, instrumentOf, rates });
             const target = answer.ok ? answer.value.id : (orderId ?? accountId);
             books.addAudit(auditLine(auditId, at, by, 'cancelOrder', target, answer));
             return answer;

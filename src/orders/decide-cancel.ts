@@ -2,11 +2,16 @@ import { failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import type { Instrument } from '../market/instrument.ts';
 import { countClosed } from './decide-place.ts';
 import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
+import { followList } from './list.ts';
+import type { FeeRates } from './risk.ts';
 import { orderEvent } from './view.ts';
 
 export interface CancelFacts {
+  instrumentOf(symbol: string): Instrument;
+  rates: FeeRates;
   userId: string;
   accountId: string;
   orderId: string | null;
@@ -39,7 +44,10 @@ export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer
     const message = 'A replacement of the order is not answered yet.';
     return { ok: false, failures: [failure('CHANGE_PENDING', message)] };
   }
-  if (isHere(order.status)) cancelHere(books, order, null, at);
+  if (isHere(order.status)) {
+    cancelHere(books, order, null, at);
+    followList(books, order, facts.instrumentOf(order.symbol), facts.rates, at);
+  }
   else if (order.status !== 'PENDING_CANCEL') {
     askCancel(order, at);
     books.touch(order);

@@ -44,6 +44,9 @@ const problemOf = (books: Books, order: OrderRow, { changes, accountId, instrume
   if (changes.stopPrice !== null && order.stopPrice === null) {
     return failure('INVALID_PRICE', `A ${order.type} order takes no stopPrice.`, 'stopPrice');
   }
+  if (changes.qty !== null && order.listId !== null) {
+    return failure('NOT_SUPPORTED', 'The orders of a list keep their qty.', 'qty');
+  }
   if (changes.qty !== null && changes.qty <= order.filledQty) {
     const filled = formatDecimal(order.filledQty, instrument.baseScale);
     return failure('INVALID_QUANTITY', `qty must be above what is filled already, ${filled}.`, 'qty');

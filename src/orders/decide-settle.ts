@@ -20,7 +20,8 @@ import {
   trail,
   trigger,
 } from './order.ts';
-import { adjustReserve, type FeeRates, feeOf } from './risk.ts';
+import { followList, settleReserve } from './list.ts';
+import { type FeeRates, feeOf } from './risk.ts';
 import { orderEvent } from './view.ts';
 
 export interface SettleFacts {
@@ -45,10 +46,12 @@ const changed = (
   facts: SettleFacts,
   at: Date,
 ): void => {
-  books.hold(order.accountId, order.reserveAsset, adjustReserve(order, facts.instrumentOf(order.symbol), facts.rates));
+  const instrument = facts.instrumentOf(order.symbol);
+  settleReserve(books, order, instrument, facts.rates);
   books.touch(order);
   if (!wasFinal) countClosed(books, order);
   books.emit(order.accountId, type, { ...orderEvent(order), ...more }, at);
+  if (!wasFinal) followList(books, order, instrument, facts.rates, at);
 };
 
 interface Leg {

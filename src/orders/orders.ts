@@ -10,6 +10,7 @@ import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
 import { createPlaceOrder } from './place.ts';
+import { createPlaceOrderList } from './place-list.ts';
 import { createPlaceOrders } from './place-many.ts';
 import { createReplaceOrder } from './replace.ts';
 import type { FeeRates } from './risk.ts';
@@ -20,6 +21,8 @@ export interface OrderDeps {
   store: OrderStore;
   accounts: AccountFinder;
   market: { find(symbol: string): Instrument | undefined };
+  /** The instrument of an order that exists. */
+  instrumentOf(symbol: string): Instrument;
   venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
   inFlight: InFlight;
   rates: FeeRates;
@@ -30,6 +33,7 @@ export interface OrderDeps {
 /** The use cases of orders. Every one that reads takes the viewer and looks under the viewer's own accounts only. */
 export const createOrders = (deps: OrderDeps) => ({
   place: createPlaceOrder(deps),
+  placeList: createPlaceOrderList(deps),
   placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts }),
   cancel: createCancelOrder(deps),
   replace: createReplaceOrder(deps),

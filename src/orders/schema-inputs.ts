@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-types.ts';
+import { ListTypeEnum, SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-types.ts';
 
 export const OrderFilter = builder.inputType('OrderFilter', {
   description: 'Every given field narrows the list.',
@@ -42,6 +42,35 @@ export const PlaceOrdersInput = builder.inputType('PlaceOrdersInput', {
   fields: (t) => ({
     orders: t.field({ type: [PlaceOrderInput], required: true, description: '1 to 100.' }),
     idempotencyKey: t.string({ description: 'Makes a key for each order that has none of its own.' }),
+  }),
+});
+
+const ListedOrderInput = builder.inputType('ListedOrderInput', {
+  description: 'An order of a list; the fields mean what they mean in PlaceOrderInput.',
+  fields: (t) => ({
+    symbol: t.string({ required: true }),
+    side: t.field({ type: SideEnum, required: true }),
+    type: t.field({ type: TypeEnum, required: true }),
+    timeInForce: t.field({ type: TimeInForceEnum }),
+    qty: t.field({ type: 'Decimal', required: true }),
+    limitPrice: t.field({ type: 'Decimal' }),
+    stopPrice: t.field({ type: 'Decimal' }),
+    trailPrice: t.field({ type: 'Decimal' }),
+    trailPercent: t.field({ type: 'Decimal' }),
+    expiresAt: t.field({ type: 'DateTime' }),
+    clientOrderId: t.string(),
+  }),
+});
+
+export const PlaceOrderListInput = builder.inputType('PlaceOrderListInput', {
+  description:
+    'OCO: a LIMIT and a stop on one side. OTO: an entry, then an order on its other side. BRACKET: an entry, then a LIMIT to take ' +
+    'profit and a stop against loss. All of one symbol and one qty.',
+  fields: (t) => ({
+    type: t.field({ type: ListTypeEnum, required: true }),
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    orders: t.field({ type: [ListedOrderInput], required: true }),
+    idempotencyKey: t.string(),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { Liquidity, OrderSide, OrderStatus, OrderType, TimeInForce } from '../database/generated/enums.ts';
+import { Liquidity, OrderLeg, OrderListType, OrderSide, OrderStatus, OrderType, TimeInForce } from '../database/generated/enums.ts';
 import { viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';
@@ -9,6 +9,7 @@ import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { AccountRef, accountOfRow } from '../ledger/schema.ts';
 import { averagePrice } from '../market/average.ts';
 import type { Instrument } from '../market/instrument.ts';
+import type { PlacedList } from './decide-list.ts';
 import { leavesQty } from './order.ts';
 
 export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
@@ -28,6 +29,13 @@ export const StatusEnum = builder.enumType(OrderStatus, {
 export const LiquidityEnum = builder.enumType(Liquidity, {
   name: 'Liquidity',
   description: 'FIX tag 851: a MAKER rested in the book, a TAKER came to it.',
+});
+
+const LegEnum = builder.enumType(OrderLeg, { name: 'OrderLeg', description: 'What an order is in its list.' });
+export const ListTypeEnum = builder.enumType(OrderListType, {
+  name: 'OrderListType',
+  description:
+    'OCO: two exits, of which one fills. OTO: an entry and an order that waits for it. BRACKET: an entry and a pair of exits.',
 });
 
 const instrumentOf = (symbol: string, { services }: GraphContext): Instrument => {
@@ -153,6 +161,8 @@ OrderRef.implement({
         resolve: ({ notional, symbol }, _, context) =>
           notional === null ? null : formatDecimal(notional, instrumentOf(symbol, context).quoteScale),
       }),
+      listId: t.exposeID('listId', { nullable: true, description: 'Shared by the orders of a list.' }),
+      leg: t.field({ type: LegEnum, nullable: true, resolve: ({ leg }) => leg }),
       postOnly: t.exposeBoolean('postOnly'),
       rootOrderId: t.exposeID('rootOrderId', { description: 'The first order of a chain of replacements.' }),
       replaces: t.field({
@@ -174,4 +184,13 @@ OrderRef.implement({
       expiredAt: time(({ expiredAt }) => expiredAt),
     };
   },
+});
+
+export const OrderListRef = builder.objectRef<PlacedList>('OrderList').implement({
+  description: 'Orders that belong together, in the order of their legs.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    type: t.field({ type: ListTypeEnum, resolve: ({ type }) => type }),
+    orders: t.field({ type: [OrderRef], complexity: { field: 1, multiplier: 3 }, resolve: ({ orders }) => orders }),
+  }),
 });

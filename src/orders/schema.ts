@@ -15,11 +15,11 @@ import type { OrderRow } from '../lane/rows.ts';
 import {
   CancelOrderInput,
   OrderFilter,
-  PlaceOrderInput,
+  PlaceOrderInput, PlaceOrderListInput,
   PlaceOrdersInput,
   ReplaceOrderInput,
 } from './schema-inputs.ts';
-import { OrderRef } from './schema-types.ts';
+import { OrderListRef, OrderRef } from './schema-types.ts';
 
 const OrderPayload = payloadOf('OrderPayload', 'order', OrderRef);
 const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceOrdersPayload').implement({
@@ -36,6 +36,7 @@ const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceO
     }),
   }),
 });
+const OrderListPayload = payloadOf('OrderListPayload', 'orderList', OrderListRef);
 const OrderConnection = connectionOf('Order', OrderRef);
 
 builder.queryFields((t) => ({
@@ -90,6 +91,17 @@ builder.mutationFields((t) => ({
       if (answer.ok && answer.value.some(({ replayed }) => replayed)) context.idempotencyReplayed = true;
       return answer;
     },
+  }),
+  placeOrderList: t.field({
+    access: 'signedIn',
+    type: OrderListPayload,
+    complexity: { field: 1, multiplier: 3 },
+    description:
+      'Places orders that belong together, all or none. What waits for an entry is HELD and becomes an order for what the entry ' +
+      'filled once that is closed. Of a pair of exits one trades; the other is cancelled with it.',
+    args: { input: t.arg({ type: PlaceOrderListInput, required: true }) },
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.orders.placeList(actorOf(context), asked)),
   }),
   replaceOrder: t.field({
     access: 'signedIn',

@@ -17,11 +17,7 @@ import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: PaperVenue; log: Log }) => {
   const { lane, venue, store, log } = deps;
   const facts: SettleFacts = {
-    instrumentOf: (symbol) => {
-      const instrument = deps.market.find(symbol);
-      if (instrument === undefined) throw new Error('the venue reported an unknown symbol');
-      return instrument;
-    },
+    instrumentOf: deps.instrumentOf,
     rates: deps.rates,
     ids: deps.ids,
   };

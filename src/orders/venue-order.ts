@@ -24,6 +24,8 @@ export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({
   triggered: order.triggeredAt !== null,
   postOnly: order.postOnly,
   budget: budgetOf(order, rates),
+  // An entry trades by itself; its exits, and the two of an OCO list, shut each other out.
+  group: order.leg === 'ENTRY' ? null : order.listId,
 });
 
 /** A pending replacement as the venue is asked for it. */

@@ -26,6 +26,8 @@ export interface VenueOrder {
   postOnly: boolean;
   /** What a market buy may still spend, fees left out, in units of the quote asset; null when its quantity is its only bound. */
   budget: bigint | null;
+  /** Orders of one group shut each other out: when one of them trades or ends, the others are cancelled in the same command. */
+  group: string | null;
 }
 
 /** What a replacement changes. What is null stays. */

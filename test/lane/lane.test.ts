@@ -34,7 +34,7 @@ const storeOf = (config: pg.ClientConfig): LaneStore =>
   });
 
 const withLane = async (store: LaneStore, use: (lane: Lane) => Promise<void>): Promise<void> => {
-  const lane = createLane({ store, clock: systemClock, log });
+  const lane = createLane({ store, clock: systemClock, log, released: () => {} });
   try {
     await use(lane);
   } finally {

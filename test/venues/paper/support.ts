@@ -27,6 +27,7 @@ export const venueOrder = (orderId: string, more: Partial<VenueOrder> = {}): Ven
   triggered: false,
   postOnly: false,
   budget: null,
+  group: null,
   ...more,
 });
 

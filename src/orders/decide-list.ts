@@ -1,0 +1,64 @@
+import { type Failure, failure } from '../errors.ts';
+import type { Answer } from '../idempotency/once.ts';
+import type { Books } from '../lane/books.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import { acceptOrder, checkFunds, type PlaceFacts, prepareOrder } from './decide-place.ts';
+import { type ListType, legsOf } from './list.ts';
+import { reserveOf } from './risk.ts';
+
+export interface ListFacts {
+  listId: string;
+  type: ListType;
+  orders: readonly PlaceFacts[];
+}
+
+export interface PlacedList {
+  id: string;
+  type: ListType;
+  orders: OrderRow[];
+}
+
+/** A failure of one of the orders, with its place in front of the field. */
+const at = (index: number, { code, message, field = [] }: Failure): Failure =>
+  failure(code, message, 'orders', String(index), ...field);
+
+const prepareAll = (books: Books, now: Date, { orders, type, listId }: ListFacts): { rows: OrderRow[]; failures: Failure[] } => {
+  const failures: Failure[] = [];
+  const rows: OrderRow[] = [];
+  for (const [index, facts] of orders.entries()) {
+    const prepared = prepareOrder(books, now, facts);
+    const taken = failure('DUPLICATE_CLIENT_ORDER_ID', 'The account has this order already.', 'clientOrderId');
+    if ('row' in prepared) rows.push({ ...prepared.row, listId, leg: legsOf[type][index] ?? null });
+    else failures.push(...('failures' in prepared ? prepared.failures : [taken]).map((problem) => at(index, problem)));
+  }
+  return { rows, failures };
+};
+
+/** What the list keeps back now, order by order: an entry its own need, a pair of exits once the larger of their two. */
+const reservesOf = (rows: readonly OrderRow[], { orders, type }: ListFacts): bigint[] => {
+  const own = rows.map((row, index) => {
+    const facts = orders[index];
+    return facts === undefined ? 0n : reserveOf(row, facts.instrument, facts.rates);
+  });
+  const [first = 0n, second = 0n] = own;
+  const carried = type === 'OCO' && second > first ? second : first;
+  return own.map((_, index) => (index === 0 ? carried : 0n));
+};
+
+/** All orders of the list, or none. What waits for an entry is HELD. */
+export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<PlacedList> => {
+  const { rows, failures } = prepareAll(books, now, facts);
+  if (failures.length > 0) return { ok: false, failures };
+  const [first] = rows;
+  const instrument = facts.orders[0]?.instrument;
+  if (first === undefined || instrument === undefined) throw new Error('a list without orders');
+  const reserves = reservesOf(rows, facts);
+  const problem = checkFunds(books, first, reserves[0] ?? 0n, instrument);
+  if (problem !== undefined) return { ok: false, failures: [at(0, problem)] };
+  books.addOrderList({ id: facts.listId, accountId: first.accountId, type: facts.type, createdAt: now });
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && facts.type !== 'OCO') row.status = 'HELD';
+    acceptOrder(books, row, reserves[index] ?? 0n, now);
+  }
+  return { ok: true, value: { id: facts.listId, type: facts.type, orders: rows.map((row) => ({ ...row })) } };
+};
