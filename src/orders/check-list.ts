@@ -35,12 +35,14 @@ const checkEntry = (entry: NewOrder, exits: readonly NewOrder[]): Failure | unde
 const checkEach = (type: ListType, orders: readonly NewOrder[]): Failure | undefined => {
   const [first] = orders;
   for (const [at, order] of orders.entries()) {
-    if (order.symbol !== first?.symbol) return wrong('INVALID_INPUT', 'All orders of a list trade one symbol.', at, 'symbol');
+    if (order.symbol !== first?.symbol)
+      return wrong('INVALID_INPUT', 'All orders of a list trade one symbol.', at, 'symbol');
     if (order.qty === null || order.qty !== first.qty) {
       return wrong('INVALID_QUANTITY', 'All orders of a list have the same qty.', at, 'qty');
     }
     if (at === 0 && type !== 'OCO') continue;
-    if (order.type === 'MARKET') return wrong('INVALID_INPUT', 'An exit waits for its price: use LIMIT or a stop.', at, 'type');
+    if (order.type === 'MARKET')
+      return wrong('INVALID_INPUT', 'An exit waits for its price: use LIMIT or a stop.', at, 'type');
     if (order.timeInForce !== 'GTC' && order.timeInForce !== 'DAY') {
       return wrong('INVALID_INPUT', 'An exit waits for its price: use GTC or DAY.', at, 'timeInForce');
     }

@@ -4,8 +4,8 @@ import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { countClosed } from './decide-place.ts';
-import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
 import { followList } from './list.ts';
+import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
 import type { FeeRates } from './risk.ts';
 import { orderEvent } from './view.ts';
 
@@ -47,8 +47,7 @@ export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer
   if (isHere(order.status)) {
     cancelHere(books, order, null, at);
     followList(books, order, facts.instrumentOf(order.symbol), facts.rates, at);
-  }
-  else if (order.status !== 'PENDING_CANCEL') {
+  } else if (order.status !== 'PENDING_CANCEL') {
     askCancel(order, at);
     books.touch(order);
     books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);

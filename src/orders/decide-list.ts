@@ -22,7 +22,11 @@ export interface PlacedList {
 const at = (index: number, { code, message, field = [] }: Failure): Failure =>
   failure(code, message, 'orders', String(index), ...field);
 
-const prepareAll = (books: Books, now: Date, { orders, type, listId }: ListFacts): { rows: OrderRow[]; failures: Failure[] } => {
+const prepareAll = (
+  books: Books,
+  now: Date,
+  { orders, type, listId }: ListFacts,
+): { rows: OrderRow[]; failures: Failure[] } => {
   const failures: Failure[] = [];
   const rows: OrderRow[] = [];
   for (const [index, facts] of orders.entries()) {

@@ -7,9 +7,9 @@ import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import type { NewOrder } from './input.ts';
+import { newRow } from './new-row.ts';
 import { isFinal } from './order.ts';
 import { type FeeRates, reserveOf } from './risk.ts';
-import { newRow } from './new-row.ts';
 import { termsOf } from './terms.ts';
 import { orderEvent } from './view.ts';
 
@@ -57,7 +57,12 @@ export const prepareOrder = (books: Books, at: Date, facts: PlaceFacts): Prepare
 };
 
 /** Whether the account has what an order, or the orders of a list together, would hold back. */
-export const checkFunds = (books: Books, row: OrderRow, reserve: bigint, instrument: Instrument): Failure | undefined => {
+export const checkFunds = (
+  books: Books,
+  row: OrderRow,
+  reserve: bigint,
+  instrument: Instrument,
+): Failure | undefined => {
   const field = row.notional === null ? 'qty' : 'notional';
   if (reserve > MAX_UNITS) return failure('INVALID_QUANTITY', 'The value of the order is out of range.', field);
   const { posted, held } = books.balance(row.accountId, row.reserveAsset);

@@ -9,6 +9,7 @@ import { type Instrument, tradeValue } from '../market/instrument.ts';
 import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
+import { followList, settleReserve } from './list.ts';
 import {
   acknowledge,
   closeAtFilled,
@@ -20,7 +21,6 @@ import {
   trail,
   trigger,
 } from './order.ts';
-import { followList, settleReserve } from './list.ts';
 import { type FeeRates, feeOf } from './risk.ts';
 import { orderEvent } from './view.ts';
 

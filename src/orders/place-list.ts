@@ -41,7 +41,11 @@ const checkEach = (deps: OrderDeps, input: PlaceOrderListInput, accountId: strin
   return checked;
 };
 
-const check = (deps: OrderDeps, input: PlaceOrderListInput, accountId: string): NewOrder[] | { failures: Failure[] } => {
+const check = (
+  deps: OrderDeps,
+  input: PlaceOrderListInput,
+  accountId: string,
+): NewOrder[] | { failures: Failure[] } => {
   const badKey = checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey);
   if (badKey !== undefined) return { failures: [badKey] };
   const { orders, failures } = checkEach(deps, input, accountId);

@@ -1,4 +1,12 @@
-import { Liquidity, OrderLeg, OrderListType, OrderSide, OrderStatus, OrderType, TimeInForce } from '../database/generated/enums.ts';
+import {
+  Liquidity,
+  OrderLeg,
+  OrderListType,
+  OrderSide,
+  OrderStatus,
+  OrderType,
+  TimeInForce,
+} from '../database/generated/enums.ts';
 import { viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';

@@ -15,7 +15,8 @@ import type { OrderRow } from '../lane/rows.ts';
 import {
   CancelOrderInput,
   OrderFilter,
-  PlaceOrderInput, PlaceOrderListInput,
+  PlaceOrderInput,
+  PlaceOrderListInput,
   PlaceOrdersInput,
   ReplaceOrderInput,
 } from './schema-inputs.ts';
