@@ -97,9 +97,12 @@ Mutation.login                 public
 Mutation.logout                signedIn
 Mutation.logoutEverywhere      signedIn
 Mutation.placeOrder            signedIn
+Mutation.placeOrderList        signedIn
+Mutation.placeOrders           signedIn
 Mutation.refresh               public
 Mutation.register              public
 Mutation.reinstateUser         users:suspend
+Mutation.replaceOrder          signedIn
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
 Mutation.updateProfile         signedIn
