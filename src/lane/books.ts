@@ -8,6 +8,7 @@ import type {
   ExecutionRow,
   IdempotencyRow,
   Loaded,
+  Needs,
   OrderListRow,
   OrderRow,
   PositionRow,
@@ -73,11 +74,27 @@ const checkBalance = (row: BalanceRow): void => {
   if (!row.mayOwe && row.posted - row.held < 0n) throw new Error(`customer balance below zero in ${row.asset}`);
 };
 
-export const createBooks = (loaded: Loaded): Books => {
+/** Rows that were not asked for are not absent but unknown: to take them for absent would overwrite what is there. */
+const askedFor = (keys: Iterable<string>, what: string): ((key: string) => void) => {
+  const asked = new Set(keys);
+  return (key) => {
+    if (!asked.has(key)) throw new Error(`${what} was not asked for by this batch`);
+  };
+};
+
+export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'positions'>): Books => {
   const copies = <Row extends object>(rows: readonly Row[], key: (row: Row) => string): Map<string, Row> =>
     new Map(rows.map((row) => [key(row), { ...row }]));
   const pair = (a: string, b: string): string => `${a} ${b}`;
 
+  const needBalance = askedFor(
+    needs.balances.map(({ accountId, asset }) => pair(accountId, asset)),
+    'a balance',
+  );
+  const needPosition = askedFor(
+    needs.positions.map(({ accountId, symbol }) => pair(accountId, symbol)),
+    'a position',
+  );
   const accounts = copies(loaded.accounts, (row) => row.id);
   const balances = copies(loaded.balances, (row) => pair(row.accountId, row.asset));
   const positions = copies(loaded.positions, (row) => pair(row.accountId, row.symbol));
@@ -114,6 +131,7 @@ export const createBooks = (loaded: Loaded): Books => {
   const balanceRow = (accountId: string, asset: string): BalanceRow => {
     let row = balances.get(pair(accountId, asset));
     if (row === undefined) {
+      needBalance(pair(accountId, asset));
       const { kind } = lockedAccount(accountId);
       row = { accountId, asset, posted: 0n, held: 0n, mayOwe: kind !== 'CUSTOMER' };
       balances.set(pair(accountId, asset), row);
@@ -127,6 +145,7 @@ export const createBooks = (loaded: Loaded): Books => {
     position: (accountId, symbol) => {
       let row = positions.get(pair(accountId, symbol));
       if (row === undefined) {
+        needPosition(pair(accountId, symbol));
         row = { accountId, symbol, qty: 0n, costBasis: 0n, realizedPnl: 0n, updatedAt: new Date(0) };
         positions.set(pair(accountId, symbol), row);
       }

@@ -94,8 +94,9 @@ export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
   /** One transaction for the whole batch; all of it is booked, or nothing. */
   const attempt = async (batch: readonly Waiting[]): Promise<Booked> => {
     let booked: Booked = { answers: [], released: [] };
-    await store.apply(union(batch), (loaded): Changes => {
-      const books = createBooks(loaded);
+    const needs = union(batch);
+    await store.apply(needs, (loaded): Changes => {
+      const books = createBooks(loaded, needs);
       const at = clock.now();
       booked = { answers: batch.map(({ command }) => command.decide(books, at)), released: books.released() };
       return books.changes();

@@ -5,7 +5,7 @@ import { checkKey } from '../kernel/key.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { decideCancel } from './decide-cancel.ts';
-import { findOwn, type OrderName, ownOrderNeeds } from './find-own.ts';
+import { findOwn, noSuchOrder, type OrderName, ownOrderNeeds, seeOwn } from './find-own.ts';
 import type { OrderDeps } from './orders.ts';
 import { reviveOrder } from './view.ts';
 
@@ -21,13 +21,15 @@ export const createCancelOrder =
     if (problem !== undefined) return refusedNow(problem);
     const own = await findOwn(deps.accounts, by.userId, input);
     if ('code' in own) return refusedNow(own);
+    const seen = await seeOwn(deps.store, own);
+    if (seen === undefined) return refusedNow(noSuchOrder(own));
     const { accountId, orderId, clientOrderId } = own;
     const fingerprint = fingerprintOf(accountId, orderId, clientOrderId);
     const key = keyOf(by.userId, 'cancelOrder', input.idempotencyKey, fingerprint);
     const auditId = deps.ids.next();
     return deps.inFlight(key, () =>
       deps.lane.run<Once<OrderRow>>({
-        needs: { ...ownOrderNeeds(own), idempotency: key === undefined ? [] : [key] },
+        needs: { ...ownOrderNeeds(own, seen), idempotency: key === undefined ? [] : [key] },
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
             const { instrumentOf, rates } = deps;

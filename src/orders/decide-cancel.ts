@@ -1,4 +1,4 @@
-import { failure } from '../errors.ts';
+import { type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
@@ -9,17 +9,8 @@ import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
 import type { FeeRates } from './risk.ts';
 import { orderEvent } from './view.ts';
 
-export interface CancelFacts {
-  instrumentOf(symbol: string): Instrument;
-  rates: FeeRates;
-  userId: string;
-  accountId: string;
-  orderId: string | null;
-  clientOrderId: string | null;
-}
-
 /** Closes an order that no venue has; what it held back is free at once. */
-export const cancelHere = (books: Books, order: OrderRow, reason: string | null, at: Date): void => {
+const cancelHere = (books: Books, order: OrderRow, reason: string | null, at: Date): void => {
   confirmCancel(order, reason, at);
   books.hold(order.accountId, order.reserveAsset, -order.reserve);
   order.reserve = 0n;
@@ -28,7 +19,46 @@ export const cancelHere = (books: Books, order: OrderRow, reason: string | null,
   books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
 };
 
-/** Marks an open order PENDING_CANCEL; the venue decides. Asking again while it is pending changes nothing. */
+export interface CancelRules {
+  instrumentOf(symbol: string): Instrument;
+  rates: FeeRates;
+}
+
+/**
+ * Marks an open order PENDING_CANCEL; the venue decides. One that no venue has is closed at once. Asking again while it is
+ * pending changes nothing. The reason is kept with the order unless its customer asked, who knows it.
+ */
+export const cancelOpen = (
+  books: Books,
+  order: OrderRow,
+  reason: string | null,
+  at: Date,
+  { instrumentOf, rates }: CancelRules,
+): Failure | undefined => {
+  if (isFinal(order.status)) return failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`);
+  if (order.status === 'PENDING_CANCEL') return undefined;
+  if (order.status === 'PENDING_REPLACE') {
+    return failure('CHANGE_PENDING', 'A replacement of the order is not answered yet.');
+  }
+  if (isHere(order.status)) {
+    cancelHere(books, order, reason, at);
+    followList(books, order, instrumentOf(order.symbol), rates, at);
+    return undefined;
+  }
+  askCancel(order, reason, at);
+  books.touch(order);
+  books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);
+  return undefined;
+};
+
+export interface CancelFacts extends CancelRules {
+  userId: string;
+  accountId: string;
+  orderId: string | null;
+  clientOrderId: string | null;
+}
+
+/** A customer's own wish to cancel one order. */
 export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer<OrderRow> => {
   const order =
     facts.orderId !== null ? books.order(facts.orderId) : books.orderOf(facts.accountId, facts.clientOrderId ?? '');
@@ -37,20 +67,6 @@ export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer
     const field = facts.orderId === null ? 'clientOrderId' : 'id';
     return { ok: false, failures: [failure('NOT_FOUND', 'The order does not exist.', field)] };
   }
-  if (isFinal(order.status)) {
-    return { ok: false, failures: [failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`)] };
-  }
-  if (order.status === 'PENDING_REPLACE') {
-    const message = 'A replacement of the order is not answered yet.';
-    return { ok: false, failures: [failure('CHANGE_PENDING', message)] };
-  }
-  if (isHere(order.status)) {
-    cancelHere(books, order, null, at);
-    followList(books, order, facts.instrumentOf(order.symbol), facts.rates, at);
-  } else if (order.status !== 'PENDING_CANCEL') {
-    askCancel(order, at);
-    books.touch(order);
-    books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);
-  }
-  return { ok: true, value: { ...order } };
+  const problem = cancelOpen(books, order, null, at, facts);
+  return problem === undefined ? { ok: true, value: { ...order } } : { ok: false, failures: [problem] };
 };

@@ -143,7 +143,7 @@ const applyReport = (
     case 'ACKNOWLEDGED':
       return acknowledge(order, at) ? 'ORDER_NEW' : undefined;
     case 'CANCELED':
-      return confirmCancel(order, order.status === 'PENDING_CANCEL' ? null : report.reason, at)
+      return confirmCancel(order, order.status === 'PENDING_CANCEL' ? order.reason : report.reason, at)
         ? 'ORDER_CANCELED'
         : undefined;
     case 'CANCEL_REFUSED':

@@ -1,6 +1,8 @@
 import { type Failure, failure } from '../errors.ts';
 import { isUuid } from '../kernel/ids.ts';
+import type { OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
+import type { OrderStore } from './store.ts';
 
 /** How a client names one of its orders. */
 export interface OrderName {
@@ -31,9 +33,21 @@ export const findOwn = async (
   return { accountId, orderId, clientOrderId: name.clientOrderId ?? null };
 };
 
+/** The order as it is now. Only for what it never changes, such as its instrument: its state is read again under the lock. */
+export const seeOwn = (
+  store: Pick<OrderStore, 'byId' | 'byClientOrderId'>,
+  { accountId, orderId, clientOrderId }: OwnOrder,
+): Promise<OrderRow | undefined> =>
+  orderId === null ? store.byClientOrderId([accountId], clientOrderId ?? '') : store.byId([accountId], orderId);
+
+/** Says that there is no such order, or that it belongs to somebody else. */
+export const noSuchOrder = ({ orderId }: OwnOrder): Failure =>
+  failure('NOT_FOUND', 'The order does not exist.', orderId === null ? 'clientOrderId' : 'id');
+
 /** The rows that a command on one order reads. */
-export const ownOrderNeeds = ({ accountId, orderId, clientOrderId }: OwnOrder) => ({
+export const ownOrderNeeds = ({ accountId, orderId, clientOrderId }: OwnOrder, { reserveAsset }: OrderRow) => ({
   accounts: [accountId],
+  balances: [{ accountId, asset: reserveAsset }],
   orders: orderId === null ? [] : [orderId],
   clientOrders: clientOrderId === null ? [] : [{ accountId, clientOrderId }],
 });

@@ -9,6 +9,7 @@ import type { AccountFinder } from '../ledger/accounts.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
+import { createCancelAllOrders } from './cancel-all-own.ts';
 import { createPlaceOrder } from './place.ts';
 import { createPlaceOrderList } from './place-list.ts';
 import { createPlaceOrders } from './place-many.ts';
@@ -37,6 +38,7 @@ export const createOrders = (deps: OrderDeps) => ({
   placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts }),
   cancel: createCancelOrder(deps),
   replace: createReplaceOrder(deps),
+  cancelAll: createCancelAllOrders(deps),
 
   one: async (userId: string, by: { id: string } | { clientOrderId: string }): Promise<OrderRow | undefined> => {
     const accountIds = await deps.accounts.idsOf(userId);

@@ -8,7 +8,7 @@ import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { checkedPrice, checkedQty } from './check-order.ts';
 import { type Changes, decideReplace } from './decide-replace.ts';
-import { findOwn, type OwnOrder, ownOrderNeeds } from './find-own.ts';
+import { findOwn, noSuchOrder, ownOrderNeeds, seeOwn } from './find-own.ts';
 import type { ReplaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { venueReplacementOf } from './venue-order.ts';
@@ -33,25 +33,15 @@ const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes
   return { qty, limitPrice, stopPrice, clientOrderId: input.newClientOrderId ?? null };
 };
 
-const orderOf = (deps: OrderDeps, { accountId, orderId, clientOrderId }: OwnOrder): Promise<OrderRow | undefined> =>
-  orderId === null
-    ? deps.store.byClientOrderId([accountId], clientOrderId ?? '')
-    : deps.store.byId([accountId], orderId);
-
 /** `replaceOrder`: asks the venue to put other terms in the order's place; the answer shows it PENDING_REPLACE. */
 export const createReplaceOrder =
   (deps: OrderDeps) =>
   async (by: Actor & { userId: string }, input: ReplaceOrderInput): Promise<Once<OrderRow>> => {
     const own = await findOwn(deps.accounts, by.userId, input);
     if ('code' in own) return refusedNow(own);
-    // Only for the instrument, which an order never changes: its state is read again under the lock.
-    const seen = await orderOf(deps, own);
-    const instrument = seen === undefined ? undefined : deps.market.find(seen.symbol);
-    if (seen === undefined || instrument === undefined) {
-      return refusedNow(
-        failure('NOT_FOUND', 'The order does not exist.', own.orderId === null ? 'clientOrderId' : 'id'),
-      );
-    }
+    const seen = await seeOwn(deps.store, own);
+    if (seen === undefined) return refusedNow(noSuchOrder(own));
+    const instrument = deps.instrumentOf(seen.symbol);
     const changes = checkChanges(input, instrument);
     if ('failures' in changes) return refusedNow(...changes.failures);
     const { qty, limitPrice, stopPrice, clientOrderId } = changes;
@@ -66,14 +56,13 @@ export const createReplaceOrder =
     );
     const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, fingerprint);
     const [newOrderId, auditId] = [deps.ids.next(), deps.ids.next()];
-    const needs = ownOrderNeeds(own);
+    const needs = ownOrderNeeds(own, seen);
     const taken = clientOrderId === null ? [] : [{ accountId: own.accountId, clientOrderId }];
     return deps.inFlight(key, () =>
       deps.lane.run<Once<OrderRow>>({
         needs: {
           ...needs,
           clientOrders: [...needs.clientOrders, ...taken],
-          balances: [{ accountId: own.accountId, asset: seen.reserveAsset }],
           idempotency: key === undefined ? [] : [key],
         },
         decide: (books, at) =>

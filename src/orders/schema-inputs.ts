@@ -74,6 +74,11 @@ export const PlaceOrderListInput = builder.inputType('PlaceOrderListInput', {
   }),
 });
 
+export const CancelAllOrdersInput = builder.inputType('CancelAllOrdersInput', {
+  description: 'Every given field narrows what is cancelled.',
+  fields: (t) => ({ accountId: t.id(), symbol: t.string(), side: t.field({ type: SideEnum }) }),
+});
+
 export const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
   description: 'Either `id` or `clientOrderId`, and at least one new term.',
   fields: (t) => ({

@@ -12,7 +12,9 @@ import { answerOnce } from '../graphql/idempotent.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import type { CancelAllReport } from './cancel-all.ts';
 import {
+  CancelAllOrdersInput,
   CancelOrderInput,
   OrderFilter,
   PlaceOrderInput,
@@ -67,7 +69,22 @@ builder.queryFields((t) => ({
   }),
 }));
 
+const CancelAllRef = builder.objectRef<CancelAllReport>('CancelAllResult').implement({
+  fields: (t) => ({
+    asked: t.exposeInt('asked', { description: 'Open orders that were asked to cancel.' }),
+    left: t.exposeInt('left', { description: 'Open orders that are being changed at this moment; ask again.' }),
+  }),
+});
+const CancelAllOrdersPayload = payloadOf('CancelAllOrdersPayload', 'result', CancelAllRef);
+
 builder.mutationFields((t) => ({
+  cancelAllOrders: t.field({
+    access: 'signedIn',
+    type: CancelAllOrdersPayload,
+    description: 'Asks all of the viewer’s open orders in the scope to cancel. Errors: NOT_FOUND, UNKNOWN_SYMBOL.',
+    args: { input: t.arg({ type: CancelAllOrdersInput, required: true }) },
+    resolve: (_, { input }, context) => context.services.orders.cancelAll(actorOf(context), input),
+  }),
   placeOrder: t.field({
     access: 'signedIn',
     type: OrderPayload,
