@@ -1,8 +1,6 @@
-import type { Changes } from './rows.ts';
-
 /**
- * The SQL of the lane. Each list of rows is one prepared statement that takes a column an array: Postgres parses and
- * plans it once for the life of the connection, whatever the batch's size.
+ * What the lane reads. Each statement takes its keys as arrays, one a column: Postgres parses and plans it once for the
+ * life of the connection, whatever the batch's size.
  */
 
 export interface Statement {
@@ -14,7 +12,7 @@ export const lockAccounts: Statement = {
   name: 'lane_lock_accounts',
   // Row locks in id order: two processes never wait for each other in a circle.
   text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders",
-                pg_current_xact_id()::text AS xid
+                booked_at AS "bookedAt", pg_current_xact_id()::text AS xid
          FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 };
 
@@ -29,6 +27,27 @@ export const loadPositions: Statement = {
   text: `SELECT account_id AS "accountId", symbol, qty, cost_basis AS "costBasis", realized_pnl AS "realizedPnl",
                 updated_at AS "updatedAt"
          FROM unnest($1::uuid[], $2::text[]) AS k(a, s) JOIN positions ON account_id = k.a AND symbol = k.s`,
+};
+
+export const lotColumns = `id, sequence, account_id AS "accountId", symbol, qty, leaves_qty AS "leavesQty",
+  leaves_cost AS "leavesCost", opened_at AS "openedAt"`;
+
+export const loadLots: Statement = {
+  name: 'lane_load_lots',
+  // From lot to lot along the index until the quantity is covered: what a sell costs does not grow with the lots behind.
+  text: `WITH RECURSIVE k AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS k(a, s, q)), taken AS (
+           SELECT k.*, 0::bigint AS sequence, 0::numeric AS covered FROM k
+           UNION ALL
+           SELECT t.a, t.s, t.q, l.sequence, t.covered + l.leaves_qty
+           FROM taken t CROSS JOIN LATERAL (
+             SELECT sequence, leaves_qty FROM lots
+             WHERE account_id = t.a AND symbol = t.s AND leaves_qty > 0 AND sequence > t.sequence
+             ORDER BY sequence LIMIT 1
+           ) l WHERE t.covered < t.q
+         )
+         SELECT ${lotColumns.replaceAll('sequence', 'l.sequence')} FROM taken t JOIN lots l
+           ON l.account_id = t.a AND l.symbol = t.s AND l.sequence = t.sequence AND l.leaves_qty > 0
+         ORDER BY l.sequence`,
 };
 
 /** The columns of an `OrderRow`, for every reader of orders. */
@@ -64,195 +83,4 @@ export const loadIdempotency: Statement = {
 export const loadExecutions: Statement = {
   name: 'lane_load_executions',
   text: 'SELECT exec_id AS "execId" FROM executions WHERE exec_id = ANY($1::text[])',
-};
-
-/** How a column is passed: its Postgres array type and where the value comes from. */
-type Column<Row> = [name: string, type: string, value: (row: Row) => unknown];
-
-interface Write<Row> extends Statement {
-  columns: Column<Row>[];
-}
-
-const fromArrays = <Row>(columns: Column<Row>[]): string =>
-  `unnest(${columns.map(([, type], at) => `$${at + 1}::${type === 'jsonb' || type === 'bytea' ? 'text' : type}[]`).join(', ')}) AS u(${columns.map(([name]) => name).join(', ')})`;
-
-const cast = ([name, type]: Column<never>): string => {
-  if (type === 'bytea') return `decode(u.${name}, 'hex')`;
-  return type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`;
-};
-
-const insert = <Row>(table: string, columns: Column<Row>[], conflict = ''): Write<Row> => ({
-  name: `lane_insert_${table}`,
-  text: `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')})
-         SELECT ${columns.map((column) => cast(column as Column<never>)).join(', ')} FROM ${fromArrays(columns)} ${conflict}`,
-  columns,
-});
-
-const update = <Row>(table: string, key: string, columns: Column<Row>[]): Write<Row> => ({
-  name: `lane_update_${table}`,
-  text: `UPDATE ${table} AS t SET ${columns
-    .filter(([name]) => name !== key)
-    .map((column) => `${column[0]} = ${cast(column as Column<never>)}`)
-    .join(', ')} FROM ${fromArrays(columns)} WHERE t.${key} = u.${key}`,
-  columns,
-});
-
-type Writes = { [Table in keyof Changes]: Write<Changes[Table][number]> };
-
-/** In the order in which they are sent. */
-export const writes: Writes = {
-  accounts: update('accounts', 'id', [
-    ['id', 'uuid', (row) => row.id],
-    ['event_sequence', 'bigint', (row) => row.eventSequence],
-    ['open_orders', 'int', (row) => row.openOrders],
-  ]),
-  balances: insert(
-    'balances',
-    [
-      ['account_id', 'uuid', (row) => row.accountId],
-      ['asset', 'text', (row) => row.asset],
-      ['posted', 'bigint', (row) => row.posted],
-      ['held', 'bigint', (row) => row.held],
-      ['may_owe', 'boolean', (row) => row.mayOwe],
-    ],
-    'ON CONFLICT (account_id, asset) DO UPDATE SET posted = EXCLUDED.posted, held = EXCLUDED.held',
-  ),
-  positions: insert(
-    'positions',
-    [
-      ['account_id', 'uuid', (row) => row.accountId],
-      ['symbol', 'text', (row) => row.symbol],
-      ['qty', 'bigint', (row) => row.qty],
-      ['cost_basis', 'bigint', (row) => row.costBasis],
-      ['realized_pnl', 'bigint', (row) => row.realizedPnl],
-      ['updated_at', 'timestamptz', (row) => row.updatedAt],
-    ],
-    `ON CONFLICT (account_id, symbol) DO UPDATE SET qty = EXCLUDED.qty, cost_basis = EXCLUDED.cost_basis,
-       realized_pnl = EXCLUDED.realized_pnl, updated_at = EXCLUDED.updated_at`,
-  ),
-  newOrders: insert('orders', [
-    ['id', 'uuid', (row) => row.id],
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['client_order_id', 'text', (row) => row.clientOrderId],
-    ['fingerprint', 'bytea', (row) => row.fingerprint],
-    ['symbol', 'text', (row) => row.symbol],
-    ['side', '"OrderSide"', (row) => row.side],
-    ['type', '"OrderType"', (row) => row.type],
-    ['time_in_force', '"TimeInForce"', (row) => row.timeInForce],
-    ['qty', 'bigint', (row) => row.qty],
-    ['filled_qty', 'bigint', (row) => row.filledQty],
-    ['filled_value', 'bigint', (row) => row.filledValue],
-    ['limit_price', 'bigint', (row) => row.limitPrice],
-    ['stop_price', 'bigint', (row) => row.stopPrice],
-    ['worst_price', 'bigint', (row) => row.worstPrice],
-    ['reserve', 'bigint', (row) => row.reserve],
-    ['reserve_asset', 'text', (row) => row.reserveAsset],
-    ['fees', 'bigint', (row) => row.fees],
-    ['status', '"OrderStatus"', (row) => row.status],
-    ['reason', 'text', (row) => row.reason],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-    ['updated_at', 'timestamptz', (row) => row.updatedAt],
-    ['trail_price', 'bigint', (row) => row.trailPrice],
-    ['trail_bps', 'int', (row) => row.trailBps],
-    ['trail_peak', 'bigint', (row) => row.trailPeak],
-    ['notional', 'bigint', (row) => row.notional],
-    ['post_only', 'boolean', (row) => row.postOnly],
-    ['expires_at', 'timestamptz', (row) => row.expiresAt],
-    ['root_order_id', 'uuid', (row) => row.rootOrderId],
-    ['replaces_id', 'uuid', (row) => row.replacesId],
-    ['list_id', 'uuid', (row) => row.listId],
-    ['leg', '"OrderLeg"', (row) => row.leg],
-    ['canceled_at', 'timestamptz', (row) => row.canceledAt],
-    ['expired_at', 'timestamptz', (row) => row.expiredAt],
-  ]),
-  orderLists: insert('order_lists', [
-    ['id', 'uuid', (row) => row.id],
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['type', '"OrderListType"', (row) => row.type],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  orders: update('orders', 'id', [
-    ['id', 'uuid', (row) => row.id],
-    ['filled_qty', 'bigint', (row) => row.filledQty],
-    ['filled_value', 'bigint', (row) => row.filledValue],
-    ['reserve', 'bigint', (row) => row.reserve],
-    ['fees', 'bigint', (row) => row.fees],
-    ['status', '"OrderStatus"', (row) => row.status],
-    ['reason', 'text', (row) => row.reason],
-    ['updated_at', 'timestamptz', (row) => row.updatedAt],
-    ['filled_at', 'timestamptz', (row) => row.filledAt],
-    ['canceled_at', 'timestamptz', (row) => row.canceledAt],
-    ['expired_at', 'timestamptz', (row) => row.expiredAt],
-    ['qty', 'bigint', (row) => row.qty],
-    ['worst_price', 'bigint', (row) => row.worstPrice],
-    ['stop_price', 'bigint', (row) => row.stopPrice],
-    ['trail_peak', 'bigint', (row) => row.trailPeak],
-    ['triggered_at', 'timestamptz', (row) => row.triggeredAt],
-    ['pending_since', 'timestamptz', (row) => row.pendingSince],
-    ['replacement', 'jsonb', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
-    ['replaced_by_id', 'uuid', (row) => row.replacedById],
-  ]),
-  entries: insert('journal_entries', [
-    ['id', 'uuid', (row) => row.id],
-    ['kind', '"EntryKind"', (row) => row.kind],
-    ['reference', 'uuid', (row) => row.reference],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  postings: insert('postings', [
-    ['entry_id', 'uuid', (row) => row.entryId],
-    ['line', 'smallint', (row) => row.line],
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['asset', 'text', (row) => row.asset],
-    ['amount', 'bigint', (row) => row.amount],
-    ['balance_after', 'bigint', (row) => row.balanceAfter],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  transfers: insert('transfers', [
-    ['id', 'uuid', (row) => row.id],
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['kind', '"TransferKind"', (row) => row.kind],
-    ['asset', 'text', (row) => row.asset],
-    ['amount', 'bigint', (row) => row.amount],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  executions: insert('executions', [
-    ['id', 'uuid', (row) => row.id],
-    ['exec_id', 'text', (row) => row.execId],
-    ['trade_id', 'uuid', (row) => row.tradeId],
-    ['order_id', 'uuid', (row) => row.orderId],
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['symbol', 'text', (row) => row.symbol],
-    ['side', '"OrderSide"', (row) => row.side],
-    ['qty', 'bigint', (row) => row.qty],
-    ['price', 'bigint', (row) => row.price],
-    ['value', 'bigint', (row) => row.value],
-    ['fee', 'bigint', (row) => row.fee],
-    ['liquidity', '"Liquidity"', (row) => row.liquidity],
-    ['cum_qty', 'bigint', (row) => row.cumQty],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  events: insert('account_events', [
-    ['account_id', 'uuid', (row) => row.accountId],
-    ['sequence', 'bigint', (row) => row.sequence],
-    ['type', 'text', (row) => row.type],
-    ['payload', 'jsonb', (row) => row.payload],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
-  audit: insert('audit_entries', [
-    ['id', 'uuid', (row) => row.id],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-    ['actor_id', 'uuid', (row) => row.actorId],
-    ['action', 'text', (row) => row.action],
-    ['target', 'text', (row) => row.target],
-    ['request_id', 'uuid', (row) => row.requestId],
-    ['outcome', 'text', (row) => row.outcome],
-  ]),
-  idempotency: insert('idempotency_keys', [
-    ['viewer_id', 'uuid', (row) => row.viewerId],
-    ['operation', 'text', (row) => row.operation],
-    ['key', 'text', (row) => row.key],
-    ['fingerprint', 'bytea', (row) => row.fingerprint],
-    ['answer', 'jsonb', (row) => row.answer],
-    ['created_at', 'timestamptz', (row) => row.createdAt],
-  ]),
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
+import { writes } from './writes.ts';
 
 /** The transaction was rolled back by Postgres and may succeed if it is run again. */
 export class TryAgain extends Error {}
@@ -28,7 +29,7 @@ const passing = new Set(['40001', '40P01', '55P03', '57014']);
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
 
-const columns = <Row>(rows: readonly Row[], write: (typeof sql.writes)[keyof Changes]): unknown[][] =>
+const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Changes]): unknown[][] =>
   write.columns.map(([, , value]) => rows.map((row) => (value as (row: Row) => unknown)(row)));
 
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
@@ -50,21 +51,22 @@ const read = async (client: pg.Client, needs: Needs): Promise<Read> => {
     query<Loaded['accounts'][number] & { xid: string }>(sql.lockAccounts, [needs.accounts]),
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
     query<Loaded['positions'][number]>(sql.loadPositions, unzip(needs.positions, 'accountId', 'symbol')),
+    query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
     query<Loaded['orders'][number]>(sql.loadOrders, [needs.orders]),
     query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
     begun,
   ]);
-  const [accounts, balances, positions, orders, clientOrders, idempotency, executions] = all;
+  const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions] = all;
   const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
-  return { accounts, balances, positions, orders: distinct, idempotency, executions, xid: accounts[0]?.xid };
+  return { accounts, balances, positions, lots, orders: distinct, idempotency, executions, xid: accounts[0]?.xid };
 };
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
 const write = async (client: pg.Client, changes: Changes): Promise<void> => {
   const sent: Promise<unknown>[] = [];
-  for (const [table, statement] of Object.entries(sql.writes)) {
+  for (const [table, statement] of Object.entries(writes)) {
     const rows = changes[table as keyof Changes];
     if (rows.length === 0) continue;
     const { name, text } = statement;
