@@ -106,6 +106,10 @@ export const limits = {
   orders: {
     /** Open orders of one account: bounds the book's memory and the work of a mass cancel. */
     openPerAccount: 1_000,
+    /** Orders that a mass cancel reads at once: its commands take a small part of the lane's queue. */
+    cancelPage: 500,
+    /** Orders of one account that one decision of a mass cancel asks. */
+    cancelsPerCommand: 100,
   },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */

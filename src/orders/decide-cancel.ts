@@ -1,4 +1,4 @@
-import { failure } from '../errors.ts';
+import { type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
@@ -12,7 +12,20 @@ export interface CancelFacts {
   clientOrderId: string | null;
 }
 
-/** Marks an open order PENDING_CANCEL; the venue decides. Asking again while it is pending changes nothing. */
+/**
+ * Marks an open order PENDING_CANCEL; the venue decides. Asking again while it is pending changes nothing. The reason is
+ * kept with the order unless its customer asked, who knows it.
+ */
+export const cancelOpen = (books: Books, order: OrderRow, reason: string | null, at: Date): Failure | undefined => {
+  if (isFinal(order.status)) return failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`);
+  if (order.status === 'PENDING_CANCEL') return undefined;
+  askCancel(order, reason, at);
+  books.touch(order);
+  books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);
+  return undefined;
+};
+
+/** A customer's own wish to cancel one order. */
 export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer<OrderRow> => {
   const order =
     facts.orderId !== null ? books.order(facts.orderId) : books.orderOf(facts.accountId, facts.clientOrderId ?? '');
@@ -21,13 +34,6 @@ export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer
     const field = facts.orderId === null ? 'clientOrderId' : 'id';
     return { ok: false, failures: [failure('NOT_FOUND', 'The order does not exist.', field)] };
   }
-  if (isFinal(order.status)) {
-    return { ok: false, failures: [failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`)] };
-  }
-  if (order.status !== 'PENDING_CANCEL') {
-    askCancel(order, at);
-    books.touch(order);
-    books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);
-  }
-  return { ok: true, value: { ...order } };
+  const problem = cancelOpen(books, order, null, at);
+  return problem === undefined ? { ok: true, value: { ...order } } : { ok: false, failures: [problem] };
 };

@@ -130,7 +130,7 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     if (report.kind === 'ACKNOWLEDGED') {
       if (acknowledge(order, at)) changed(books, order, false, 'ORDER_NEW', {}, facts, at);
     } else if (report.kind === 'CANCELED') {
-      if (confirmCancel(order, asked ? null : report.reason, at)) {
+      if (confirmCancel(order, asked ? order.reason : report.reason, at)) {
         changed(books, order, false, 'ORDER_CANCELED', {}, facts, at);
       }
     } else if (refuseCancel(order, at)) {

@@ -41,10 +41,11 @@ export const fill = (order: OrderRow, qty: bigint, value: bigint, fee: bigint, a
   }
 };
 
-/** The customer asks; the venue has not answered yet. */
-export const askCancel = (order: OrderRow, at: Date): void => {
+/** Somebody asks; the venue has not answered yet. Without a reason it is the customer. */
+export const askCancel = (order: OrderRow, reason: string | null, at: Date): void => {
   if (isFinal(order.status)) throw new Error('a closed order cannot be cancelled');
   order.status = 'PENDING_CANCEL';
+  order.reason = reason;
   order.updatedAt = at;
 };
 
@@ -62,6 +63,7 @@ export const confirmCancel = (order: OrderRow, reason: string | null, at: Date):
 export const refuseCancel = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'PENDING_CANCEL') return false;
   order.status = byFills(order);
+  order.reason = null;
   order.updatedAt = at;
   return true;
 };

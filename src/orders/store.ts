@@ -13,6 +13,20 @@ export interface OrderFilter {
   createdTo?: Date | null | undefined;
 }
 
+/** Which open orders are meant; every given field narrows it. */
+export interface CancelScope {
+  accountIds?: readonly string[];
+  symbol?: string | undefined;
+  side?: OrderSide | undefined;
+}
+
+export interface OpenOrder {
+  id: string;
+  accountId: string;
+  /** The order in which orders were accepted. */
+  sequence: bigint;
+}
+
 const openOnly = "status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')";
 
 /** Reads of orders. The account in every statement is one that its caller found under the viewer's own user id. */
@@ -59,6 +73,18 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
                          symbol, side, qty, price, value, fee, liquidity, cum_qty AS "cumQty", created_at AS "createdAt"
                   FROM executions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, cum_qty`;
     return (await pool.query<ExecutionRow>({ name: 'fills_of', text, values: [orderIds] })).rows;
+  },
+
+  /** Open orders that nobody asked to cancel yet, in the order in which they were accepted, from behind `after` on. */
+  openIn: async ({ accountIds, symbol, side }: CancelScope, after: bigint, count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", sequence FROM orders
+                  WHERE ${openOnly} AND status <> 'PENDING_CANCEL' AND sequence > $1
+                    AND ($3::uuid[] IS NULL OR account_id = ANY($3)) AND ($4::text IS NULL OR symbol = $4)
+                    AND ($5::"OrderSide" IS NULL OR side = $5)
+                  ORDER BY sequence LIMIT $2`;
+    const values = [after, count, accountIds ?? null, symbol ?? null, side ?? null];
+    // Without a name: Postgres plans it for the fields that are given.
+    return (await pool.query<OpenOrder>({ text, values })).rows;
   },
 
   /** Every open order in time priority: what the venue's book is rebuilt from. */

@@ -7,6 +7,7 @@ import { emptyDatabase, type TestDatabase, testDatabase } from '../support/datab
 /** What the migrations add by hand because Prisma's schema has no words for it. */
 const byHand = [
   'constraint accounts.accounts_customer_has_user',
+  'constraint accounts.accounts_limits_not_negative',
   'constraint accounts.accounts_open_orders_not_negative',
   'constraint assets.assets_scale',
   'constraint balances.balances_available_not_negative',
@@ -33,6 +34,8 @@ const byHand = [
   'index orders_expiring',
   'index orders_list',
   'index orders_open',
+  'index orders_open_of_account',
+  'index orders_waiting',
   'index postings_rare',
   'trigger account_events.account_events_append_only',
   'trigger audit_entries.audit_entries_append_only',

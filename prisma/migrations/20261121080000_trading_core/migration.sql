@@ -126,6 +126,49 @@ CREATE INDEX "executions_order_id_sequence_idx" ON "executions"("order_id", "seq
 -- CreateIndex
 CREATE INDEX "executions_account_id_symbol_created_at_sequence_idx" ON "executions"("account_id", "symbol", "created_at" DESC, "sequence" DESC);
 
+-- CreateEnum
+CREATE TYPE "KillSwitchScope" AS ENUM ('ACCOUNT', 'INSTRUMENT', 'VENUE');
+
+-- AlterTable
+ALTER TABLE "accounts" ADD COLUMN     "max_daily_notional" BIGINT,
+ADD COLUMN     "max_open_orders" INTEGER,
+ADD COLUMN     "max_order_value" BIGINT,
+ADD COLUMN     "notional_day" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "notional_used" BIGINT NOT NULL DEFAULT 0,
+ADD COLUMN     "trading_blocked" BOOLEAN NOT NULL DEFAULT false;
+
+-- CreateTable
+CREATE TABLE "kill_switches" (
+    "scope" "KillSwitchScope" NOT NULL,
+    "target" TEXT NOT NULL,
+    "cancel_open_orders" BOOLEAN NOT NULL,
+    "reason" TEXT NOT NULL,
+    "engaged_by" UUID NOT NULL,
+    "engaged_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "kill_switches_pkey" PRIMARY KEY ("scope","target")
+);
+
+-- CreateTable
+CREATE TABLE "cancel_deadlines" (
+    "account_id" UUID NOT NULL,
+    "deadline" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "cancel_deadlines_pkey" PRIMARY KEY ("account_id")
+);
+
+-- CreateTable
+CREATE TABLE "settings" (
+    "name" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "settings_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateIndex
+CREATE INDEX "cancel_deadlines_deadline_idx" ON "cancel_deadlines"("deadline");
+
 -- From here on: what Prisma's schema cannot say.
 
 -- Orders from before are the roots of their own chains.
@@ -165,6 +208,18 @@ CREATE INDEX "postings_rare" ON "postings" ("account_id", "kind", "created_at" D
 CREATE INDEX "orders_list" ON "orders" ("list_id") WHERE "list_id" IS NOT NULL;
 CREATE INDEX "orders_expiring" ON "orders" ("expires_at")
   WHERE "expires_at" IS NOT NULL AND "status" NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED');
+
+-- The open orders of one account: its mass cancel costs what they are, not what all accounts or all times hold.
+CREATE INDEX "orders_open_of_account" ON "orders" ("account_id", "sequence")
+  WHERE "status" NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED');
+
+-- The orders that wait for their market to open, in the order in which it will get them.
+CREATE INDEX "orders_waiting" ON "orders" ("sequence") WHERE "status" IN ('ACCEPTED', 'DONE_FOR_DAY');
+
+ALTER TABLE "accounts"
+  ADD CONSTRAINT "accounts_limits_not_negative" CHECK (
+    "max_order_value" >= 0 AND "max_open_orders" >= 0 AND "max_daily_notional" >= 0 AND "notional_used" >= 0
+  );
 
 -- What was booked before gets what is written with it from now on. No fact is changed, so the guards may look away.
 ALTER TABLE "postings" DISABLE TRIGGER "postings_append_only";

@@ -1,0 +1,59 @@
+import type { OrderRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
+import { cancelOpen } from './decide-cancel.ts';
+import type { OrderDeps } from './orders.ts';
+import type { CancelScope, OpenOrder } from './store.ts';
+
+export interface CancelAllReport {
+  /** Accounts that had open orders in the scope. */
+  accounts: number;
+  /** Open orders that were asked to cancel. */
+  asked: number;
+  /** Open orders that could not be asked now, because they were closed or are being changed at this moment. */
+  left: number;
+}
+
+const groups = (orders: readonly OpenOrder[]): OpenOrder[][] => {
+  const size = limits.orders.cancelsPerCommand;
+  return [...Map.groupBy(orders, ({ accountId }) => accountId).values()].flatMap((own) =>
+    Array.from({ length: Math.ceil(own.length / size) }, (_, at) => own.slice(at * size, (at + 1) * size)),
+  );
+};
+
+/**
+ * Asks every open order of a scope to cancel. What is open is read a page at a time and asked account by account through
+ * the lane, so a mass cancel of a hundred thousand orders never fills the queue that others wait in. An order that is
+ * accepted after its page was read stays: whoever must prevent that, refuses new orders first.
+ */
+export const createCancelOpenOrders = (deps: Pick<OrderDeps, 'lane' | 'store' | 'venue'>) => {
+  /** Some orders of one account in one decision. */
+  const ask = (orders: readonly OpenOrder[], reason: string | null): Promise<OrderRow[]> =>
+    deps.lane.run({
+      needs: { accounts: orders.slice(0, 1).map(({ accountId }) => accountId), orders: orders.map(({ id }) => id) },
+      decide: (books, at) =>
+        orders.flatMap(({ id }) => {
+          const order = books.order(id);
+          const open = order !== undefined && cancelOpen(books, order, reason, at) === undefined;
+          return open ? [{ ...order }] : [];
+        }),
+      committed: (asked) => {
+        deps.venue.cancel(asked.map(({ id, accountId, symbol }) => ({ orderId: id, accountId, symbol })));
+      },
+    });
+
+  return async ({ reason = null, ...scope }: CancelScope & { reason?: string | null }): Promise<CancelAllReport> => {
+    const accounts = new Set<string>();
+    const report = { asked: 0, left: 0 };
+    for (let after = 0n; ; ) {
+      const page = await deps.store.openIn(scope, after, limits.orders.cancelPage);
+      for (const { accountId } of page) accounts.add(accountId);
+      const asked = (await Promise.all(groups(page).map((some) => ask(some, reason)))).flat().length;
+      report.asked += asked;
+      report.left += page.length - asked;
+      if (page.length < limits.orders.cancelPage) return { accounts: accounts.size, ...report };
+      after = page.at(-1)?.sequence ?? after;
+    }
+  };
+};
+
+export type CancelOpenOrders = ReturnType<typeof createCancelOpenOrders>;
