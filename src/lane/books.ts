@@ -8,6 +8,8 @@ import type {
   ExecutionRow,
   IdempotencyRow,
   Loaded,
+  LotClosureRow,
+  LotRow,
   Needs,
   OrderListRow,
   OrderRow,
@@ -30,6 +32,8 @@ export interface Books {
   account(id: string): AccountRow | undefined;
   balance(accountId: string, asset: string): Readonly<BalanceRow>;
   position(accountId: string, symbol: string): PositionRow;
+  /** The open lots that the batch has in hand, oldest first. */
+  openLots(accountId: string, symbol: string): LotRow[];
   order(id: string): OrderRow | undefined;
   orderOf(accountId: string, clientOrderId: string): OrderRow | undefined;
   /** The orders of a list; they are loaded whenever one of them is. */
@@ -39,6 +43,8 @@ export interface Books {
   book(entry: EntryRow, lines: readonly Line[]): void;
   /** Moves what an account keeps back; negative releases. */
   hold(accountId: string, asset: string, amount: bigint): void;
+  addLot(lot: LotRow): void;
+  addLotClosure(closure: LotClosureRow): void;
   addOrder(order: OrderRow): void;
   addOrderList(list: OrderListRow): void;
   addTransfer(transfer: TransferRow): void;
@@ -53,7 +59,7 @@ export interface Books {
   release(order: OrderRow): void;
   released(): OrderRow[];
   /** Says that the row, which came from here, was changed. */
-  touch(row: AccountRow | PositionRow | OrderRow): void;
+  touch(row: AccountRow | PositionRow | LotRow | OrderRow): void;
   changes(): Changes;
 }
 
@@ -98,6 +104,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
   const accounts = copies(loaded.accounts, (row) => row.id);
   const balances = copies(loaded.balances, (row) => pair(row.accountId, row.asset));
   const positions = copies(loaded.positions, (row) => pair(row.accountId, row.symbol));
+  const lots = copies(loaded.lots, (row) => row.id);
   const orders = copies(loaded.orders, (row) => row.id);
   const orderKeys = new Map([...orders.values()].map((row) => [pair(row.accountId, row.clientOrderId), row]));
   const memory = copies(loaded.idempotency, (row) => `${row.viewerId} ${row.operation} ${row.key}`);
@@ -105,12 +112,15 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
   const executions = new Set(loaded.executions.map(({ execId }) => execId));
 
   const touched = new Set<object>();
-  const added = new Set<OrderRow>();
+  const added = new Set<OrderRow | LotRow>();
   const released = new Set<OrderRow>();
   const changes: Changes = {
     accounts: [],
     balances: [],
     positions: [],
+    newLots: [],
+    lots: [],
+    lotClosures: [],
     newOrders: [],
     orderLists: [],
     orders: [],
@@ -151,6 +161,8 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       }
       return row;
     },
+    openLots: (accountId, symbol) =>
+      [...lots.values()].filter((lot) => lot.accountId === accountId && lot.symbol === symbol && lot.leavesQty > 0n),
     order: (id) => orders.get(id),
     orderOf: (accountId, clientOrderId) => orderKeys.get(pair(accountId, clientOrderId)),
     ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),
@@ -173,7 +185,11 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
           amount,
           balanceAfter,
           createdAt: entry.createdAt,
+          kind: entry.kind,
         });
+        const account = lockedAccount(accountId);
+        account.bookedAt = entry.createdAt;
+        touched.add(account);
         line += 1;
       }
     },
@@ -188,6 +204,11 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       orderKeys.set(pair(order.accountId, order.clientOrderId), order);
       added.add(order);
     },
+    addLot: (lot) => {
+      lots.set(lot.id, lot);
+      added.add(lot);
+    },
+    addLotClosure: (closure) => changes.lotClosures.push(closure),
     addOrderList: (list) => changes.orderLists.push(list),
     addTransfer: (transfer) => changes.transfers.push(transfer),
     addExecution: (execution) => {
@@ -215,7 +236,9 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       changes.balances = written(balances.values());
       for (const row of changes.balances) checkBalance(row);
       changes.positions = written(positions.values());
-      changes.newOrders = [...added];
+      changes.newLots = [...lots.values()].filter((lot) => added.has(lot));
+      changes.lots = written(lots.values()).filter((lot) => !added.has(lot));
+      changes.newOrders = [...orders.values()].filter((order) => added.has(order));
       changes.orders = written(orders.values()).filter((order) => !added.has(order));
       return changes;
     },

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Books, createBooks } from './books.ts';
-import type { Changes, Needs, OrderRow } from './rows.ts';
+import type { Changes, Loaded, Needs, OrderRow } from './rows.ts';
 import { type LaneStore, TryAgain } from './store.ts';
 
 /** One decision: what it must have in hand, and the pure code that takes it. */
@@ -50,6 +50,17 @@ const keyed = <Key>(keys: Iterable<Key>, of: (key: Key) => string): Key[] => [
   ...new Map([...keys].map((key) => [of(key), key])).values(),
 ];
 
+/** Two sells of one position in a batch need the lots of both. */
+const summed = (lots: Needs['lots']): Needs['lots'] =>
+  [...Map.groupBy(lots, ({ accountId, symbol }) => `${accountId} ${symbol}`).values()].map((group) => ({
+    ...(group[0] as Needs['lots'][number]),
+    qty: group.reduce((sum, { qty }) => sum + qty, 0n),
+  }));
+
+/** The batch's time: never before what its accounts have booked already, whichever process did that. */
+const notBefore = (now: Date, { accounts }: Loaded): Date =>
+  accounts.reduce((at, { bookedAt }) => (bookedAt !== null && bookedAt > at ? bookedAt : at), now);
+
 const union = (batch: readonly Waiting[]): Needs => {
   const all = <Kind extends keyof Needs>(kind: Kind): Needs[Kind][number][] =>
     batch.flatMap(({ command }) => (command.needs[kind] ?? []) as Needs[Kind][number][]);
@@ -57,6 +68,7 @@ const union = (batch: readonly Waiting[]): Needs => {
     accounts: [...new Set(all('accounts'))],
     balances: keyed(all('balances'), (key) => `${key.accountId} ${key.asset}`),
     positions: keyed(all('positions'), (key) => `${key.accountId} ${key.symbol}`),
+    lots: summed(all('lots')),
     orders: [...new Set(all('orders'))],
     clientOrders: keyed(all('clientOrders'), (key) => `${key.accountId} ${key.clientOrderId}`),
     idempotency: keyed(all('idempotency'), (key) => `${key.viewerId} ${key.operation} ${key.key}`),
@@ -97,7 +109,7 @@ export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
     const needs = union(batch);
     await store.apply(needs, (loaded): Changes => {
       const books = createBooks(loaded, needs);
-      const at = clock.now();
+      const at = notBefore(clock.now(), loaded);
       booked = { answers: batch.map(({ command }) => command.decide(books, at)), released: books.released() };
       return books.changes();
     });

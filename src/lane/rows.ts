@@ -2,6 +2,7 @@ import type {
   AccountKind,
   AccountStatus,
   EntryKind,
+  ExecutionKind,
   Liquidity,
   OrderLeg,
   OrderListType,
@@ -21,6 +22,8 @@ export interface AccountRow {
   status: AccountStatus;
   eventSequence: bigint;
   openOrders: number;
+  /** The time of its last entry. */
+  bookedAt: Date | null;
 }
 
 export interface BalanceRow {
@@ -38,6 +41,27 @@ export interface PositionRow {
   costBasis: bigint;
   realizedPnl: bigint;
   updatedAt: Date;
+}
+
+/** Units that one buy brought in; its id is the execution's. */
+export interface LotRow {
+  id: string;
+  /** Null for a lot that is new: it is younger than all others. */
+  sequence: bigint | null;
+  accountId: string;
+  symbol: string;
+  qty: bigint;
+  leavesQty: bigint;
+  leavesCost: bigint;
+  openedAt: Date;
+}
+
+/** What one execution took out of one lot. */
+export interface LotClosureRow {
+  executionId: string;
+  lotId: string;
+  qty: bigint;
+  cost: bigint;
 }
 
 export interface OrderRow {
@@ -108,6 +132,7 @@ export interface PostingRow {
   amount: bigint;
   balanceAfter: bigint;
   createdAt: Date;
+  kind: EntryKind;
 }
 
 export interface EntryRow {
@@ -141,6 +166,13 @@ export interface ExecutionRow {
   liquidity: Liquidity;
   cumQty: bigint;
   createdAt: Date;
+  kind: ExecutionKind;
+  /** The execution that a bust takes back. */
+  bustsId: string | null;
+  /** The account's position in the instrument right after. */
+  positionQty: bigint;
+  positionCost: bigint;
+  positionPnl: bigint;
 }
 
 export interface EventRow {
@@ -178,6 +210,8 @@ export interface Needs {
   accounts: string[];
   balances: { accountId: string; asset: string }[];
   positions: { accountId: string; symbol: string }[];
+  /** Open lots, oldest first, until they cover the quantity; all of them when they do not. */
+  lots: { accountId: string; symbol: string; qty: bigint }[];
   orders: string[];
   clientOrders: { accountId: string; clientOrderId: string }[];
   idempotency: { viewerId: string; operation: string; key: string }[];
@@ -189,6 +223,8 @@ export interface Loaded {
   accounts: AccountRow[];
   balances: BalanceRow[];
   positions: PositionRow[];
+  /** Oldest first. */
+  lots: LotRow[];
   orders: OrderRow[];
   idempotency: IdempotencyRow[];
   executions: { execId: string }[];
@@ -199,6 +235,9 @@ export interface Changes {
   accounts: AccountRow[];
   balances: BalanceRow[];
   positions: PositionRow[];
+  newLots: LotRow[];
+  lots: LotRow[];
+  lotClosures: LotClosureRow[];
   newOrders: OrderRow[];
   orderLists: OrderListRow[];
   orders: OrderRow[];

@@ -1,6 +1,6 @@
 /**
- * The SQL of the lane. Each list of rows is one prepared statement that takes a column an array: Postgres parses and
- * plans it once for the life of the connection, whatever the batch's size.
+ * What the lane reads. Each statement takes its keys as arrays, one a column: Postgres parses and plans it once for the
+ * life of the connection, whatever the batch's size.
  */
 
 export interface Statement {
@@ -12,7 +12,7 @@ export const lockAccounts: Statement = {
   name: 'lane_lock_accounts',
   // Row locks in id order: two processes never wait for each other in a circle.
   text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders",
-                pg_current_xact_id()::text AS xid
+                booked_at AS "bookedAt", pg_current_xact_id()::text AS xid
          FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 };
 
@@ -27,6 +27,27 @@ export const loadPositions: Statement = {
   text: `SELECT account_id AS "accountId", symbol, qty, cost_basis AS "costBasis", realized_pnl AS "realizedPnl",
                 updated_at AS "updatedAt"
          FROM unnest($1::uuid[], $2::text[]) AS k(a, s) JOIN positions ON account_id = k.a AND symbol = k.s`,
+};
+
+export const lotColumns = `id, sequence, account_id AS "accountId", symbol, qty, leaves_qty AS "leavesQty",
+  leaves_cost AS "leavesCost", opened_at AS "openedAt"`;
+
+export const loadLots: Statement = {
+  name: 'lane_load_lots',
+  // From lot to lot along the index until the quantity is covered: what a sell costs does not grow with the lots behind.
+  text: `WITH RECURSIVE k AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS k(a, s, q)), taken AS (
+           SELECT k.*, 0::bigint AS sequence, 0::numeric AS covered FROM k
+           UNION ALL
+           SELECT t.a, t.s, t.q, l.sequence, t.covered + l.leaves_qty
+           FROM taken t CROSS JOIN LATERAL (
+             SELECT sequence, leaves_qty FROM lots
+             WHERE account_id = t.a AND symbol = t.s AND leaves_qty > 0 AND sequence > t.sequence
+             ORDER BY sequence LIMIT 1
+           ) l WHERE t.covered < t.q
+         )
+         SELECT ${lotColumns.replaceAll('sequence', 'l.sequence')} FROM taken t JOIN lots l
+           ON l.account_id = t.a AND l.symbol = t.s AND l.sequence = t.sequence AND l.leaves_qty > 0
+         ORDER BY l.sequence`,
 };
 
 /** The columns of an `OrderRow`, for every reader of orders. */

@@ -51,15 +51,16 @@ const read = async (client: pg.Client, needs: Needs): Promise<Read> => {
     query<Loaded['accounts'][number] & { xid: string }>(sql.lockAccounts, [needs.accounts]),
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
     query<Loaded['positions'][number]>(sql.loadPositions, unzip(needs.positions, 'accountId', 'symbol')),
+    query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
     query<Loaded['orders'][number]>(sql.loadOrders, [needs.orders]),
     query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
     begun,
   ]);
-  const [accounts, balances, positions, orders, clientOrders, idempotency, executions] = all;
+  const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions] = all;
   const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
-  return { accounts, balances, positions, orders: distinct, idempotency, executions, xid: accounts[0]?.xid };
+  return { accounts, balances, positions, lots, orders: distinct, idempotency, executions, xid: accounts[0]?.xid };
 };
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */

@@ -1,7 +1,7 @@
 import type { Changes } from './rows.ts';
 import type { Statement } from './statements.ts';
 
-/** The writing half of the lane's SQL: one statement a table. */
+/** What the lane writes: each list of rows is one prepared statement that takes a column an array, as the reads do. */
 
 /** How a column is passed: its Postgres array type and where the value comes from. */
 type Column<Row> = [name: string, type: string, value: (row: Row) => unknown];
@@ -10,10 +10,14 @@ interface Write<Row> extends Statement {
   columns: Column<Row>[];
 }
 
-const fromArrays = <Row>(columns: Column<Row>[]): string =>
-  `unnest(${columns.map(([, type], at) => `$${at + 1}::${type === 'jsonb' || type === 'bytea' ? 'text' : type}[]`).join(', ')}) AS u(${columns.map(([name]) => name).join(', ')})`;
+/** How a type is passed, if not as itself. `serial` is ours: absent, it is the next value of the column's sequence. */
+const passedAs: Record<string, string> = { jsonb: 'text', bytea: 'text', serial: 'bigint' };
 
-const cast = ([name, type]: Column<never>): string => {
+const fromArrays = <Row>(columns: Column<Row>[]): string =>
+  `unnest(${columns.map(([, type], at) => `$${at + 1}::${passedAs[type] ?? type}[]`).join(', ')}) AS u(${columns.map(([name]) => name).join(', ')})`;
+
+const cast = (table: string, [name, type]: Column<never>): string => {
+  if (type === 'serial') return `coalesce(u.${name}, nextval('${table}_${name}_seq'))`;
   if (type === 'bytea') return `decode(u.${name}, 'hex')`;
   return type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`;
 };
@@ -21,7 +25,7 @@ const cast = ([name, type]: Column<never>): string => {
 const insert = <Row>(table: string, columns: Column<Row>[], conflict = ''): Write<Row> => ({
   name: `lane_insert_${table}`,
   text: `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')})
-         SELECT ${columns.map((column) => cast(column as Column<never>)).join(', ')} FROM ${fromArrays(columns)} ${conflict}`,
+         SELECT ${columns.map((column) => cast(table, column as Column<never>)).join(', ')} FROM ${fromArrays(columns)} ${conflict}`,
   columns,
 });
 
@@ -29,7 +33,7 @@ const update = <Row>(table: string, key: string, columns: Column<Row>[]): Write<
   name: `lane_update_${table}`,
   text: `UPDATE ${table} AS t SET ${columns
     .filter(([name]) => name !== key)
-    .map((column) => `${column[0]} = ${cast(column as Column<never>)}`)
+    .map((column) => `${column[0]} = ${cast(table, column as Column<never>)}`)
     .join(', ')} FROM ${fromArrays(columns)} WHERE t.${key} = u.${key}`,
   columns,
 });
@@ -42,6 +46,7 @@ export const writes: Writes = {
     ['id', 'uuid', (row) => row.id],
     ['event_sequence', 'bigint', (row) => row.eventSequence],
     ['open_orders', 'int', (row) => row.openOrders],
+    ['booked_at', 'timestamptz', (row) => row.bookedAt],
   ]),
   balances: insert(
     'balances',
@@ -67,6 +72,28 @@ export const writes: Writes = {
     `ON CONFLICT (account_id, symbol) DO UPDATE SET qty = EXCLUDED.qty, cost_basis = EXCLUDED.cost_basis,
        realized_pnl = EXCLUDED.realized_pnl, updated_at = EXCLUDED.updated_at`,
   ),
+  // A lot that takes the place of another one keeps its age; every other is the youngest.
+  newLots: insert('lots', [
+    ['id', 'uuid', (row) => row.id],
+    ['account_id', 'uuid', (row) => row.accountId],
+    ['symbol', 'text', (row) => row.symbol],
+    ['qty', 'bigint', (row) => row.qty],
+    ['leaves_qty', 'bigint', (row) => row.leavesQty],
+    ['leaves_cost', 'bigint', (row) => row.leavesCost],
+    ['opened_at', 'timestamptz', (row) => row.openedAt],
+    ['sequence', 'serial', (row) => row.sequence],
+  ]),
+  lots: update('lots', 'id', [
+    ['id', 'uuid', (row) => row.id],
+    ['leaves_qty', 'bigint', (row) => row.leavesQty],
+    ['leaves_cost', 'bigint', (row) => row.leavesCost],
+  ]),
+  lotClosures: insert('lot_closures', [
+    ['execution_id', 'uuid', (row) => row.executionId],
+    ['lot_id', 'uuid', (row) => row.lotId],
+    ['qty', 'bigint', (row) => row.qty],
+    ['cost', 'bigint', (row) => row.cost],
+  ]),
   newOrders: insert('orders', [
     ['id', 'uuid', (row) => row.id],
     ['account_id', 'uuid', (row) => row.accountId],
@@ -143,6 +170,7 @@ export const writes: Writes = {
     ['amount', 'bigint', (row) => row.amount],
     ['balance_after', 'bigint', (row) => row.balanceAfter],
     ['created_at', 'timestamptz', (row) => row.createdAt],
+    ['kind', '"EntryKind"', (row) => row.kind],
   ]),
   transfers: insert('transfers', [
     ['id', 'uuid', (row) => row.id],
@@ -167,6 +195,11 @@ export const writes: Writes = {
     ['liquidity', '"Liquidity"', (row) => row.liquidity],
     ['cum_qty', 'bigint', (row) => row.cumQty],
     ['created_at', 'timestamptz', (row) => row.createdAt],
+    ['kind', '"ExecutionKind"', (row) => row.kind],
+    ['busts_id', 'uuid', (row) => row.bustsId],
+    ['position_qty', 'bigint', (row) => row.positionQty],
+    ['position_cost', 'bigint', (row) => row.positionCost],
+    ['position_pnl', 'bigint', (row) => row.positionPnl],
   ]),
   events: insert('account_events', [
     ['account_id', 'uuid', (row) => row.accountId],

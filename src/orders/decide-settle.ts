@@ -1,10 +1,10 @@
 import type { OrderSide } from '../database/generated/enums.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Books } from '../lane/books.ts';
-import type { OrderRow } from '../lane/rows.ts';
+import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { tradeLines } from '../ledger/entries.ts';
+import { holdFill, positionAfter } from '../ledger/holding.ts';
 import { house } from '../ledger/house.ts';
-import { applyFill } from '../ledger/position.ts';
 import { type Instrument, tradeValue } from '../market/instrument.ts';
 import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
@@ -80,11 +80,11 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
   if (order.side !== leg.side) throw new Error('the venue filled the wrong side of an order');
   const wasFinal = isFinal(order.status);
   fill(order, qty, value, leg.fee, at);
-  const position = books.position(order.accountId, symbol);
-  applyFill(position, leg.side, qty, value, at);
-  books.touch(position);
-  const execution = {
-    id: facts.ids.next(),
+  const id = facts.ids.next();
+  const held = { executionId: id, accountId: order.accountId, symbol, side: leg.side, qty, value };
+  const position = holdFill(books, held, at);
+  const execution: ExecutionRow = {
+    id,
     execId: execIdOf(trade, leg.side),
     tradeId,
     orderId: order.id,
@@ -98,6 +98,9 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     liquidity: leg.liquidity,
     cumQty: order.filledQty,
     createdAt: at,
+    kind: 'TRADE',
+    bustsId: null,
+    ...positionAfter(position),
   };
   books.addExecution(execution);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
@@ -184,6 +187,7 @@ export const settleNeeds = (reports: readonly Report[], instrumentOf: SettleFact
     orders: [] as string[],
     balances: [] as { accountId: string; asset: string }[],
     positions: [] as { accountId: string; symbol: string }[],
+    lots: [] as { accountId: string; symbol: string; qty: bigint }[],
     executions: [] as string[],
   };
   const touch = (accountId: string, ...assets: string[]): void => {
@@ -200,6 +204,8 @@ export const settleNeeds = (reports: readonly Report[], instrumentOf: SettleFact
     const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
     touch(house.fees, quoteAsset);
     needs.executions.push(execIdOf(report, 'BUY'), execIdOf(report, 'SELL'));
+    const seller = report.takerSide === 'SELL' ? report.taker : report.maker;
+    if (seller !== null) needs.lots.push({ accountId: seller.accountId, symbol: report.symbol, qty: report.qty });
     for (const party of [report.taker, report.maker]) {
       touch(party?.accountId ?? house.venue, baseAsset, quoteAsset);
       if (party === null) continue;

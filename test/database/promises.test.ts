@@ -5,7 +5,15 @@ import { connect } from '../../src/database/connect.ts';
 import { APPLICATION_ROLE } from '../../src/database/role.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 
-const appendOnly = ['account_events', 'audit_entries', 'executions', 'journal_entries', 'postings', 'transfers'];
+const appendOnly = [
+  'account_events',
+  'audit_entries',
+  'executions',
+  'journal_entries',
+  'lot_closures',
+  'postings',
+  'transfers',
+];
 const DENIED = '42501';
 const CHECK_VIOLATED = '23514';
 
@@ -35,7 +43,8 @@ const post = async (lines: { account: string; asset: string; amount: bigint }[])
   const entry = randomUUID();
   await client.query(`INSERT INTO journal_entries VALUES ($1, 'DEPOSIT', $2, now())`, [entry, randomUUID()]);
   await client.query(
-    `INSERT INTO postings SELECT $1, line, account, asset, amount, amount, now()
+    `INSERT INTO postings (entry_id, line, account_id, asset, amount, balance_after, created_at, kind)
+     SELECT $1, line, account, asset, amount, amount, now(), 'DEPOSIT'
      FROM unnest($2::uuid[], $3::text[], $4::bigint[]) WITH ORDINALITY AS l(account, asset, amount, line)`,
     [entry, lines.map(({ account }) => account), lines.map(({ asset }) => asset), lines.map(({ amount }) => amount)],
   );
@@ -50,7 +59,12 @@ describe('what is append-only', () => {
   });
 
   for (const table of appendOnly) {
-    for (const sql of [`UPDATE ${table} SET created_at = now()`, `DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
+    const column = table === 'lot_closures' ? 'cost' : 'created_at';
+    for (const sql of [
+      `UPDATE ${table} SET ${column} = DEFAULT`,
+      `DELETE FROM ${table}`,
+      `TRUNCATE ${table} CASCADE`,
+    ]) {
       test(`refuses the application: ${sql}`, async () => {
         await asApplication();
         await expect(client.query(sql)).rejects.toMatchObject({

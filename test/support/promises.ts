@@ -19,9 +19,17 @@ export const promises: Record<string, string> = {
   'L2 each posting says the balance after it': `
     SELECT * FROM (
       SELECT entry_id, line, balance_after,
-             sum(amount) OVER (PARTITION BY account_id, asset ORDER BY created_at, entry_id, line) AS running
+             sum(amount) OVER (PARTITION BY account_id, asset ORDER BY sequence) AS running
       FROM postings) p
     WHERE balance_after <> running`,
+  'L2 no posting of an account is earlier than the one before it, nor later than the account says': `
+    SELECT p.* FROM (SELECT account_id, sequence, created_at AS at,
+                            lag(created_at) OVER (PARTITION BY account_id ORDER BY sequence) AS before
+                     FROM postings) p JOIN accounts a ON a.id = p.account_id
+    WHERE at < before OR a.booked_at IS NULL OR at > a.booked_at`,
+  'L2 a posting has the kind and time of its entry': `
+    SELECT p.entry_id FROM postings p JOIN journal_entries e ON e.id = p.entry_id
+    WHERE p.kind <> e.kind OR p.created_at <> e.created_at`,
   'L3 a customer has never less than nothing available': `
     SELECT b.* FROM balances b JOIN accounts a ON a.id = b.account_id
     WHERE a.kind = 'CUSTOMER' AND (posted - held < 0 OR held < 0)`,
@@ -40,8 +48,10 @@ export const promises: Record<string, string> = {
       AND status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'))`,
   'O1 an order is filled by its executions': `
     SELECT o.id FROM orders o
-      LEFT JOIN (SELECT order_id, sum(qty) AS qty, sum(value) AS value, sum(fee) AS fee, max(cum_qty) AS cum
-                 FROM executions GROUP BY 1) e ON e.order_id = o.id
+      LEFT JOIN (SELECT order_id, sum(live * qty) AS qty, sum(live * value) AS value, sum(live * fee) AS fee,
+                        (array_agg(cum_qty ORDER BY sequence DESC))[1] AS cum
+                 FROM (SELECT *, CASE kind WHEN 'TRADE' THEN 1 ELSE -1 END AS live FROM executions) x GROUP BY 1) e
+        ON e.order_id = o.id
     WHERE filled_qty <> coalesce(e.qty, 0) OR filled_value <> coalesce(e.value, 0) OR fees <> coalesce(e.fee, 0)
        OR filled_qty <> coalesce(e.cum, 0) OR filled_qty > o.qty OR (status = 'FILLED') <> (filled_qty = o.qty)`,
   'O3 a client order id and an execution id are used once': `
@@ -53,9 +63,18 @@ export const promises: Record<string, string> = {
       FULL JOIN (SELECT account_id, asset, posted FROM balances JOIN accounts a ON a.id = account_id
                  WHERE a.kind = 'CUSTOMER' AND asset <> 'USD') b USING (account_id)
     WHERE b.asset = i.base_asset AND p.qty <> b.posted`,
+  'P1 a position is what its open lots hold and cost': `
+    SELECT account_id, symbol, p.qty, p.cost_basis, l.qty, l.cost
+    FROM positions p FULL JOIN (SELECT account_id, symbol, sum(leaves_qty) AS qty, sum(leaves_cost) AS cost FROM lots
+                                GROUP BY 1, 2) l USING (account_id, symbol)
+    WHERE coalesce(p.qty, 0) <> coalesce(l.qty, 0) OR coalesce(p.cost_basis, 0) <> coalesce(l.cost, 0)`,
+  'P1 the last execution of a position says what it is': `
+    SELECT p.account_id, p.symbol FROM positions p CROSS JOIN LATERAL (
+      SELECT * FROM executions e WHERE e.account_id = p.account_id AND e.symbol = p.symbol ORDER BY sequence DESC LIMIT 1) e
+    WHERE (p.qty, p.cost_basis, p.realized_pnl) IS DISTINCT FROM (position_qty, position_cost, position_pnl)`,
   'P1 cost basis less realised profit is the cash that went in': `
     SELECT p.account_id, p.symbol FROM positions p
-      JOIN (SELECT account_id, symbol, sum(CASE side WHEN 'BUY' THEN value ELSE -value END) AS paid
+      JOIN (SELECT account_id, symbol, sum(CASE WHEN (side = 'BUY') = (kind = 'TRADE') THEN value ELSE -value END) AS paid
             FROM executions GROUP BY 1, 2) e USING (account_id, symbol)
     WHERE cost_basis - realized_pnl <> paid`,
   'E1 the events of an account are dense': `

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decideSettle, type SettleFacts, settleNeeds } from '../../src/orders/decide-settle.ts';
+import { brokenPromises } from '../support/promises.ts';
+import { fees, startTrading, type TestTrading } from '../support/trading.ts';
+
+let trading: TestTrading;
+beforeAll(async () => {
+  trading = await startTrading();
+});
+afterAll(async () => {
+  expect(await brokenPromises(trading.database.pool)).toEqual([]);
+  await trading.close();
+});
+
+/** An order and its fill at exactly this price, as a venue would report it; the makers are on the other side. */
+const trade = async (
+  customer: Awaited<ReturnType<TestTrading['customer']>>,
+  side: 'BUY' | 'SELL',
+  qty: string,
+  price: string,
+): Promise<void> => {
+  const limitPrice = side === 'BUY' ? '1.00' : '100000.00';
+  const input = { symbol: 'AAPL', side, qty, type: 'LIMIT', limitPrice, timeInForce: 'GTC' } as const;
+  const placed = await trading.orders.place(customer.by, input);
+  if (!placed.ok) throw new Error(JSON.stringify(placed.failures));
+  await trading.settled();
+  const facts: SettleFacts = {
+    instrumentOf: (symbol) => trading.market.find(symbol)!,
+    rates: fees,
+    ids: trading.ids,
+  };
+  const reports = [
+    {
+      kind: 'TRADE',
+      tradeId: trading.ids.next(),
+      symbol: 'AAPL',
+      price: BigInt(price.replace('.', '')),
+      qty: placed.value.qty,
+      takerSide: side,
+      taker: { orderId: placed.value.id, accountId: customer.accountId },
+      maker: null,
+    },
+  ] as const;
+  await trading.lane.settle({
+    needs: settleNeeds(reports, facts.instrumentOf),
+    decide: (books, at) => decideSettle(books, at, reports, facts),
+  });
+};
+
+test('a sell takes the oldest lots, and the position says what is left and what was gained', async () => {
+  const customer = await trading.customer('100000');
+  await trade(customer, 'BUY', '10', '0.10');
+  await trade(customer, 'BUY', '10', '0.20');
+  await trade(customer, 'BUY', '10', '0.30');
+  await trade(customer, 'SELL', '15', '200000.00');
+  const [position] = await trading.ledger.ownPositions(customer.userId);
+  const cent = 10n ** 6n;
+  // Sold: 10 at 0.10 and 5 at 0.20. Left: 5 at 0.20 and 10 at 0.30.
+  expect(position).toMatchObject({ qty: 150_000n, costBasis: 400n * cent });
+  expect(position?.realizedPnl).toBe((15n * 20_000_000n - 200n) * cent);
+  const { rows } = await trading.database.pool.query(
+    'SELECT leaves_qty, leaves_cost FROM lots WHERE account_id = $1 ORDER BY sequence',
+    [customer.accountId],
+  );
+  expect(rows).toEqual([
+    { leaves_qty: 0n, leaves_cost: 0n },
+    { leaves_qty: 50_000n, leaves_cost: 100n * cent },
+    { leaves_qty: 100_000n, leaves_cost: 300n * cent },
+  ]);
+});
+
+test('a sell loads no more lots than it needs', async () => {
+  const customer = await trading.customer('100000');
+  const { pool } = trading.database;
+  const filler = `INSERT INTO lots (id, account_id, symbol, qty, leaves_qty, leaves_cost, opened_at)
+                  SELECT gen_random_uuid(), $1, 'TEST', 10, 10, 10, now() FROM generate_series(1, 1000)`;
+  await pool.query(filler, [customer.accountId]);
+  let seen = 0;
+  await trading.lane.run({
+    needs: {
+      accounts: [customer.accountId],
+      lots: [
+        { accountId: customer.accountId, symbol: 'TEST', qty: 25n },
+        { accountId: customer.accountId, symbol: 'AAPL', qty: 25n },
+      ],
+    },
+    decide: (books) => {
+      seen = books.openLots(customer.accountId, 'TEST').length;
+    },
+  });
+  expect(seen).toBe(3);
+  await pool.query("DELETE FROM lots WHERE symbol = 'TEST'");
+});
