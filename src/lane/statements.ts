@@ -16,6 +16,12 @@ export const lockAccounts: Statement = {
          FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 };
 
+export const readAccounts: Statement = {
+  name: 'lane_read_accounts',
+  text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders"
+         FROM accounts WHERE id = ANY($1::uuid[])`,
+};
+
 export const loadBalances: Statement = {
   name: 'lane_load_balances',
   text: `SELECT account_id AS "accountId", asset, posted, held, may_owe AS "mayOwe"

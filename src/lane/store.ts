@@ -40,15 +40,17 @@ interface Read extends Loaded {
   xid: string | undefined;
 }
 
-/** Sends everything that the batch reads in one flight behind the locks: each statement sees what the locks waited for. */
-const read = async (client: pg.Client, needs: Needs): Promise<Read> => {
+/**
+ * Sends everything that the batch reads in one flight behind the first statement, which locks or only reads the accounts: each
+ * statement sees what the locks waited for.
+ */
+const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: sql.Statement): Promise<Read> => {
   const query = <Row extends object>(statement: sql.Statement, values: unknown[][]): Promise<Row[]> =>
     values[0]?.length === 0
       ? Promise.resolve([])
       : client.query({ ...statement, values }).then((result) => result.rows as Row[]);
-  const begun = client.query('BEGIN');
   const all = await Promise.all([
-    query<Loaded['accounts'][number] & { xid: string }>(sql.lockAccounts, [needs.accounts]),
+    query<Loaded['accounts'][number] & { xid: string }>(accountsBy, [needs.accounts]),
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
     query<Loaded['positions'][number]>(sql.loadPositions, unzip(needs.positions, 'accountId', 'symbol')),
     query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
@@ -56,7 +58,6 @@ const read = async (client: pg.Client, needs: Needs): Promise<Read> => {
     query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
-    begun,
   ]);
   const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions] = all;
   const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
@@ -77,6 +78,20 @@ const write = async (client: pg.Client, changes: Changes): Promise<void> => {
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 };
+
+/** What a batch would have in hand now, all of one instant; locks nothing and is only for looking. */
+export const createPeek =
+  (pool: pg.Pool) =>
+  async (needs: Needs): Promise<Loaded> => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      return await read(client, needs, sql.readAccounts);
+    } finally {
+      await client.query('COMMIT').catch(() => {});
+      client.release();
+    }
+  };
 
 export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): LaneStore => {
   let client: pg.Client | undefined;
@@ -129,7 +144,8 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
       let sent = false;
       let deciding = false;
       try {
-        const loaded = await read(open, needs);
+        const begun = open.query('BEGIN');
+        const [loaded] = await Promise.all([read(open, needs, sql.lockAccounts), begun]);
         xid = loaded.xid;
         deciding = true;
         const changes = decide(loaded);

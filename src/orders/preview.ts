@@ -1,0 +1,89 @@
+import { type Failure, failure } from '../errors.ts';
+import type { Actor } from '../identity/viewer.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { createBooks } from '../lane/books.ts';
+import type { Loaded, Needs, OrderRow, PostingRow } from '../lane/rows.ts';
+import type { TradeReport, VenueFill, VenueOrder } from '../venues/venue.ts';
+import { checkOrder } from './check-order.ts';
+import { decidePlace } from './decide-place.ts';
+import { decideSettle, settleNeeds } from './decide-settle.ts';
+import type { PlaceOrderInput } from './input.ts';
+import type { OrderDeps } from './orders.ts';
+import { venueOrderOf } from './venue-order.ts';
+
+/** What an order would do if it were placed now and nothing came in between. */
+export interface Preview {
+  /** The order as it would stand after its first fills. */
+  order: OrderRow;
+  /** What it would hold back when it is accepted, before any fill. */
+  hold: bigint;
+  fills: readonly VenueFill[];
+  /** The account's own journal lines of those fills. */
+  lines: PostingRow[];
+  /** Cash available after all that. */
+  buyingPower: bigint;
+}
+
+export interface PreviewDeps extends Pick<OrderDeps, 'accounts' | 'market' | 'instrumentOf' | 'rates' | 'clock' | 'ids'> {
+  peek(needs: Needs): Promise<Loaded>;
+  venue: Pick<OrderDeps['venue'], 'quote'> & { preview(order: VenueOrder): readonly VenueFill[] };
+}
+
+const tradesOf = (order: OrderRow, fills: readonly VenueFill[], ids: Ids): TradeReport[] =>
+  fills.map(({ price, qty }) => ({
+    kind: 'TRADE',
+    tradeId: ids.next(),
+    symbol: order.symbol,
+    price,
+    qty,
+    takerSide: order.side,
+    taker: { orderId: order.id, accountId: order.accountId },
+    maker: null,
+  }));
+
+const noNeeds: Needs = {
+  accounts: [],
+  balances: [],
+  positions: [],
+  lots: [],
+  orders: [],
+  clientOrders: [],
+  idempotency: [],
+  executions: [],
+};
+
+/** `previewOrder`: runs the very decisions of `placeOrder` and of settlement on rows that are thrown away. */
+export const createPreviewOrder =
+  (deps: PreviewDeps) =>
+  async (by: Actor & { userId: string }, input: PlaceOrderInput): Promise<Result<Preview>> => {
+    const instrument = deps.market.find(input.symbol);
+    if (instrument === undefined) return refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
+    const accountId = await deps.accounts.find(by.userId, input.accountId);
+    if (accountId === undefined) return refused(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
+    const order = checkOrder(input, accountId, instrument);
+    if ('failures' in order) return refused(...(order.failures as Failure[]));
+    const id = deps.ids.next();
+    // The same rows that a fill of this order would touch, whichever makers it meets.
+    const any = { order: { id, accountId, symbol: order.symbol, side: order.side } as OrderRow, fills: [{ price: 1n, qty: order.qty ?? 1n }] };
+    const needs = { ...noNeeds, ...settleNeeds(tradesOf(any.order, any.fills, deps.ids), deps.instrumentOf) };
+    const names = order.clientOrderId === null ? [] : [{ accountId, clientOrderId: order.clientOrderId }];
+    const wanted = { ...needs, orders: [], clientOrders: names };
+    const books = createBooks(await deps.peek(wanted), wanted);
+    const at = deps.clock.now();
+    const quote = deps.venue.quote(order.symbol);
+    const placed = decidePlace(books, at, { order, userId: by.userId, id, instrument, quote, rates: deps.rates });
+    if (!placed.ok) return refused(...placed.failures);
+    if (placed.value.id !== id) return ok({ order: placed.value, hold: placed.value.reserve, fills: [], lines: [], buyingPower: 0n });
+    const fills = deps.venue.preview(venueOrderOf(placed.value, deps.rates));
+    const facts = { instrumentOf: deps.instrumentOf, rates: deps.rates, ids: deps.ids };
+    decideSettle(books, at, tradesOf(placed.value, fills, deps.ids), facts);
+    const cash = books.balance(accountId, instrument.quoteAsset);
+    return ok({
+      order: { ...(books.order(id) ?? placed.value) },
+      hold: placed.value.reserve,
+      fills,
+      lines: books.changes().postings.filter((posting) => posting.accountId === accountId),
+      buyingPower: cash.posted - cash.held,
+    });
+  };
