@@ -113,6 +113,12 @@ export const limits = {
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
   },
+  ledger: {
+    /** Lines of one account in one entry: a trade has three, cash, units and the fee; a bound for reading whole entries. */
+    linesOfAccount: 4,
+    /** Open lots shown of one position, the oldest: what the next sells take from. */
+    lotsShown: 100,
+  },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */
     transfer: 100_000_000n,

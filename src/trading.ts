@@ -7,6 +7,8 @@ import type { Ids } from './kernel/ids.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
+import { createHistoryStore } from './ledger/history/store.ts';
+import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLedgerStore } from './ledger/store.ts';
 import type { Instrument } from './market/instrument.ts';
@@ -83,6 +85,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       ledger: createLedger({
         ...shared,
         store: ledgerStore,
+        journal: createJournalStore(database),
+        history: createHistoryStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
       }),

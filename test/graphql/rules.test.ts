@@ -111,8 +111,10 @@ Mutation.withdraw              signedIn
 Query.account                  signedIn
 Query.accounts                 signedIn
 Query.auditLog                 audit:read
+Query.balances                 signedIn
 Query.instrument               public
 Query.instruments              public
+Query.journal                  signedIn
 Query.me                       signedIn
 Query.order                    signedIn
 Query.orders                   signedIn
