@@ -1,6 +1,7 @@
 import { type Admin, createAdmin } from './admin/admin.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
 import type { Config } from './config.ts';
+import type { Controls } from './controls/controls.ts';
 import { openDatabase } from './database/database.ts';
 import { startDatabase } from './database/start.ts';
 import { schema } from './graphql/schema.ts';
@@ -27,6 +28,7 @@ export interface Services {
   market: Market;
   ledger: Ledger;
   orders: Orders;
+  controls: Controls;
 }
 
 export interface App {

@@ -96,12 +96,18 @@ export const limits = {
     rebuildPause_ms: 500,
   },
   market: {
-    /** How long a halt that another process declared may go unnoticed. */
-    refresh_ms: 1_000,
+    /** How often a process reads what operators decided in another one, so that all of them know within a second. */
+    refresh_ms: 500,
   },
   venue: {
     /** Ids of past orders that a paper book still knows, so that a repeat is ignored: 10 s of full load. */
     rememberedOrders: 50_000,
+  },
+  trading: {
+    /** One order of an account that an operator has set nothing for, in whole currency: a typing error, not a wish. */
+    orderValue: 10_000_000n,
+    /** All orders that such an account places on one UTC day, in whole currency; 90 times this still fits BIGINT. */
+    dailyNotional: 1_000_000_000n,
   },
   orders: {
     /** One request: its rows fill less than half of the lane's batch. */
@@ -112,6 +118,12 @@ export const limits = {
     cancelPage: 500,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+  },
+  ledger: {
+    /** Lines of one account in one entry: a trade has three, cash, units and the fee; a bound for reading whole entries. */
+    linesOfAccount: 4,
+    /** Open lots shown of one position, the oldest: what the next sells take from. */
+    lotsShown: 100,
   },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */

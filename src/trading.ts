@@ -1,14 +1,21 @@
 import pg from 'pg';
+import { createCommand } from './audit/command.ts';
 import type { Config } from './config.ts';
+import { createControls } from './controls/controls.ts';
+import { createControlStore } from './controls/store.ts';
 import type { Database } from './database/database.ts';
 import { createInFlight } from './idempotency/in-flight.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Ids } from './kernel/ids.ts';
+import { createRefreshed } from './kernel/refreshed.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
+import { createHistoryStore } from './ledger/history/store.ts';
+import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLedgerStore } from './ledger/store.ts';
+import { limits } from './limits.ts';
 import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
@@ -37,6 +44,12 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   const instruments = await createInstruments({ store: createMarketStore(database), log });
   const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const market = createMarket({ instruments, venue });
+  const controlStore = createControlStore(database);
+  const switches = await createRefreshed({
+    read: controlStore.killSwitches,
+    every_ms: limits.market.refresh_ms,
+    failed: (error) => log.warn({ err: error }, 'kill switches could not be read again'),
+  });
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ ...database.connection, pipeline: true });
@@ -61,7 +74,14 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     if (instrument === undefined) throw new Error('an order names an unknown instrument');
     return instrument;
   };
-  const orderDeps = { ...shared, instrumentOf, venue, store: createOrderStore(database), rates: config.fees };
+  const orderDeps = {
+    ...shared,
+    instrumentOf,
+    venue,
+    store: createOrderStore(database),
+    rates: config.fees,
+    switches: switches.get,
+  };
   const settlement = createSettlement({ ...orderDeps, log });
 
   const lease = createLease({
@@ -83,10 +103,20 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       ledger: createLedger({
         ...shared,
         store: ledgerStore,
+        journal: createJournalStore(database),
+        history: createHistoryStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
       }),
       orders: createOrders(orderDeps),
+      controls: createControls({
+        command: createCommand({ database, clock, ids }),
+        instruments,
+        switches,
+        store: controlStore,
+        clock,
+        scale: instruments.scaleOf('USD'),
+      }),
     },
     venue,
     lane,
@@ -103,6 +133,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       await lease.stop();
       await laneStore.close();
       instruments.stop();
+      switches.stop();
     },
   };
 };

@@ -7,7 +7,10 @@ import '../admin/schema.ts';
 import '../audit/schema.ts';
 import '../market/schema.ts';
 import '../ledger/schema.ts';
+import '../ledger/history/schema.ts';
+import '../ledger/journal/schema.ts';
 import '../orders/schema.ts';
+import '../controls/schema.ts';
 
 /** The whole schema: every noun adds its types and fields to the builder when it is imported. */
 export const schema = builder.toSchema();

@@ -1,6 +1,4 @@
 import type {
-  AccountKind,
-  AccountStatus,
   EntryKind,
   ExecutionKind,
   Liquidity,
@@ -12,19 +10,11 @@ import type {
   TimeInForce,
   TransferKind,
 } from '../database/generated/enums.ts';
+import type { AccountRow } from './account-row.ts';
+
+export type { AccountRow };
 
 /** The rows that a batch reads and writes, as the deciding code sees them. Amounts are units. */
-
-export interface AccountRow {
-  id: string;
-  userId: string | null;
-  kind: AccountKind;
-  status: AccountStatus;
-  eventSequence: bigint;
-  openOrders: number;
-  /** The time of its last entry. */
-  bookedAt: Date | null;
-}
 
 export interface BalanceRow {
   accountId: string;

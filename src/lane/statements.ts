@@ -12,7 +12,9 @@ export const lockAccounts: Statement = {
   name: 'lane_lock_accounts',
   // Row locks in id order: two processes never wait for each other in a circle.
   text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders",
-                booked_at AS "bookedAt", pg_current_xact_id()::text AS xid
+                booked_at AS "bookedAt", trading_blocked AS "tradingBlocked", max_order_value AS "maxOrderValue",
+                max_open_orders AS "maxOpenOrders", max_daily_notional AS "maxDailyNotional",
+                notional_day AS "notionalDay", notional_used AS "notionalUsed", pg_current_xact_id()::text AS xid
          FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 };
 

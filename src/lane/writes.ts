@@ -47,6 +47,8 @@ export const writes: Writes = {
     ['event_sequence', 'bigint', (row) => row.eventSequence],
     ['open_orders', 'int', (row) => row.openOrders],
     ['booked_at', 'timestamptz', (row) => row.bookedAt],
+    ['notional_day', 'int', (row) => row.notionalDay],
+    ['notional_used', 'bigint', (row) => row.notionalUsed],
   ]),
   balances: insert(
     'balances',

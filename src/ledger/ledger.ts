@@ -2,10 +2,14 @@ import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { BalanceRow } from '../lane/rows.ts';
+import type { BalanceRow, LotRow } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import type { AccountFinder } from './accounts.ts';
+import { createPast } from './history/past.ts';
+import type { HistoryStore } from './history/store.ts';
+import { createJournal } from './journal/journal.ts';
+import type { JournalStore } from './journal/store.ts';
 import type { Account, LedgerStore } from './store.ts';
 import { createTransfer } from './transfer.ts';
 import { type ValuedPosition, valuePosition } from './valuation.ts';
@@ -13,6 +17,8 @@ import { type ValuedPosition, valuePosition } from './valuation.ts';
 export interface LedgerDeps {
   lane: Lane;
   store: LedgerStore;
+  journal: JournalStore;
+  history: HistoryStore;
   accounts: AccountFinder;
   market: { find(symbol: string): Instrument | undefined; quote(symbol: string): Quote | undefined };
   inFlight: InFlight;
@@ -36,7 +42,10 @@ export const createLedger = (deps: LedgerDeps) => {
       const instrument = deps.market.find(row.symbol);
       return instrument === undefined ? [] : [valuePosition(row, instrument, deps.market.quote(row.symbol))];
     });
+  const past = createPast(deps);
   return {
+    journal: createJournal({ accounts: deps.accounts, store: deps.journal }),
+    balancesAt: past.balancesAt,
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
     withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),
     scaleOf: deps.scaleOf,
@@ -57,9 +66,18 @@ export const createLedger = (deps: LedgerDeps) => {
       grouped(await deps.store.balances(accountIds)),
     positionsOf: async (accountIds: readonly string[]): Promise<(accountId: string) => ValuedPosition[]> =>
       grouped(valued(await deps.store.positions(accountIds))),
-    ownPositions: async (userId: string, accountId?: string | null): Promise<ValuedPosition[]> => {
+    /** The oldest open lots of positions that their reader owns. */
+    openLotsOf: async (
+      positions: readonly { accountId: string; symbol: string }[],
+    ): Promise<(position: { accountId: string; symbol: string }) => LotRow[]> => {
+      const nameOf = ({ accountId, symbol }: { accountId: string; symbol: string }): string => `${accountId} ${symbol}`;
+      const groups = Map.groupBy(await deps.history.openLots(positions), nameOf);
+      return (position) => groups.get(nameOf(position)) ?? [];
+    },
+    ownPositions: async (userId: string, accountId?: string | null, asOf?: Date | null): Promise<ValuedPosition[]> => {
       const own = await deps.accounts.idsOf(userId);
       const wanted = accountId == null ? own : own.filter((id) => id === accountId.toLowerCase());
+      if (asOf != null) return past.positionsAt(wanted, asOf);
       return wanted.length === 0 ? [] : valued(await deps.store.positions(wanted));
     },
   };

@@ -7,8 +7,10 @@ import { perRequest } from '../graphql/per-request.ts';
 import { payloadOf } from '../graphql/user-error.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { BalanceRow, TransferRow } from '../lane/rows.ts';
+import type { BalanceRow, LotRow, TransferRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
 import { averagePrice } from '../market/average.ts';
+import type { Instrument } from '../market/instrument.ts';
 import type { Account } from './store.ts';
 import { equityOf, type ValuedPosition } from './valuation.ts';
 
@@ -91,6 +93,33 @@ export const accountOfRow = async (
   return account;
 };
 
+const lotBatch = perRequest(({ services }) =>
+  createBatch((positions: ValuedPosition[]) => services.ledger.openLotsOf(positions)),
+);
+
+const LotRef = builder.objectRef<LotRow & { instrument: Instrument }>('Lot').implement({
+  description: 'Units that one buy brought in and that are not sold yet. Sells take the oldest lot first.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The fill that opened it.' }),
+    qty: t.field({
+      type: 'Decimal',
+      description: 'What the fill brought in, in units of the base asset.',
+      resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
+    }),
+    leavesQty: t.field({
+      type: 'Decimal',
+      description: 'What is left of it.',
+      resolve: ({ leavesQty, instrument }) => formatDecimal(leavesQty, instrument.baseScale),
+    }),
+    costBasis: t.field({
+      type: 'Decimal',
+      description: 'What the rest cost, fees left out, in the quote asset.',
+      resolve: ({ leavesCost, instrument }) => formatDecimal(leavesCost, instrument.quoteScale),
+    }),
+    openedAt: t.field({ type: 'DateTime', resolve: ({ openedAt }) => openedAt }),
+  }),
+});
+
 const PositionRef = builder.objectRef<ValuedPosition>('Position');
 PositionRef.implement({
   description: 'What an account holds of one instrument. Money is in the instrument’s quote asset; fees are left out.',
@@ -109,7 +138,7 @@ PositionRef.implement({
         description: 'Units of the base asset, those held for open sells included.',
         resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
       }),
-      costBasis: quoted('What the present quantity cost, at the average cost of all buys.', (row) => row.costBasis),
+      costBasis: quoted('What the quantity cost: the sum of its lots.', (row) => row.costBasis),
       averageEntryPrice: t.field({
         type: 'Decimal',
         description: 'Cost basis per unit, rounded half up to the scale of the quote asset.',
@@ -117,13 +146,20 @@ PositionRef.implement({
       }),
       marketPrice: t.field({
         type: 'Decimal',
-        description: 'The middle of the market.',
+        description: 'The middle of the market; for a past position what was last known then.',
         resolve: ({ markPrice, instrument }) => formatDecimal(markPrice, instrument.priceScale),
       }),
       marketValue: quoted('Quantity at the market price.', (row) => row.marketValue),
       unrealizedPnl: quoted('Market value less cost basis.', (row) => row.unrealizedPnl),
       realizedPnl: quoted('What sells brought in above the cost of what they sold.', (row) => row.realizedPnl),
       updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
+      lots: t.field({
+        type: [LotRef],
+        complexity: { field: 1, multiplier: 10 },
+        description: `The present open lots, oldest first, at most ${limits.ledger.lotsShown}.`,
+        resolve: async (position, _, context) =>
+          (await lotBatch(context)(position)).map((lot) => ({ ...lot, instrument: position.instrument })),
+      }),
     };
   },
 });
@@ -168,8 +204,15 @@ builder.queryFields((t) => ({
     type: [PositionRef],
     complexity: { field: 1, multiplier: 10 },
     description: 'What the viewer holds, by account and symbol; closed positions are left out.',
-    args: { accountId: t.arg.id() },
-    resolve: (_, { accountId }, context) => context.services.ledger.ownPositions(viewerOf(context).id, accountId),
+    args: {
+      accountId: t.arg.id(),
+      asOf: t.arg({
+        type: 'DateTime',
+        description: 'As it was then, this instant included; refused with BAD_USER_INPUT when in the future.',
+      }),
+    },
+    resolve: (_, { accountId, asOf }, context) =>
+      context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf),
   }),
 }));
 

@@ -22,7 +22,11 @@ export const valuePosition = (
   instrument: Instrument,
   quote: Quote | undefined,
 ): ValuedPosition => {
-  const mark = markPrice(instrument, quote);
+  return valueAt(position, instrument, markPrice(instrument, quote));
+};
+
+/** The same at a price that is known. */
+export const valueAt = (position: PositionRow, instrument: Instrument, mark: bigint): ValuedPosition => {
   const marketValue = tradeValue(instrument, mark, position.qty);
   return { ...position, instrument, markPrice: mark, marketValue, unrealizedPnl: marketValue - position.costBasis };
 };

@@ -1,4 +1,5 @@
 import type { InstrumentStatus } from '../database/generated/enums.ts';
+import { createRefreshed } from '../kernel/refreshed.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Instrument } from './instrument.ts';
@@ -14,19 +15,27 @@ export interface Instruments {
   /** The decimals of an asset that some instrument trades or is paid in. */
   scaleOf(asset: string): number;
   refresh(): Promise<void>;
-  setStatus(symbol: string, status: InstrumentStatus): Promise<boolean>;
   /** Told of a status that changed, whichever process changed it. */
   onStatus(listener: StatusListener): void;
   stop(): void;
 }
 
-const assetScales = (instruments: readonly Instrument[]): Map<string, number> =>
-  new Map(
-    instruments.flatMap(({ baseAsset, baseScale, quoteAsset, quoteScale }) => [
+interface Listed {
+  list: readonly Instrument[];
+  bySymbol: ReadonlyMap<string, Instrument>;
+  scales: ReadonlyMap<string, number>;
+}
+
+const listed = (list: readonly Instrument[]): Listed => ({
+  list,
+  bySymbol: new Map(list.map((instrument) => [instrument.symbol, instrument])),
+  scales: new Map(
+    list.flatMap(({ baseAsset, baseScale, quoteAsset, quoteScale }) => [
       [baseAsset, baseScale],
       [quoteAsset, quoteScale],
     ]),
-  );
+  ),
+});
 
 /** Reads the instruments, and then again and again until stopped. */
 export const createInstruments = async (options: {
@@ -35,59 +44,27 @@ export const createInstruments = async (options: {
 }): Promise<Instruments> => {
   const { store, log } = options;
   const listeners: StatusListener[] = [];
-  let list: readonly Instrument[] = [];
-  let bySymbol: ReadonlyMap<string, Instrument> = new Map();
-  let scales: ReadonlyMap<string, number> = new Map();
-  let last: Promise<void> = Promise.resolve();
-  let waiting = false;
-
-  const read = async (): Promise<void> => {
-    const before = bySymbol;
-    list = await store.load();
-    bySymbol = new Map(list.map((instrument) => [instrument.symbol, instrument]));
-    scales = assetScales(list);
-    for (const { symbol, status } of list) {
-      const was = before.get(symbol)?.status;
-      if (was !== undefined && was !== status) for (const listener of listeners) listener(symbol, status);
-    }
-  };
-
-  /** One after the other, so that an older answer never replaces a newer one. */
-  const refresh = (): Promise<void> => {
-    const next = last.then(read);
-    last = next.catch(() => {});
-    return next;
-  };
-
-  /** A database that does not answer leaves what was known; whoever needs it for more finds out by itself. */
-  const refreshQuietly = (): void => {
-    if (waiting) return;
-    waiting = true;
-    refresh()
-      .catch((error: unknown) => log.warn({ err: error }, 'instruments could not be read again'))
-      .finally(() => {
-        waiting = false;
-      });
-  };
-
-  await refresh();
-  const timer = setInterval(refreshQuietly, limits.market.refresh_ms).unref();
-
+  const known = await createRefreshed({
+    read: async () => listed(await store.load()),
+    every_ms: limits.market.refresh_ms,
+    failed: (error) => log.warn({ err: error }, 'instruments could not be read again'),
+    changed: ({ list }, before) => {
+      for (const { symbol, status } of list) {
+        const was = before.bySymbol.get(symbol)?.status;
+        if (was !== undefined && was !== status) for (const listener of listeners) listener(symbol, status);
+      }
+    },
+  });
   return {
-    find: (symbol) => bySymbol.get(symbol),
-    all: () => list,
+    find: (symbol) => known.get().bySymbol.get(symbol),
+    all: () => known.get().list,
     scaleOf: (asset) => {
-      const scale = scales.get(asset);
+      const scale = known.get().scales.get(asset);
       if (scale === undefined) throw new Error(`no instrument has the asset ${asset}`);
       return scale;
     },
-    refresh,
-    setStatus: async (symbol, status) => {
-      const changed = await store.setStatus(symbol, status);
-      if (changed) await refresh();
-      return changed;
-    },
+    refresh: known.refresh,
     onStatus: (listener) => void listeners.push(listener),
-    stop: () => clearInterval(timer),
+    stop: known.stop,
   };
 };

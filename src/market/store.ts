@@ -1,5 +1,4 @@
 import type { Database } from '../database/database.ts';
-import type { InstrumentStatus } from '../database/generated/enums.ts';
 import { catalogue } from './catalogue.ts';
 import type { Instrument } from './instrument.ts';
 
@@ -12,8 +11,6 @@ export const seedMarket = async ({ prisma }: Pick<Database, 'prisma'>): Promise<
 export interface MarketStore {
   /** All instruments, by symbol. */
   load(): Promise<Instrument[]>;
-  /** False when no instrument has this symbol. */
-  setStatus(symbol: string, status: InstrumentStatus): Promise<boolean>;
 }
 
 /** In the order of code units, as JavaScript compares text: the order that cursors rely on. */
@@ -24,10 +21,6 @@ const all = `
   FROM instruments i JOIN assets b ON b.code = i.base_asset JOIN assets q ON q.code = i.quote_asset
   ORDER BY i.symbol COLLATE "C"`;
 
-export const createMarketStore = ({ pool, prisma }: Pick<Database, 'pool' | 'prisma'>): MarketStore => ({
+export const createMarketStore = ({ pool }: Pick<Database, 'pool'>): MarketStore => ({
   load: async () => (await pool.query<Instrument>({ name: 'instruments', text: all })).rows,
-  setStatus: async (symbol, status) => {
-    const { count } = await prisma.instrument.updateMany({ where: { symbol }, data: { status } });
-    return count > 0;
-  },
 });

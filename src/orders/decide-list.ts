@@ -26,16 +26,23 @@ const prepareAll = (
   books: Books,
   now: Date,
   { orders, type, listId }: ListFacts,
-): { rows: OrderRow[]; failures: Failure[] } => {
+): { rows: OrderRow[]; values: bigint[]; failures: Failure[] } => {
   const failures: Failure[] = [];
   const rows: OrderRow[] = [];
+  const values: bigint[] = [];
   for (const [index, facts] of orders.entries()) {
-    const prepared = prepareOrder(books, now, facts);
+    const prepared = prepareOrder(books, now, facts, {
+      orders: rows.length,
+      value: values.reduce((sum, value) => sum + value, 0n),
+    });
     const taken = failure('DUPLICATE_CLIENT_ORDER_ID', 'The account has this order already.', 'clientOrderId');
-    if ('row' in prepared) rows.push({ ...prepared.row, listId, leg: legsOf[type][index] ?? null });
-    else failures.push(...('failures' in prepared ? prepared.failures : [taken]).map((problem) => at(index, problem)));
+    if ('row' in prepared) {
+      rows.push({ ...prepared.row, listId, leg: legsOf[type][index] ?? null });
+      values.push(prepared.value);
+    } else
+      failures.push(...('failures' in prepared ? prepared.failures : [taken]).map((problem) => at(index, problem)));
   }
-  return { rows, failures };
+  return { rows, values, failures };
 };
 
 /** What the list keeps back now, order by order: an entry its own need, a pair of exits once the larger of their two. */
@@ -51,7 +58,7 @@ const reservesOf = (rows: readonly OrderRow[], { orders, type }: ListFacts): big
 
 /** All orders of the list, or none. What waits for an entry is HELD. */
 export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<PlacedList> => {
-  const { rows, failures } = prepareAll(books, now, facts);
+  const { rows, values, failures } = prepareAll(books, now, facts);
   if (failures.length > 0) return { ok: false, failures };
   const [first] = rows;
   const instrument = facts.orders[0]?.instrument;
@@ -62,7 +69,7 @@ export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<Pl
   books.addOrderList({ id: facts.listId, accountId: first.accountId, type: facts.type, createdAt: now });
   for (const [index, row] of rows.entries()) {
     if (index > 0 && facts.type !== 'OCO') row.status = 'HELD';
-    acceptOrder(books, row, reserves[index] ?? 0n, now);
+    acceptOrder(books, row, reserves[index] ?? 0n, values[index] ?? 0n, now);
   }
   return { ok: true, value: { id: facts.listId, type: facts.type, orders: rows.map((row) => ({ ...row })) } };
 };

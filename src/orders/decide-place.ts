@@ -1,11 +1,13 @@
+import type { KillSwitch } from '../controls/kill-switch.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
-import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
+import { checkLimits, countNotional, orderValue } from './check-limits.ts';
+import { checkTrading } from './check-trading.ts';
 import type { NewOrder } from './input.ts';
 import { newRow } from './new-row.ts';
 import { isFinal } from './order.ts';
@@ -21,15 +23,25 @@ export interface PlaceFacts {
   instrument: Instrument;
   quote: Quote | undefined;
   rates: FeeRates;
+  /** The kill switches that are engaged. */
+  switches: readonly KillSwitch[];
 }
 
 /** An order that may be placed as far as everything but its money goes; or the one that it repeats. */
-export type Prepared = { row: OrderRow } | { repeated: OrderRow } | { failures: readonly Failure[] };
+export type Prepared = { row: OrderRow; value: bigint } | { repeated: OrderRow } | { failures: readonly Failure[] };
 
 const no = (...failures: Failure[]): Prepared => ({ failures });
 
-/** Whether the account may place the order, against its rows as they are under the batch's locks. Changes nothing. */
-export const prepareOrder = (books: Books, at: Date, facts: PlaceFacts): Prepared => {
+/**
+ * Whether the account may place the order, against its rows as they are under the batch's locks; `before` are the orders
+ * that come with it. Changes nothing.
+ */
+export const prepareOrder = (
+  books: Books,
+  at: Date,
+  facts: PlaceFacts,
+  before: { orders: number; value: bigint } = { orders: 0, value: 0n },
+): Prepared => {
   const { order, instrument } = facts;
   const account = books.account(order.accountId);
   if (account === undefined || account.userId !== facts.userId) {
@@ -42,18 +54,17 @@ export const prepareOrder = (books: Books, at: Date, facts: PlaceFacts): Prepare
     const message = 'The account has used this clientOrderId for another order.';
     return no(failure('DUPLICATE_CLIENT_ORDER_ID', message, 'clientOrderId'));
   }
-  if (instrument.status !== 'TRADING') {
-    return no(failure('INSTRUMENT_HALTED', `Trading in ${instrument.symbol} is halted.`, 'symbol'));
-  }
-  if (account.openOrders >= limits.orders.openPerAccount) {
-    const message = `The account already has ${limits.orders.openPerAccount} open orders.`;
-    return no(failure('TOO_MANY_OPEN_ORDERS', message));
-  }
+  const stopped = checkTrading(account, instrument, facts.switches);
+  if (stopped !== undefined) return no(stopped);
   if (order.expiresAt !== null && order.expiresAt <= at) {
     return no(failure('INVALID_INPUT', 'expiresAt must be in the future.', 'expiresAt'));
   }
   const terms = termsOf(order, instrument, facts.quote, facts.rates);
-  return 'code' in terms ? no(terms) : { row: newRow(facts, terms, at) };
+  if ('code' in terms) return no(terms);
+  const row = newRow(facts, terms, at);
+  const value = orderValue(row, instrument, facts.quote);
+  const problem = checkLimits(account, before, value, instrument, at);
+  return problem === undefined ? { row, value } : no(problem);
 };
 
 /** Whether the account has what an order, or the orders of a list together, would hold back. */
@@ -73,11 +84,13 @@ export const checkFunds = (
   return failure('INSUFFICIENT_FUNDS', message, field);
 };
 
-/** Books the order with its reserve. */
-export const acceptOrder = (books: Books, row: OrderRow, reserve: bigint, at: Date): void => {
+/** Books the order with its reserve, and its value in the account's day. */
+export const acceptOrder = (books: Books, row: OrderRow, reserve: bigint, value: bigint, at: Date): void => {
   row.reserve = reserve;
   books.hold(row.accountId, row.reserveAsset, reserve);
   countOpened(books, row);
+  const account = books.account(row.accountId);
+  if (account !== undefined) countNotional(account, value, at);
   books.addOrder(row);
   books.emit(row.accountId, 'ORDER_ACCEPTED', orderEvent(row), at);
 };
@@ -87,11 +100,11 @@ export const decidePlace = (books: Books, at: Date, facts: PlaceFacts): Answer<O
   const prepared = prepareOrder(books, at, facts);
   if ('repeated' in prepared) return { ok: true, value: { ...prepared.repeated } };
   if ('failures' in prepared) return { ok: false, failures: prepared.failures };
-  const { row } = prepared;
+  const { row, value } = prepared;
   const reserve = reserveOf(row, facts.instrument, facts.rates);
   const problem = checkFunds(books, row, reserve, facts.instrument);
   if (problem !== undefined) return { ok: false, failures: [problem] };
-  acceptOrder(books, row, reserve, at);
+  acceptOrder(books, row, reserve, value, at);
   return { ok: true, value: { ...row } };
 };
 

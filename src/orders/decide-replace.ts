@@ -1,3 +1,4 @@
+import type { KillSwitch } from '../controls/kill-switch.ts';
 import { failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
@@ -5,6 +6,8 @@ import type { Books } from '../lane/books.ts';
 import type { OrderRow, Replacement } from '../lane/rows.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
 import type { Report } from '../venues/venue.ts';
+import { checkLimits, countNotional, orderValue } from './check-limits.ts';
+import { checkTrading } from './check-trading.ts';
 import { countOpened } from './decide-place.ts';
 import { askReplace, closeAtFilled, confirmReplace, isFinal, isHere } from './order.ts';
 import { adjustReserve, type FeeRates, reserveOf } from './risk.ts';
@@ -27,6 +30,8 @@ export interface ReplaceFacts {
   newOrderId: string;
   instrument: Instrument;
   rates: FeeRates;
+  /** The kill switches that are engaged. */
+  switches: readonly KillSwitch[];
 }
 
 const refuse = (...failures: ReturnType<typeof failure>[]): Answer<OrderRow> => ({ ok: false, failures });
@@ -74,6 +79,18 @@ const replacementOf = (order: OrderRow, { changes, newOrderId, instrument }: Rep
   };
 };
 
+/** What the new terms add to the value of the order; less counts for nothing. */
+const addedValue = (order: OrderRow, { qtyChange, worstPrice }: Replacement, instrument: Instrument): bigint => {
+  const { side, qty } = order;
+  const after = orderValue(
+    { side, worstPrice: BigInt(worstPrice), qty: qty + BigInt(qtyChange) },
+    instrument,
+    undefined,
+  );
+  const more = after - orderValue(order, instrument, undefined);
+  return more > 0n ? more : 0n;
+};
+
 /**
  * Asks for other terms of an open order. The hold grows at once to what the worse of the two needs, so that whichever the
  * venue answers is covered; it shrinks to the right one with the answer.
@@ -82,12 +99,16 @@ export const decideReplace = (books: Books, at: Date, facts: ReplaceFacts): Answ
   const { accountId, instrument, rates } = facts;
   const order =
     facts.orderId === null ? books.orderOf(accountId, facts.clientOrderId ?? '') : books.order(facts.orderId);
-  if (order === undefined || order.accountId !== accountId || books.account(accountId)?.userId !== facts.userId) {
+  const account = books.account(accountId);
+  if (order === undefined || order.accountId !== accountId || account?.userId !== facts.userId) {
     return refuse(failure('NOT_FOUND', 'The order does not exist.', facts.orderId === null ? 'clientOrderId' : 'id'));
   }
-  const problem = problemOf(books, order, facts);
+  const problem = problemOf(books, order, facts) ?? checkTrading(account, instrument, facts.switches);
   if (problem !== undefined) return refuse(problem);
   const replacement = replacementOf(order, facts);
+  const added = addedValue(order, replacement, instrument);
+  const overLimit = checkLimits(account, { orders: -1, value: 0n }, added, instrument, at);
+  if (overLimit !== undefined) return refuse(overLimit);
   const needed = reserveOf({ ...order, replacement }, instrument, rates);
   if (needed > MAX_UNITS) return refuse(failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty'));
   const { posted, held } = books.balance(accountId, order.reserveAsset);
@@ -97,6 +118,7 @@ export const decideReplace = (books: Books, at: Date, facts: ReplaceFacts): Answ
     const message = `The replacement needs ${text(needed - order.reserve)} more; ${text(posted - held)} is available.`;
     return refuse(failure('INSUFFICIENT_FUNDS', message, facts.changes.qty === null ? 'limitPrice' : 'qty'));
   }
+  countNotional(account, added, at);
   const status = order.status;
   const here = isHere(order.status);
   askReplace(order, replacement, at);

@@ -1,3 +1,4 @@
+import type { KillSwitch } from '../controls/kill-switch.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -27,6 +28,8 @@ export interface OrderDeps {
   venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
   inFlight: InFlight;
   rates: FeeRates;
+  /** The kill switches that are engaged, as this process knows them. */
+  switches(): readonly KillSwitch[];
   clock: Clock;
   ids: Ids;
 }

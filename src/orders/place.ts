@@ -37,7 +37,8 @@ export const createPlaceOrder =
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
             const quote = deps.venue.quote(order.symbol);
-            const facts = { order, userId: by.userId, id, instrument, quote, rates: deps.rates };
+            const shared = { rates: deps.rates, switches: deps.switches() };
+            const facts = { order, userId: by.userId, id, instrument, quote, ...shared };
             const answer = decidePlace(books, at, facts);
             books.addAudit(auditLine(auditId, at, by, 'placeOrder', answer.ok ? answer.value.id : accountId, answer));
             return answer;

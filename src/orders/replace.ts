@@ -67,7 +67,15 @@ export const createReplaceOrder =
         },
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
-            const facts = { ...own, userId: by.userId, changes, newOrderId, instrument, rates: deps.rates };
+            const facts = {
+              ...own,
+              userId: by.userId,
+              changes,
+              newOrderId,
+              instrument,
+              rates: deps.rates,
+              switches: deps.switches(),
+            };
             const answer = decideReplace(books, at, facts);
             books.addAudit(auditLine(auditId, at, by, 'replaceOrder', seen.id, answer));
             return answer;

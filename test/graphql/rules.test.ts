@@ -94,6 +94,7 @@ Mutation.cancelOrder           signedIn
 Mutation.changePassword        signedIn
 Mutation.deleteAccount         signedIn
 Mutation.deposit               signedIn
+Mutation.haltInstrument        market:operate
 Mutation.login                 public
 Mutation.logout                signedIn
 Mutation.logoutEverywhere      signedIn
@@ -104,6 +105,9 @@ Mutation.refresh               public
 Mutation.register              public
 Mutation.reinstateUser         users:suspend
 Mutation.replaceOrder          signedIn
+Mutation.resumeInstrument      market:operate
+Mutation.setAccountLimits      market:operate
+Mutation.setKillSwitch         market:operate
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
 Mutation.updateProfile         signedIn
@@ -111,8 +115,11 @@ Mutation.withdraw              signedIn
 Query.account                  signedIn
 Query.accounts                 signedIn
 Query.auditLog                 audit:read
+Query.balances                 signedIn
 Query.instrument               public
 Query.instruments              public
+Query.journal                  signedIn
+Query.killSwitches             market:operate
 Query.me                       signedIn
 Query.order                    signedIn
 Query.orders                   signedIn

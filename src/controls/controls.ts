@@ -1,0 +1,48 @@
+import type { Command } from '../audit/command.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Refreshed } from '../kernel/refreshed.ts';
+import type { Instruments } from '../market/instruments.ts';
+import { type AccountLimits, limitsOf, notionalUsed } from '../orders/check-limits.ts';
+import { createSetTrading } from './halt-instrument.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import { createSetAccountLimits } from './set-account-limits.ts';
+import { createSetKillSwitch } from './set-kill-switch.ts';
+import type { ControlStore } from './store.ts';
+
+export interface ControlDeps {
+  command: Command;
+  instruments: Pick<Instruments, 'find' | 'refresh'>;
+  /** The switches that are engaged, as this process knows them. */
+  switches: Refreshed<readonly KillSwitch[]>;
+  store: ControlStore;
+  clock: Clock;
+  /** The decimals of accounts' currency. */
+  scale: number;
+}
+
+/** What an account may do, and what it has done of it today. */
+export interface ShownLimits extends AccountLimits {
+  dailyNotionalUsed: bigint;
+}
+
+/** What operators do to trading while the server runs. */
+export const createControls = (deps: ControlDeps) => ({
+  haltInstrument: createSetTrading(deps, 'haltInstrument'),
+  resumeInstrument: createSetTrading(deps, 'resumeInstrument'),
+  setKillSwitch: createSetKillSwitch(deps),
+  setAccountLimits: createSetAccountLimits(deps),
+  scale: deps.scale,
+  /** Of accounts that came out of rows which their reader may see. */
+  limitsOf: async (accountIds: readonly string[]): Promise<(accountId: string) => ShownLimits> => {
+    const rows = new Map((await deps.store.limitsOf(accountIds)).map((row) => [row.accountId, row]));
+    return (accountId) => {
+      const row = rows.get(accountId);
+      if (row === undefined) throw new Error('the account of a row does not exist');
+      return { ...limitsOf(row, deps.scale), dailyNotionalUsed: notionalUsed(row, deps.clock.now()) };
+    };
+  },
+  /** From the table, not from memory: an operator sees what is so now. */
+  killSwitches: deps.store.killSwitches,
+});
+
+export type Controls = ReturnType<typeof createControls>;

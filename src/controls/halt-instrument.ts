@@ -1,0 +1,31 @@
+import { failure } from '../errors.ts';
+import type { Actor } from '../identity/viewer.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Instrument } from '../market/instrument.ts';
+import type { ControlDeps } from './controls.ts';
+import { operate } from './operate.ts';
+import { saveInstrumentStatus } from './store.ts';
+
+export interface HaltInput {
+  symbol: string;
+  reason: string;
+}
+
+/**
+ * `haltInstrument` and `resumeInstrument`: nothing trades in a halted instrument. Its open orders rest untouched and can be
+ * cancelled. This process knows at once, the others at their next reading.
+ */
+export const createSetTrading =
+  ({ command, instruments }: ControlDeps, action: 'haltInstrument' | 'resumeInstrument') =>
+  async (by: Actor, { symbol, reason }: HaltInput): Promise<Result<Instrument>> => {
+    const unknown = refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
+    if (instruments.find(symbol) === undefined) return unknown;
+    const status = action === 'haltInstrument' ? 'HALTED' : 'TRADING';
+    const result = await operate(command, { by, action, target: symbol, reason }, async ({ tx }) =>
+      (await saveInstrumentStatus(tx, symbol, status)) ? ok(symbol) : unknown,
+    );
+    if (!result.ok) return result;
+    await instruments.refresh();
+    const instrument = instruments.find(symbol);
+    return instrument === undefined ? unknown : ok(instrument);
+  };

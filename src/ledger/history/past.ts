@@ -1,0 +1,40 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Instrument } from '../../market/instrument.ts';
+import type { AccountFinder } from '../accounts.ts';
+import { checkPast, type Reader, readableAccount } from '../reader.ts';
+import { type ValuedPosition, valueAt } from '../valuation.ts';
+import type { HistoryStore, PastBalance } from './store.ts';
+
+export interface PastDeps {
+  accounts: AccountFinder;
+  history: HistoryStore;
+  market: { find(symbol: string): Instrument | undefined };
+  clock: Clock;
+}
+
+/** What accounts had at an instant that is over. */
+export const createPast = ({ accounts, history, market, clock }: PastDeps) => ({
+  balancesAt: async (
+    reader: Reader,
+    accountId: string | null | undefined,
+    asOf: Date | null | undefined,
+  ): Promise<PastBalance[]> => {
+    const at = asOf ?? clock.now();
+    checkPast(at, clock.now(), 'asOf');
+    const id = await readableAccount(accounts, reader, accountId);
+    return id === undefined ? [] : history.balancesAt(id, at);
+  },
+
+  /** Valued at what was known of the market then. */
+  positionsAt: async (accountIds: readonly string[], at: Date): Promise<ValuedPosition[]> => {
+    checkPast(at, clock.now(), 'asOf');
+    const rows = await history.positionsAt(accountIds, at);
+    const marks = await history.marksAt([...new Set(rows.map(({ symbol }) => symbol))], at);
+    return rows.flatMap((row) => {
+      const instrument = market.find(row.symbol);
+      return instrument === undefined
+        ? []
+        : [valueAt(row, instrument, marks.get(row.symbol) ?? instrument.referencePrice)];
+    });
+  },
+});

@@ -1,0 +1,30 @@
+import { isUuid } from '../../kernel/ids.ts';
+import type { Page, PageRequest } from '../../kernel/page.ts';
+import type { AccountFinder } from '../accounts.ts';
+import { type Reader, readsAll } from '../reader.ts';
+import type { JournalEntry, JournalFilter, JournalStore } from './store.ts';
+
+const nothing: Page<JournalEntry> = { rows: [], hasMore: false };
+
+/**
+ * `journal`: a customer sees the entries of the own account and in them only the own lines. Whoever may read the ledger
+ * names any account, or none for all entries, and sees every line.
+ */
+export const createJournal =
+  ({ accounts, store }: { accounts: AccountFinder; store: JournalStore }) =>
+  async (
+    reader: Reader,
+    filter: JournalFilter & { accountId?: string | null | undefined },
+    page: PageRequest,
+  ): Promise<Page<JournalEntry>> => {
+    const { accountId } = filter;
+    if (!readsAll(reader)) {
+      const own = await accounts.find(reader.id, accountId);
+      return own === undefined ? nothing : store.ofAccount(own, filter, page);
+    }
+    if (accountId == null) return store.ofAll(filter, page);
+    if (!isUuid(accountId)) return nothing;
+    const found = await store.ofAccount(accountId, filter, page);
+    const lines = await store.postingsOf(found.rows.map(({ id }) => id));
+    return { ...found, rows: found.rows.map((entry) => ({ ...entry, postings: lines.get(entry.id) ?? [] })) };
+  };

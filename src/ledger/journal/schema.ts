@@ -1,0 +1,84 @@
+import { EntryKind } from '../../database/generated/enums.ts';
+import { viewerOf } from '../../graphql/actor.ts';
+import { builder } from '../../graphql/builder.ts';
+import {
+  connectionArgs,
+  connectionComplexity,
+  connectionOf,
+  pageRequest,
+  toConnection,
+} from '../../graphql/connection.ts';
+import { formatDecimal } from '../../kernel/decimal.ts';
+import type { BookedPosting, JournalEntry } from './store.ts';
+
+export const EntryKindEnum = builder.enumType(EntryKind, {
+  name: 'EntryKind',
+  description: 'A REVERSAL posts the exact opposite of the entry that its reference names.',
+});
+
+const PostingRef = builder.objectRef<BookedPosting>('Posting').implement({
+  description: 'One line of an entry. Amounts are decimals of the asset.',
+  fields: (t) => ({
+    accountId: t.exposeID('accountId'),
+    asset: t.exposeString('asset'),
+    amount: t.field({
+      type: 'Decimal',
+      description: 'Added to the account’s balance; the lines of an entry sum to zero in every asset.',
+      resolve: ({ amount, asset }, _, { services }) => formatDecimal(amount, services.ledger.scaleOf(asset)),
+    }),
+    balanceAfter: t.field({
+      type: 'Decimal',
+      description: 'The account’s balance in the asset right after this line.',
+      resolve: ({ balanceAfter, asset }, _, { services }) =>
+        formatDecimal(balanceAfter, services.ledger.scaleOf(asset)),
+    }),
+    sequence: t.string({
+      description: 'Grows from line to line of an account, in the order in which they were booked.',
+      resolve: ({ sequence }) => sequence.toString(),
+    }),
+  }),
+});
+
+export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
+  description: 'One entry of the journal. Entries are never changed or removed.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    kind: t.field({ type: EntryKindEnum, resolve: ({ kind }) => kind }),
+    reference: t.exposeID('reference', {
+      description: 'The transfer or the trade that is booked, or the entry that is reversed.',
+    }),
+    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
+    postings: t.field({
+      type: [PostingRef],
+      complexity: { field: 1, multiplier: 4 },
+      description: 'The lines; for a customer those of the own account.',
+      resolve: ({ postings }) => postings,
+    }),
+  }),
+});
+
+const JournalFilter = builder.inputType('JournalFilter', {
+  description: 'Every given field narrows the list.',
+  fields: (t) => ({
+    accountId: t.id({
+      description: 'The viewer’s only account when absent; with the permission ledger:read any account, or all.',
+    }),
+    kind: t.field({ type: EntryKindEnum }),
+    from: t.field({ type: 'DateTime', description: 'This instant or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Before this instant.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  journal: t.field({
+    access: 'signedIn',
+    type: connectionOf('JournalEntry', JournalEntryRef),
+    complexity: connectionComplexity,
+    description: 'The entries that touch an account, newest first.',
+    args: { ...connectionArgs(t), filter: t.arg({ type: JournalFilter }) },
+    resolve: async (_, { filter, ...args }, context) => {
+      const request = pageRequest(args);
+      return toConnection(await context.services.ledger.journal(viewerOf(context), filter ?? {}, request), request);
+    },
+  }),
+}));

@@ -1,0 +1,116 @@
+import type { Database } from '../../database/database.ts';
+import type { EntryKind } from '../../database/generated/enums.ts';
+import { MAX_UNITS } from '../../kernel/decimal.ts';
+import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
+import type { EntryRow, PostingRow } from '../../lane/rows.ts';
+import { limits } from '../../limits.ts';
+
+export interface JournalFilter {
+  kind?: EntryKind | null | undefined;
+  /** Inclusive. */
+  from?: Date | null | undefined;
+  /** Exclusive. */
+  to?: Date | null | undefined;
+}
+
+/** A posting as it stands in the books: with its place among all postings of its account. */
+export interface BookedPosting extends PostingRow {
+  sequence: bigint;
+}
+
+export interface JournalEntry extends EntryRow {
+  postings: BookedPosting[];
+}
+
+const postingColumns = `p.entry_id AS "entryId", p.line, p.account_id AS "accountId", p.asset, p.amount,
+  p.balance_after AS "balanceAfter", p.created_at AS "createdAt", p.kind, p.sequence`;
+const entryColumns = 'id, kind, reference, created_at AS "createdAt"';
+
+/** Conditions and their values as they are found out one by one. */
+const conditions = (...first: unknown[]) => {
+  const values = [...first];
+  const where: string[] = [];
+  const and = (condition: (...at: string[]) => string, ...more: unknown[]): void => {
+    where.push(condition(...more.map((value) => `$${values.push(value)}`)));
+  };
+  const filter = ({ kind, from, to }: JournalFilter): void => {
+    if (kind != null) and((at) => `kind = ${at}::"EntryKind"`, kind);
+    // Said once more in words that the index of the rare kinds knows.
+    if (kind != null && kind !== 'TRADE') where.push("kind <> 'TRADE'");
+    if (from != null) and((at) => `created_at >= ${at}`, from);
+    if (to != null) and((at) => `created_at < ${at}`, to);
+  };
+  return { values, where, and, filter };
+};
+
+/** Reads of the journal. Both lists run along an index from their newest end, so a page costs the same at any size. */
+export const createJournalStore = ({ pool }: Pick<Database, 'pool'>) => {
+  const entriesOf = async (ids: readonly string[]): Promise<Map<string, EntryRow>> => {
+    const text = `SELECT ${entryColumns} FROM journal_entries WHERE id = ANY($1::uuid[])`;
+    const { rows } = await pool.query<EntryRow>({ name: 'journal_entries_by_id', text, values: [ids] });
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+
+  /** All lines of several entries, in the order of the lines. */
+  const postingsOf = async (ids: readonly string[]): Promise<Map<string, BookedPosting[]>> => {
+    const text = `SELECT ${postingColumns} FROM postings p WHERE entry_id = ANY($1::uuid[]) ORDER BY entry_id, line`;
+    const { rows } = await pool.query<BookedPosting>({ name: 'postings_of_entries', text, values: [ids] });
+    return Map.groupBy(rows, ({ entryId }) => entryId);
+  };
+
+  return {
+    entriesOf,
+    postingsOf,
+
+    /** The entries that touch an account, newest first in the order in which they were booked, with its own lines. */
+    ofAccount: async (accountId: string, filter: JournalFilter, page: PageRequest): Promise<Page<JournalEntry>> => {
+      const { limit, backward, from } = page;
+      const { values, where, and, ...add } = conditions(accountId, (limit + 1) * limits.ledger.linesOfAccount);
+      add.filter(filter);
+      if (from !== undefined) {
+        const [beyond, edge, none] = backward ? ['>', 'max', MAX_UNITS] : ['<', 'min', 0n];
+        const place = (id: string): string =>
+          `coalesce((SELECT ${edge}(sequence) FROM postings WHERE entry_id = ${id} AND account_id = $1), ${none})`;
+        and(
+          (at, id = '') => `(created_at, sequence) ${beyond} (${at}::timestamptz, ${place(id)})`,
+          from.createdAt,
+          from.id,
+        );
+      }
+      const direction = backward ? 'ASC' : 'DESC';
+      const text = `SELECT ${postingColumns} FROM postings p WHERE ${['account_id = $1', ...where].join(' AND ')}
+                    ORDER BY created_at ${direction}, sequence ${direction} LIMIT $2`;
+      const { rows } = await pool.query<BookedPosting>({ text, values });
+      // The last entry read may lack lines; it is the one that only says that there is more.
+      const groups = [...Map.groupBy(rows, ({ entryId }) => entryId)].slice(0, limit + 1);
+      const entries = await entriesOf(groups.map(([id]) => id));
+      const found = groups.map(([id, postings]) => ({
+        ...(entries.get(id) as EntryRow),
+        postings: postings.sort((one, other) => one.line - other.line),
+      }));
+      return pageOf(found, page);
+    },
+
+    /** Everybody's entries, newest first. */
+    ofAll: async (filter: JournalFilter, page: PageRequest): Promise<Page<JournalEntry>> => {
+      const { limit, backward, from } = page;
+      const { values, where, and, ...add } = conditions(limit + 1);
+      add.filter(filter);
+      if (from !== undefined) {
+        const beyond = backward ? '>' : '<';
+        and((at, id) => `(created_at, id) ${beyond} (${at}::timestamptz, ${id}::uuid)`, from.createdAt, from.id);
+      }
+      const direction = backward ? 'ASC' : 'DESC';
+      const text = `SELECT ${entryColumns} FROM journal_entries ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+                    ORDER BY created_at ${direction}, id ${direction} LIMIT $1`;
+      const { rows } = await pool.query<EntryRow>({ text, values });
+      const postings = await postingsOf(rows.map(({ id }) => id));
+      return pageOf(
+        rows.map((entry) => ({ ...entry, postings: postings.get(entry.id) ?? [] })),
+        page,
+      );
+    },
+  };
+};
+
+export type JournalStore = ReturnType<typeof createJournalStore>;

@@ -1,0 +1,28 @@
+import { RefusedError } from '../errors.ts';
+import { hasPermission, type Role } from '../identity/permissions.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { AccountFinder } from './accounts.ts';
+
+/** Who reads the books: a customer the own accounts, whoever may read the ledger all of them. */
+export interface Reader {
+  id: string;
+  roles: readonly Role[];
+}
+
+export const readsAll = ({ roles }: Reader): boolean => hasPermission(roles, 'ledger:read');
+
+/** The account that a reader means and may see; undefined for any other, whether it exists or not. */
+export const readableAccount = async (
+  accounts: AccountFinder,
+  reader: Reader,
+  accountId: string | null | undefined,
+): Promise<string | undefined> => {
+  const own = await accounts.find(reader.id, accountId);
+  if (own !== undefined || accountId == null || !readsAll(reader)) return own;
+  return isUuid(accountId) ? accountId.toLowerCase() : undefined;
+};
+
+/** The past is settled; the future is not. */
+export const checkPast = (at: Date, now: Date, name: string): void => {
+  if (at > now) throw new RefusedError('BAD_USER_INPUT', `Argument "${name}" must not be in the future.`);
+};
