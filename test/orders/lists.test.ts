@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { must } from '../support/people.ts';
+import { brokenPromises } from '../support/promises.ts';
+import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+
+let trading: TestTrading;
+beforeAll(async () => {
+  trading = await startTrading();
+});
+afterAll(async () => {
+  expect(await brokenPromises(trading.database.pool)).toEqual([]);
+  await trading.close();
+});
+
+const shared = { symbol: 'AAPL', qty: '10' } as const;
+const entry = { ...shared, side: 'BUY', type: 'MARKET' } as const;
+const waitingEntry = { ...shared, side: 'BUY', type: 'LIMIT', limitPrice: '10.00' } as const;
+const profit = { ...shared, side: 'SELL', type: 'LIMIT', limitPrice: '5000.00' } as const;
+const loss = { ...shared, side: 'SELL', type: 'STOP', stopPrice: '1.00' } as const;
+
+const states = async ({ userId }: Customer, ids: readonly string[]) => {
+  const found = await Promise.all(ids.map((id) => trading.orders.one(userId, { id })));
+  return found.map((order) => order?.status);
+};
+const place = async ({ by }: Customer, type: 'OCO' | 'OTO' | 'BRACKET', orders: Parameters<TestTrading['orders']['placeList']>[1]['orders']) =>
+  must(await trading.orders.placeList(by, { type, orders })).orders.map(({ id }) => id);
+const heldUnits = async ({ accountId }: Customer) =>
+  (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'AAPL')?.held;
+
+test('the exits of a bracket wait for the entry and then keep its units back once', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await place(customer, 'BRACKET', [entry, profit, loss]);
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['FILLED', 'NEW', 'NEW']);
+  expect(await heldUnits(customer)).toBe(100_000n);
+});
+
+test('an entry that is cancelled unfilled ends what waited for it', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await place(customer, 'BRACKET', [waitingEntry, profit, loss]);
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['NEW', 'HELD', 'HELD']);
+  await trading.orders.cancel(customer.by, { id: ids[0] });
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
+});
+
+test('when one exit fills the other is cancelled, and nothing stays held', async () => {
+  const customer = await trading.customer('100000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const bid = Number(trading.market.quote('AAPL')?.bid ?? 0n) / 100;
+  const ids = await place(customer, 'OCO', [{ ...profit, limitPrice: `${(bid - 1).toFixed(2)}` }, loss]);
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['FILLED', 'CANCELED']);
+  expect(await heldUnits(customer)).toBe(0n);
+});
+
+test('cancelling one exit cancels both', async () => {
+  const customer = await trading.customer('100000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const ids = await place(customer, 'OCO', [profit, loss]);
+  await trading.settled();
+  await trading.orders.cancel(customer.by, { id: ids[1] });
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'CANCELED']);
+  expect(await heldUnits(customer)).toBe(0n);
+});
+
+test('an order that waits for another is for what that one filled, also with a trailing stop', async () => {
+  const customer = await trading.customer('100000');
+  const trailing = { ...shared, side: 'SELL', type: 'TRAILING_STOP', trailPercent: '10' } as const;
+  const ids = await place(customer, 'OTO', [{ ...entry, timeInForce: 'IOC' }, trailing]);
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['FILLED', 'NEW']);
+  const order = await trading.orders.one(customer.userId, { id: ids[1] ?? '' });
+  expect(order).toMatchObject({ qty: 100_000n, reserve: 100_000n });
+  expect(order?.stopPrice).toBeLessThan(order?.trailPeak ?? 0n);
+});
+
+test('a waiting order is replaced and cancelled at once, without a venue', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await place(customer, 'BRACKET', [waitingEntry, profit, loss]);
+  await trading.settled();
+  const asked = must(await trading.orders.replace(customer.by, { id: ids[1], limitPrice: '6000.00' }));
+  expect(asked.status).toBe('REPLACED');
+  const next = await trading.orders.one(customer.userId, { id: asked.replacedById ?? '' });
+  expect(next).toMatchObject({ status: 'HELD', limitPrice: 600_000n, leg: 'TAKE_PROFIT' });
+  must(await trading.orders.cancel(customer.by, { id: ids[2] }));
+  expect(await states(customer, [next?.id ?? '', ids[2] ?? ''])).toEqual(['CANCELED', 'CANCELED']);
+});
+
+test.each([
+  ['OCO', [profit], ['orders']],
+  ['OCO', [loss, profit], ['orders', '0', 'type']],
+  ['OCO', [profit, { ...loss, side: 'BUY' }], ['orders', '1', 'side']],
+  ['OCO', [profit, { ...loss, stopPrice: '6000.00' }], ['orders', '1', 'stopPrice']],
+  ['OCO', [profit, { ...loss, qty: '9' }], ['orders', '1', 'qty']],
+  ['OTO', [waitingEntry, { ...profit, symbol: 'MSFT' }], ['orders', '1', 'symbol']],
+  ['OTO', [waitingEntry, { ...profit, side: 'BUY' }], ['orders', '1', 'side']],
+  ['OTO', [waitingEntry, { ...profit, limitPrice: '9.00' }], ['orders', '1', 'limitPrice']],
+  ['OTO', [waitingEntry, { ...profit, type: 'MARKET', limitPrice: null }], ['orders', '1', 'type']],
+  ['BRACKET', [waitingEntry, { ...profit, qty: 'x' }, loss], ['orders', '1', 'qty']],
+] as const)('a list that contradicts itself is refused with its place: %s %#', async (type, orders, field) => {
+  const { by, accountId } = await trading.customer('100000');
+  const answer = await trading.orders.placeList(by, { type, orders });
+  expect(answer).toMatchObject({ ok: false, failures: [{ field }] });
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(0);
+});
