@@ -118,6 +118,10 @@ export const limits = {
     cancelPage: 500,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+    /** The latest moment of a dead-man's switch: a day, as exchanges have it. */
+    cancelAllAfter_s: 86_400,
+    /** How often the process that runs the venue looks for what is due. */
+    sweep_ms: 250,
   },
   ledger: {
     /** Lines of one account in one entry: a trade has three, cash, units and the fee; a bound for reading whole entries. */

@@ -20,9 +20,12 @@ import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
+import { createDeadlineStore } from './orders/deadline-store.ts';
+import { createDueTasks } from './orders/due.ts';
 import { createOrders } from './orders/orders.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
+import { createSweep } from './orders/sweep.ts';
 import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
 import { createLease } from './venues/lease.ts';
@@ -74,6 +77,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     if (instrument === undefined) throw new Error('an order names an unknown instrument');
     return instrument;
   };
+  const command = createCommand({ database, clock, ids });
   const orderDeps = {
     ...shared,
     instrumentOf,
@@ -81,7 +85,14 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
+    command,
   };
+  const deadlines = createDeadlineStore(database);
+  const sweep = createSweep({
+    tasks: { ...createDueTasks({ ...orderDeps, deadlines }) },
+    every_ms: limits.orders.sweep_ms,
+    log,
+  });
   const settlement = createSettlement({ ...orderDeps, log });
 
   const lease = createLease({
@@ -90,8 +101,10 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     taken: async () => {
       await settlement.restore();
       venue.start();
+      sweep.start();
     },
     lost: () => {
+      void sweep.stop();
       venue.stop();
       settlement.suspend();
     },
@@ -110,7 +123,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       }),
       orders: createOrders(orderDeps),
       controls: createControls({
-        command: createCommand({ database, clock, ids }),
+        command,
         instruments,
         switches,
         store: controlStore,
@@ -120,6 +133,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     },
     venue,
     lane,
+    /** Does what is due now instead of a moment later. */
+    sweep: sweep.pass,
     /** Whether this process runs the paper venue. */
     ready: lease.held,
     start: async (): Promise<void> => {
@@ -129,6 +144,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     /** Stops the market, books what it reported last, and lets go of the database. */
     stop: async (): Promise<void> => {
       venue.stop();
+      await sweep.stop();
       await lane.drain();
       await lease.stop();
       await laneStore.close();
