@@ -102,6 +102,10 @@ export const limits = {
   venue: {
     /** Ids of past orders that a paper book still knows, so that a repeat is ignored: 10 s of full load. */
     rememberedOrders: 50_000,
+    /** How often the top of the books is written for other processes, and read there. */
+    shareQuotes_ms: 250,
+    /** How often pending orders are looked for that a process accepted and told nobody of, because it died then. */
+    look_ms: 1_000,
   },
   trading: {
     /** One order of an account that an operator has set nothing for, in whole currency: a typing error, not a wish. */

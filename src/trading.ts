@@ -21,7 +21,9 @@ import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
 import { createDeadlineStore } from './orders/deadline-store.ts';
+import { createDispatch } from './orders/dispatch.ts';
 import { createDueTasks } from './orders/due.ts';
+import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
@@ -30,6 +32,9 @@ import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
 import { createLease } from './venues/lease.ts';
 import { createPaperVenue } from './venues/paper/paper.ts';
+import { createSharedQuotes } from './venues/shared-quotes.ts';
+import { createVenueStore } from './venues/store.ts';
+import { CHANNEL, createWake } from './venues/wake.ts';
 
 export interface TradingOptions {
   config: Pick<Config, 'paper' | 'fees'>;
@@ -46,7 +51,16 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   await ledgerStore.openHouse(clock.now());
   const instruments = await createInstruments({ store: createMarketStore(database), log });
   const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
-  const market = createMarket({ instruments, venue });
+  const venueStore = createVenueStore(database);
+  const sharedQuotes = createSharedQuotes({
+    store: venueStore,
+    symbols: instruments.all().map(({ symbol }) => symbol),
+    venue,
+    publishing: () => dispatch.isHere(),
+    log,
+  });
+  const dispatch = createDispatch({ venue, wake: createWake(venueStore), published: sharedQuotes });
+  const market = createMarket({ instruments, venue: dispatch });
   const controlStore = createControlStore(database);
   const switches = await createRefreshed({
     read: controlStore.killSwitches,
@@ -67,7 +81,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     store: laneStore,
     clock,
     log,
-    released: (orders) => venue.submit(orders.map((order) => venueOrderOf(order, config.fees))),
+    released: (orders) => dispatch.submit(orders.map((order) => venueOrderOf(order, config.fees))),
   });
   const accounts = createAccountFinder(ledgerStore);
   const inFlight = createInFlight();
@@ -81,7 +95,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   const orderDeps = {
     ...shared,
     instrumentOf,
-    venue,
+    venue: dispatch,
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
@@ -93,20 +107,25 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     every_ms: limits.orders.sweep_ms,
     log,
   });
-  const settlement = createSettlement({ ...orderDeps, log });
+  const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  const pending = createLook({ ...orderDeps, dispatch, log });
 
   const lease = createLease({
     connect,
     log,
+    channel: CHANNEL,
+    notified: pending.look,
     taken: async () => {
-      await settlement.restore();
+      // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
       venue.start();
+      await settlement.restore();
       sweep.start();
     },
     lost: () => {
       void sweep.stop();
       venue.stop();
       settlement.suspend();
+      sharedQuotes.forget();
     },
   });
 
@@ -136,13 +155,19 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     /** Does what is due now instead of a moment later. */
     sweep: sweep.pass,
     /** Whether this process runs the paper venue. */
-    ready: lease.held,
+    runsVenue: lease.held,
+    /** Whether orders find a venue, in this process or in another. */
+    ready: lease.taken,
     start: async (): Promise<void> => {
       instruments.onStatus((symbol, status) => (status === 'HALTED' ? venue.halt(symbol) : venue.resume(symbol)));
       await lease.start();
+      await sharedQuotes.start();
+      pending.start();
     },
     /** Stops the market, books what it reported last, and lets go of the database. */
     stop: async (): Promise<void> => {
+      pending.stop();
+      sharedQuotes.stop();
       venue.stop();
       await sweep.stop();
       await lane.drain();

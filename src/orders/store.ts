@@ -100,6 +100,13 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OpenOrder>({ name: 'orders_due', text, values: [at, count] })).rows;
   },
 
+  /** What the venue has not answered yet, or the answer is not booked yet, in time priority. */
+  pending: async (): Promise<OrderRow[]> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE status IN ('PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE')
+                  ORDER BY sequence`;
+    return (await pool.query<OrderRow>({ name: 'pending_orders', text })).rows;
+  },
+
   /** Every open order in time priority: what the venue's book is rebuilt from. */
   open: async (): Promise<OrderRow[]> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE ${openOnly} ORDER BY sequence`;
