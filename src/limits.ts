@@ -132,6 +132,12 @@ export const limits = {
     linesOfAccount: 4,
     /** Open lots shown of one position, the oldest: what the next sells take from. */
     lotsShown: 100,
+    /** Differences that one look through the books lists; more are not read one by one. */
+    differencesShown: 100,
+    /** Executions fetched at a time while positions are rebuilt: a few megabytes. */
+    replayBatch: 5_000,
+    /** One check reads a whole table: a minute a hundred million postings is what it may take. */
+    booksStatement_ms: 600_000,
   },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */

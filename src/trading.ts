@@ -11,6 +11,7 @@ import { createRefreshed } from './kernel/refreshed.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
+import { createBooksStore } from './ledger/books/store.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -137,6 +138,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         store: ledgerStore,
         journal: createJournalStore(database),
         history: createHistoryStore(database),
+        books: createBooksStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
       }),

@@ -117,6 +117,7 @@ Query.account                  signedIn
 Query.accounts                 signedIn
 Query.auditLog                 audit:read
 Query.balances                 signedIn
+Query.books                    ledger:read
 Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn
