@@ -88,7 +88,7 @@ export const createApp = async ({
     const checks = {
       database: () => database.pool.query('SELECT 1'),
       venue: async () => {
-        if (!trading.ready()) throw new Error('the paper venue runs in another process');
+        if (!trading.ready()) throw new Error('the paper venue runs in no process');
       },
     };
     const http = createHttpServer({ config, log, clock, ids, graphql, checks });

@@ -102,6 +102,10 @@ export const limits = {
   venue: {
     /** Ids of past orders that a paper book still knows, so that a repeat is ignored: 10 s of full load. */
     rememberedOrders: 50_000,
+    /** How often the top of the books is written for other processes, and read there. */
+    shareQuotes_ms: 250,
+    /** How often pending orders are looked for that a process accepted and told nobody of, because it died then. */
+    look_ms: 1_000,
   },
   trading: {
     /** One order of an account that an operator has set nothing for, in whole currency: a typing error, not a wish. */
@@ -118,12 +122,22 @@ export const limits = {
     cancelPage: 500,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+    /** The latest moment of a dead-man's switch: a day, as exchanges have it. */
+    cancelAllAfter_s: 86_400,
+    /** How often the process that runs the venue looks for what is due. */
+    sweep_ms: 250,
   },
   ledger: {
     /** Lines of one account in one entry: a trade has three, cash, units and the fee; a bound for reading whole entries. */
     linesOfAccount: 4,
     /** Open lots shown of one position, the oldest: what the next sells take from. */
     lotsShown: 100,
+    /** Differences that one look through the books lists; more are not read one by one. */
+    differencesShown: 100,
+    /** Executions fetched at a time while positions are rebuilt: a few megabytes. */
+    replayBatch: 5_000,
+    /** One check reads a whole table: a minute a hundred million postings is what it may take. */
+    booksStatement_ms: 600_000,
   },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */

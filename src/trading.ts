@@ -11,6 +11,7 @@ import { createRefreshed } from './kernel/refreshed.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
+import { createBooksStore } from './ledger/books/store.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -20,13 +21,21 @@ import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
+import { createDeadlineStore } from './orders/deadline-store.ts';
+import { createDispatch } from './orders/dispatch.ts';
+import { createDueTasks } from './orders/due.ts';
+import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
+import { createSweep } from './orders/sweep.ts';
 import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
 import { createLease } from './venues/lease.ts';
 import { createPaperVenue } from './venues/paper/paper.ts';
+import { createSharedQuotes } from './venues/shared-quotes.ts';
+import { createVenueStore } from './venues/store.ts';
+import { CHANNEL, createWake } from './venues/wake.ts';
 
 export interface TradingOptions {
   config: Pick<Config, 'paper' | 'fees'>;
@@ -43,7 +52,16 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   await ledgerStore.openHouse(clock.now());
   const instruments = await createInstruments({ store: createMarketStore(database), log });
   const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
-  const market = createMarket({ instruments, venue });
+  const venueStore = createVenueStore(database);
+  const sharedQuotes = createSharedQuotes({
+    store: venueStore,
+    symbols: instruments.all().map(({ symbol }) => symbol),
+    venue,
+    publishing: () => dispatch.isHere(),
+    log,
+  });
+  const dispatch = createDispatch({ venue, wake: createWake(venueStore), published: sharedQuotes });
+  const market = createMarket({ instruments, venue: dispatch });
   const controlStore = createControlStore(database);
   const switches = await createRefreshed({
     read: controlStore.killSwitches,
@@ -64,7 +82,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     store: laneStore,
     clock,
     log,
-    released: (orders) => venue.submit(orders.map((order) => venueOrderOf(order, config.fees))),
+    released: (orders) => dispatch.submit(orders.map((order) => venueOrderOf(order, config.fees))),
   });
   const accounts = createAccountFinder(ledgerStore);
   const inFlight = createInFlight();
@@ -74,26 +92,41 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     if (instrument === undefined) throw new Error('an order names an unknown instrument');
     return instrument;
   };
+  const command = createCommand({ database, clock, ids });
   const orderDeps = {
     ...shared,
     instrumentOf,
-    venue,
+    venue: dispatch,
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
+    command,
   };
-  const settlement = createSettlement({ ...orderDeps, log });
+  const deadlines = createDeadlineStore(database);
+  const sweep = createSweep({
+    tasks: { ...createDueTasks({ ...orderDeps, deadlines }) },
+    every_ms: limits.orders.sweep_ms,
+    log,
+  });
+  const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  const pending = createLook({ ...orderDeps, dispatch, log });
 
   const lease = createLease({
     connect,
     log,
+    channel: CHANNEL,
+    notified: pending.look,
     taken: async () => {
-      await settlement.restore();
+      // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
       venue.start();
+      await settlement.restore();
+      sweep.start();
     },
     lost: () => {
+      void sweep.stop();
       venue.stop();
       settlement.suspend();
+      sharedQuotes.forget();
     },
   });
 
@@ -105,12 +138,13 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         store: ledgerStore,
         journal: createJournalStore(database),
         history: createHistoryStore(database),
+        books: createBooksStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
       }),
       orders: createOrders(orderDeps),
       controls: createControls({
-        command: createCommand({ database, clock, ids }),
+        command,
         instruments,
         switches,
         store: controlStore,
@@ -120,15 +154,24 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     },
     venue,
     lane,
+    /** Does what is due now instead of a moment later. */
+    sweep: sweep.pass,
     /** Whether this process runs the paper venue. */
-    ready: lease.held,
+    runsVenue: lease.held,
+    /** Whether orders find a venue, in this process or in another. */
+    ready: lease.taken,
     start: async (): Promise<void> => {
       instruments.onStatus((symbol, status) => (status === 'HALTED' ? venue.halt(symbol) : venue.resume(symbol)));
       await lease.start();
+      await sharedQuotes.start();
+      pending.start();
     },
     /** Stops the market, books what it reported last, and lets go of the database. */
     stop: async (): Promise<void> => {
+      pending.stop();
+      sharedQuotes.stop();
       venue.stop();
+      await sweep.stop();
       await lane.drain();
       await lease.stop();
       await laneStore.close();

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { connect } from './connect.ts';
+import { runningUrl } from './embedded/cluster.ts';
 import { startEmbedded } from './embedded/embedded.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 
@@ -11,6 +12,12 @@ export interface StartedDatabase {
 }
 
 const NAME = 'bourse';
+
+/** The database of a server that may be running: what DATABASE_URL names, or the embedded one that runs now. */
+export const runningDatabase = ({
+  databaseUrl,
+  dataDir,
+}: Pick<Config, 'databaseUrl' | 'dataDir'>): string | undefined => databaseUrl ?? runningUrl(dataDir, NAME);
 
 const migrated = async (url: string, progress: (line: string) => void): Promise<MigrationReport> => {
   const report = await migrate(url);

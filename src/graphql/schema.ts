@@ -7,6 +7,7 @@ import '../admin/schema.ts';
 import '../audit/schema.ts';
 import '../market/schema.ts';
 import '../ledger/schema.ts';
+import '../ledger/books/schema.ts';
 import '../ledger/history/schema.ts';
 import '../ledger/journal/schema.ts';
 import '../orders/schema.ts';

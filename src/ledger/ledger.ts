@@ -6,6 +6,8 @@ import type { BalanceRow, LotRow } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import type { AccountFinder } from './accounts.ts';
+import { createCheckBooks } from './books/check-books.ts';
+import type { BooksStore } from './books/store.ts';
 import { createPast } from './history/past.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
@@ -19,6 +21,7 @@ export interface LedgerDeps {
   store: LedgerStore;
   journal: JournalStore;
   history: HistoryStore;
+  books: BooksStore;
   accounts: AccountFinder;
   market: { find(symbol: string): Instrument | undefined; quote(symbol: string): Quote | undefined };
   inFlight: InFlight;
@@ -46,6 +49,7 @@ export const createLedger = (deps: LedgerDeps) => {
   return {
     journal: createJournal({ accounts: deps.accounts, store: deps.journal }),
     balancesAt: past.balancesAt,
+    checkBooks: createCheckBooks(deps.books),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
     withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),
     scaleOf: deps.scaleOf,

@@ -27,4 +27,17 @@ export const takeFrom = (lots: readonly LotRow[], qty: bigint): Taken[] => {
   return taken;
 };
 
+/** Puts back what an execution took, to the lots that it took it from. */
+export const giveBack = (
+  lotOf: (id: string) => LotRow | undefined,
+  closures: readonly { lotId: string; qty: bigint; cost: bigint }[],
+): void => {
+  for (const { lotId, qty, cost } of closures) {
+    const lot = lotOf(lotId);
+    if (lot === undefined) throw new Error('a closure names a lot that is not there');
+    lot.leavesQty += qty;
+    lot.leavesCost += cost;
+  }
+};
+
 export const costOf = (taken: readonly { cost: bigint }[]): bigint => taken.reduce((sum, { cost }) => sum + cost, 0n);

@@ -44,7 +44,10 @@ export const QuoteRef = builder.objectRef<ShownQuote>('Quote').implement({
       ask: price('ask', 'The lowest price that a seller asks; null while there is none.'),
       bidSize: size('bidSize', 'Quantity wanted at the bid, in the base asset; 0 while there is none.'),
       askSize: size('askSize', 'Quantity offered at the ask, in the base asset; 0 while there is none.'),
-      last: price('last', 'The price of the last trade; null before the first.'),
+      last: price(
+        'last',
+        'The price of the last trade with a customer or the market makers’ reference price, whichever is newer; it is what triggers stops. Null before the first of them.',
+      ),
       at: t.field({
         type: 'DateTime',
         description: 'When the book last changed.',

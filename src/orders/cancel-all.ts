@@ -20,14 +20,10 @@ const groups = (orders: readonly OpenOrder[]): OpenOrder[][] => {
   );
 };
 
-/**
- * Asks every open order of a scope to cancel. What is open is read a page at a time and asked account by account through
- * the lane, so a mass cancel of a hundred thousand orders never fills the queue that others wait in. An order that is
- * accepted after its page was read stays: whoever must prevent that, refuses new orders first.
- */
-export const createCancelOpenOrders = (
-  deps: Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates'>,
-) => {
+type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates'>;
+
+/** Asks these orders to cancel, account by account through the lane; answers how many are asked now. */
+export const createAskCancel = (deps: AskDeps) => {
   /** Some orders of one account in one decision. */
   const ask = (orders: readonly OpenOrder[], reason: string | null): Promise<OrderRow[]> =>
     deps.lane.run({
@@ -51,14 +47,24 @@ export const createCancelOpenOrders = (
         deps.venue.cancel(atVenue.map(({ id, accountId, symbol }) => ({ orderId: id, accountId, symbol })));
       },
     });
+  return async (orders: readonly OpenOrder[], reason: string | null): Promise<number> =>
+    (await Promise.all(groups(orders).map((some) => ask(some, reason)))).flat().length;
+};
 
+/**
+ * Asks every open order of a scope to cancel. What is open is read a page at a time and asked account by account through
+ * the lane, so a mass cancel of a hundred thousand orders never fills the queue that others wait in. An order that is
+ * accepted after its page was read stays: whoever must prevent that, refuses new orders first.
+ */
+export const createCancelOpenOrders = (deps: AskDeps) => {
+  const ask = createAskCancel(deps);
   return async ({ reason = null, ...scope }: CancelScope & { reason?: string | null }): Promise<CancelAllReport> => {
     const accounts = new Set<string>();
     const report = { asked: 0, left: 0 };
     for (let after = 0n; ; ) {
       const page = await deps.store.openIn(scope, after, limits.orders.cancelPage);
       for (const { accountId } of page) accounts.add(accountId);
-      const asked = (await Promise.all(groups(page).map((some) => ask(some, reason)))).flat().length;
+      const asked = await ask(page, reason);
       report.asked += asked;
       report.left += page.length - asked;
       if (page.length < limits.orders.cancelPage) return { accounts: accounts.size, ...report };

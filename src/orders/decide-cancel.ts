@@ -16,7 +16,7 @@ const cancelHere = (books: Books, order: OrderRow, reason: string | null, at: Da
   order.reserve = 0n;
   books.touch(order);
   countClosed(books, order);
-  books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
+  books.emit(order.accountId, `ORDER_${order.status}`, orderEvent(order), at);
 };
 
 export interface CancelRules {

@@ -147,7 +147,7 @@ const applyReport = (
       return acknowledge(order, at) ? 'ORDER_NEW' : undefined;
     case 'CANCELED':
       return confirmCancel(order, order.status === 'PENDING_CANCEL' ? order.reason : report.reason, at)
-        ? 'ORDER_CANCELED'
+        ? `ORDER_${order.status}`
         : undefined;
     case 'CANCEL_REFUSED':
       return refuseCancel(order, at) ? 'ORDER_CANCEL_REJECTED' : undefined;

@@ -11,6 +11,9 @@ export const isFinal = (status: OrderStatus): boolean => finals.has(status);
 export const isHere = (status: OrderStatus): boolean =>
   status === 'HELD' || status === 'ACCEPTED' || status === 'DONE_FOR_DAY';
 
+/** Why an order is asked to cancel when its time is over. */
+export const TIME_IS_OVER = 'TIME_IS_OVER';
+
 /** What is still to be filled; nothing once the order is closed. */
 export const leavesQty = (order: OrderRow): bigint => (isFinal(order.status) ? 0n : order.qty - order.filledQty);
 
@@ -115,12 +118,13 @@ export const trail = (order: OrderRow, peak: bigint, stopPrice: bigint, at: Date
   return true;
 };
 
-/** The venue took the order off its book: what was filled stays filled. */
+/** The venue took the order off its book: what was filled stays filled. One that was asked because it was due is EXPIRED. */
 export const confirmCancel = (order: OrderRow, reason: string | null, at: Date): boolean => {
   if (isFinal(order.status)) return false;
-  order.status = 'CANCELED';
+  order.status = reason === TIME_IS_OVER ? 'EXPIRED' : 'CANCELED';
   order.reason = reason;
-  order.canceledAt = at;
+  if (reason === TIME_IS_OVER) order.expiredAt = at;
+  else order.canceledAt = at;
   settleChange(order, at);
   return true;
 };

@@ -1,3 +1,4 @@
+import type { Command } from '../audit/command.ts';
 import type { KillSwitch } from '../controls/kill-switch.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -10,6 +11,7 @@ import type { AccountFinder } from '../ledger/accounts.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
+import { createCancelAllAfter } from './cancel-all-after.ts';
 import { createCancelAllOrders } from './cancel-all-own.ts';
 import { createPlaceOrder } from './place.ts';
 import { createPlaceOrderList } from './place-list.ts';
@@ -30,6 +32,8 @@ export interface OrderDeps {
   rates: FeeRates;
   /** The kill switches that are engaged, as this process knows them. */
   switches(): readonly KillSwitch[];
+  /** For what is written outside of the lane. */
+  command: Command;
   clock: Clock;
   ids: Ids;
 }
@@ -42,6 +46,7 @@ export const createOrders = (deps: OrderDeps) => ({
   cancel: createCancelOrder(deps),
   replace: createReplaceOrder(deps),
   cancelAll: createCancelAllOrders(deps),
+  cancelAllAfter: createCancelAllAfter(deps),
 
   one: async (userId: string, by: { id: string } | { clientOrderId: string }): Promise<OrderRow | undefined> => {
     const accountIds = await deps.accounts.idsOf(userId);

@@ -13,6 +13,7 @@ import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { CancelAllReport } from './cancel-all.ts';
+import type { ArmedSwitch } from './cancel-all-after.ts';
 import {
   CancelAllOrdersInput,
   CancelOrderInput,
@@ -77,7 +78,41 @@ const CancelAllRef = builder.objectRef<CancelAllReport>('CancelAllResult').imple
 });
 const CancelAllOrdersPayload = payloadOf('CancelAllOrdersPayload', 'result', CancelAllRef);
 
+const CancelAllAfterPayload = payloadOf(
+  'CancelAllAfterPayload',
+  'deadline',
+  builder.objectRef<ArmedSwitch>('CancelDeadline').implement({
+    description: 'A dead-man’s switch.',
+    fields: (t) => ({
+      accountId: t.exposeID('accountId'),
+      now: t.field({ type: 'DateTime', description: 'The server’s time.', resolve: ({ now }) => now }),
+      cancelsAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When all open orders are asked to cancel; null while disarmed.',
+        resolve: ({ deadline }) => deadline,
+      }),
+    }),
+  }),
+);
+
+const CancelAllAfterInput = builder.inputType('CancelAllAfterInput', {
+  fields: (t) => ({
+    accountId: t.id({ description: 'The viewer’s only account when absent.' }),
+    seconds: t.int({ required: true, description: 'From now; 0 disarms, at most 86400.' }),
+  }),
+});
+
 builder.mutationFields((t) => ({
+  cancelAllAfter: t.field({
+    access: 'signedIn',
+    type: CancelAllAfterPayload,
+    description:
+      'The dead-man’s switch: unless it is called again within that time, all open orders of the account are asked to ' +
+      'cancel, with the reason CANCEL_ALL_AFTER. Errors: NOT_FOUND, INVALID_INPUT.',
+    args: { input: t.arg({ type: CancelAllAfterInput, required: true }) },
+    resolve: (_, { input }, context) => context.services.orders.cancelAllAfter(actorOf(context), input),
+  }),
   cancelAllOrders: t.field({
     access: 'signedIn',
     type: CancelAllOrdersPayload,

@@ -5,17 +5,21 @@ import type { Log } from '../telemetry/log.ts';
 import type { PaperVenue } from '../venues/paper/paper.ts';
 import type { Report, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
+import type { Dispatch } from './dispatch.ts';
 import { isHere } from './order.ts';
 import type { OrderDeps } from './orders.ts';
-import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
+import { tellPending } from './tell.ts';
+import { venueOrderOf } from './venue-order.ts';
 
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
  * can never be booked, the venue's view has left the database's; it is rebuilt from the database, and reports that were
  * made from the old view are dropped.
  */
-export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: PaperVenue; log: Log }) => {
-  const { lane, venue, store, log } = deps;
+export const createSettlement = (
+  deps: Omit<OrderDeps, 'venue'> & { venue: PaperVenue; dispatch: Dispatch; log: Log },
+) => {
+  const { lane, venue, dispatch, store, log } = deps;
   const facts: SettleFacts = {
     instrumentOf: deps.instrumentOf,
     rates: deps.rates,
@@ -31,18 +35,17 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
       const open = await store.open();
       view += 1;
       broken = false;
-      const isNew = ({ status }: { status: string }): boolean => status === 'PENDING_NEW';
-      const told = (orders: OrderRow[]): VenueOrder[] => orders.map((order) => venueOrderOf(order, deps.rates));
-      venue.restore(told(open.filter((order) => !isNew(order) && !isHere(order.status))));
-      venue.submit(told(open.filter(isNew)));
-      venue.cancel(told(open.filter(({ status }) => status === 'PENDING_CANCEL')));
-      venue.replace(open.filter(({ status }) => status === 'PENDING_REPLACE').map(venueReplacementOf));
+      dispatch.take();
+      const isKnown = ({ status }: OrderRow): boolean => status !== 'PENDING_NEW' && !isHere(status);
+      venue.restore(open.filter(isKnown).map((order): VenueOrder => venueOrderOf(order, deps.rates)));
+      tellPending(dispatch, open, deps.rates);
     });
 
   /** Books nothing more of what the venue says until the next restore. */
   const suspend = (): void => {
     view += 1;
     broken = true;
+    dispatch.leave();
   };
 
   const rebuild = async (error: unknown): Promise<void> => {
@@ -64,6 +67,9 @@ export const createSettlement = (deps: Omit<OrderDeps, 'venue'> & { venue: Paper
         needs: settleNeeds(reports, facts.instrumentOf),
         decide: (books, at) => {
           if (seen === view) decideSettle(books, at, reports, facts);
+        },
+        committed: () => {
+          if (seen === view) dispatch.booked(reports);
         },
       })
       .catch((error: unknown) => (seen === view ? rebuild(error) : undefined));

@@ -92,6 +92,21 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OpenOrder>({ text, values })).rows;
   },
 
+  /** Open orders whose time is over and that wait for no answer of the venue. */
+  due: async (at: Date, count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+                  WHERE expires_at <= $1 AND ${openOnly} AND status NOT IN ('PENDING_CANCEL', 'PENDING_REPLACE')
+                  ORDER BY expires_at LIMIT $2`;
+    return (await pool.query<OpenOrder>({ name: 'orders_due', text, values: [at, count] })).rows;
+  },
+
+  /** What the venue has not answered yet, or the answer is not booked yet, in time priority. */
+  pending: async (): Promise<OrderRow[]> => {
+    const text = `SELECT ${orderColumns} FROM orders WHERE status IN ('PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE')
+                  ORDER BY sequence`;
+    return (await pool.query<OrderRow>({ name: 'pending_orders', text })).rows;
+  },
+
   /** Every open order in time priority: what the venue's book is rebuilt from. */
   open: async (): Promise<OrderRow[]> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE ${openOnly} ORDER BY sequence`;

@@ -13,6 +13,8 @@ export interface Lease {
    */
   start(): Promise<void>;
   held(): boolean;
+  /** Whether some process has it: this one, or another when it was last asked for. */
+  taken(): boolean;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,9 @@ export interface LeaseOptions {
   connect(): Promise<pg.Client>;
   taken(): Promise<void>;
   lost(): void;
+  /** Notifications of this channel are listened to from before `taken` is called. */
+  channel: string;
+  notified(): void;
   log: Log;
 }
 
@@ -28,13 +33,15 @@ export interface LeaseOptions {
  * The paper venue may run in one process at a time, or two books would fill the same orders. The lease is a session lock of
  * Postgres: when its holder dies, so does the lock, and the next process that asks has it.
  */
-export const createLease = ({ connect, taken, lost, log }: LeaseOptions): Lease => {
+export const createLease = ({ connect, taken, lost, channel, notified, log }: LeaseOptions): Lease => {
   let client: pg.Client | undefined;
   let held = false;
+  let elsewhere = false;
   let stopped = false;
 
   const letGo = (): void => {
     client = undefined;
+    elsewhere = false;
     if (!held) return;
     held = false;
     log.warn('the lease of the paper venue is lost');
@@ -45,6 +52,7 @@ export const createLease = ({ connect, taken, lost, log }: LeaseOptions): Lease 
     if (client !== undefined) return client;
     const made = await connect();
     made.on('error', () => {});
+    made.on('notification', notified);
     made.on('end', () => client === made && letGo());
     client = made;
     return made;
@@ -53,9 +61,19 @@ export const createLease = ({ connect, taken, lost, log }: LeaseOptions): Lease 
   const tryOnce = async (): Promise<void> => {
     const asked = await opened();
     const { rows } = await asked.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [KEY]);
-    if (rows[0]?.taken !== true || client !== asked) return;
+    if (client !== asked) return;
+    elsewhere = rows[0]?.taken === false;
+    if (elsewhere) return;
     held = true;
-    await taken();
+    // What is committed from here on makes itself heard; what was committed before is in the database already.
+    await asked.query(`LISTEN ${channel}`);
+    try {
+      await taken();
+    } catch (error) {
+      // Whoever tries next, here or elsewhere, begins anew.
+      await asked.end();
+      throw error;
+    }
   };
 
   let told = false;
@@ -83,6 +101,7 @@ export const createLease = ({ connect, taken, lost, log }: LeaseOptions): Lease 
       void keepTrying();
     },
     held: () => held,
+    taken: () => held || elsewhere,
     stop: async () => {
       stopped = true;
       held = false;

@@ -35,6 +35,7 @@ const byHand = [
   'index orders_list',
   'index orders_open',
   'index orders_open_of_account',
+  'index orders_pending',
   'index orders_waiting',
   'index postings_rare',
   'trigger account_events.account_events_append_only',

@@ -89,6 +89,7 @@ const nameOf = (access: Access) => (typeof access === 'string' ? access : access
 
 /** Who may use what. A change here is a change of what the API gives away: make it on purpose. */
 const expected = `
+Mutation.cancelAllAfter        signedIn
 Mutation.cancelAllOrders       signedIn
 Mutation.cancelOrder           signedIn
 Mutation.changePassword        signedIn
@@ -116,6 +117,7 @@ Query.account                  signedIn
 Query.accounts                 signedIn
 Query.auditLog                 audit:read
 Query.balances                 signedIn
+Query.books                    ledger:read
 Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn

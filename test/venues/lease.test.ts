@@ -21,15 +21,16 @@ const killConnections = async (trading: TestTrading): Promise<void> => {
 test('the venue runs in one process; another takes over its open orders when that one ends', async () => {
   const first = await startTrading();
   const second = await startTrading({ url: urlOf(first) });
-  expect([first.ready(), second.ready()]).toEqual([true, false]);
+  expect([first.runsVenue(), second.runsVenue()]).toEqual([true, false]);
+  expect([first.ready(), second.ready()]).toEqual([true, true]);
   const { by, userId } = await first.customer('100000');
   const resting = await first.orders.place(by, limit);
   if (!resting.ok) throw new Error('refused');
   await first.settled();
-  expect(second.market.quote('AAPL')?.ask).toBeNull();
+  expect(second.venue.quote('AAPL')?.ask).toBeNull();
 
   await first.stop();
-  await vi.waitFor(() => expect(second.ready()).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(second.runsVenue()).toBe(true), { timeout: 5_000 });
   await second.settled();
   expect(second.venue.bookOf('AAPL', 100)?.bids.at(-1)).toMatchObject({ price: 100n });
   const filled = await second.orders.place(by, buy);

@@ -169,6 +169,19 @@ CREATE TABLE "settings" (
 -- CreateIndex
 CREATE INDEX "cancel_deadlines_deadline_idx" ON "cancel_deadlines"("deadline");
 
+-- CreateTable: not logged, since it is written anew whenever a process takes the venue.
+CREATE UNLOGGED TABLE "quotes" (
+    "symbol" TEXT NOT NULL,
+    "bid" BIGINT,
+    "ask" BIGINT,
+    "bid_size" BIGINT NOT NULL,
+    "ask_size" BIGINT NOT NULL,
+    "last" BIGINT,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "quotes_pkey" PRIMARY KEY ("symbol")
+);
+
 -- From here on: what Prisma's schema cannot say.
 
 -- Orders from before are the roots of their own chains.
@@ -206,6 +219,7 @@ CREATE INDEX "postings_rare" ON "postings" ("account_id", "kind", "created_at" D
 
 -- The legs of a list, and the orders that wait for a moment.
 CREATE INDEX "orders_list" ON "orders" ("list_id") WHERE "list_id" IS NOT NULL;
+CREATE INDEX "orders_pending" ON "orders" ("sequence") WHERE "status" IN ('PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE');
 CREATE INDEX "orders_expiring" ON "orders" ("expires_at")
   WHERE "expires_at" IS NOT NULL AND "status" NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED');
 

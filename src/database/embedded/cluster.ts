@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
 import type { RunAs } from './binaries.ts';
+import { portOf } from './postmaster.ts';
 import { environment, folderAsSeen } from './server.ts';
 
 /** A cluster's files: its data and the password of its owner. */
@@ -91,6 +92,12 @@ const initialise = (folder: string, password: string, initdb: string, runAs: Run
   if (runAs !== undefined) chownSync(draft, runAs.uid, runAs.gid);
   runInitdb(initdb, draft, openPassword(folder, password, runAs), runAs);
   renameSync(draft, join(folder, DATA));
+};
+
+/** The URL of the Postgres that runs on the folder now, if one does. */
+export const runningUrl = (folder: string, database: string): string | undefined => {
+  const port = portOf(join(folder, DATA));
+  return port && `postgresql://${OWNER}:${passwordOf(folder)}@127.0.0.1:${port}/${database}`;
 };
 
 /** The folder's cluster, made on the first call. */

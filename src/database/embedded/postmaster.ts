@@ -30,6 +30,12 @@ export const isReady = (data: string, pid: number | undefined): boolean => {
   return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
 };
 
+/** Where the Postgres that runs on the data folder listens; undefined when none does. */
+export const portOf = (data: string): string | undefined => {
+  const lines = pidFileLines(data);
+  return lines[7]?.trim() === 'ready' ? lines[3]?.trim() : undefined;
+};
+
 /** Ends what an earlier server left running on the folder, and takes away a pid file that nobody answers for. */
 export const clearLeftovers = async (data: string): Promise<void> => {
   const pid = Number(pidFileLines(data)[0]);

@@ -1,138 +1,126 @@
 import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
-import type { Report, TradeSide, VenueOrder, VenueReplacement } from '../venue.ts';
-import { type Book, type BookOrder, createBook, type EndReason, type Fill } from './book.ts';
+import type { Report, VenueOrder, VenueReplacement } from '../venue.ts';
+import type { Book } from './book.ts';
+import { createFloor, type Listing } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
 import { createRecent } from './recent.ts';
+import { replaceOn, rests } from './replace.ts';
 
-/** The market in one instrument: its book, its makers' quotes, whether it is halted. */
+/** Why a desk does not trade: an operator halted the instrument, or its session is over. */
+export interface Stillness {
+  halted: boolean;
+  closed: boolean;
+}
+
+/** The market in one instrument: its book, its stops, its makers' quotes, whether it trades. */
 export interface Desk {
   /** The book, for reading. */
   readonly book: Pick<Book, 'best' | 'depth'>;
+  /**
+   * The mark: the price of the last trade with a customer or the makers' reference price, whichever is newer. Stops look
+   * at nothing else. Null until there has been one of the two.
+   */
   last(): bigint | null;
-  isHalted(): boolean;
+  state(): Readonly<Stillness>;
   submit(order: VenueOrder): Report[];
-  /** A `submit` of an order that was acknowledged before a restart: it is not said again, and a halt does not end it. */
+  /**
+   * A `submit` of an order that was acknowledged before a restart: it is not said again, and a halt does not end it. Stops
+   * wait for the next mark, when the book is whole.
+   */
   restore(order: VenueOrder): Report[];
   cancel(orderId: string, accountId: string): Report[];
-  /** Puts a new order in a resting one's place: at its rank while the price stays and the quantity does not grow. */
+  /** Puts a new order in the place of another: at its rank while the price stays and the quantity does not grow. */
   replace(replacement: VenueReplacement): Report[];
   /** Replaces all quotes of the makers; one that meets a customer's order trades at that order's price. */
-  quote(quotes: readonly MakerQuote[]): Report[];
-  halt(): void;
-  resume(): void;
+  quote(reference: bigint, quotes: readonly MakerQuote[]): Report[];
+  /** Quotes are withdrawn while it is halted or closed. */
+  set(state: Partial<Stillness>): void;
 }
 
-/** What all that rests in a book has in common: whatever it came as, it is now a limit order that stays. */
-const rests = { type: 'LIMIT', timeInForce: 'GTC' } as const;
-
-type CancelReason = EndReason | 'INSTRUMENT_HALTED' | 'CANCELED_BY_CUSTOMER';
-
-const sideOf = (orderId: string, accountId: string | null): TradeSide =>
-  accountId === null ? null : { orderId, accountId };
-
-export const createDesk = (options: { ids: Ids; symbol: string; last: bigint | null; halted: boolean }): Desk => {
-  const { ids, symbol } = options;
-  let { last, halted } = options;
-  const book = createBook();
+export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint | null; state: Stillness }): Desk => {
+  const { symbol } = options.listing;
+  const state = { ...options.state };
+  const floor = createFloor(options);
+  const { book, stops, run, say, sayCanceled } = floor;
   /** So that a repeat is known after its order has left the book. */
   const seen = createRecent(limits.venue.rememberedOrders);
   let makerIds: string[] = [];
 
-  const isRepeat = (orderId: string): boolean => seen.has(orderId) || book.find(orderId) !== undefined;
-
-  const canceled = (orderId: string, accountId: string, reason: CancelReason): Report => ({
-    kind: 'CANCELED',
-    orderId,
-    accountId,
-    symbol,
-    reason,
-  });
-
-  const trade = (order: BookOrder, fill: Fill): Report => {
-    last = fill.price;
-    return {
-      kind: 'TRADE',
-      tradeId: ids.next(),
-      symbol,
-      price: fill.price,
-      qty: fill.qty,
-      takerSide: order.side,
-      taker: sideOf(order.orderId, order.accountId),
-      maker: sideOf(fill.orderId, fill.accountId),
-    };
-  };
-
-  const refused = (orderId: string, accountId: string, halt?: 'INSTRUMENT_HALTED'): Report => {
-    const reason = halt ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
-    return { kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason };
-  };
-
-  const enter = (order: BookOrder & { accountId: string }): Report[] => {
-    seen.add(order.orderId);
-    const { fills, ended } = book.add(order);
-    const reports = fills.map((fill) => trade(order, fill));
-    return ended === null ? reports : [...reports, canceled(order.orderId, order.accountId, ended)];
-  };
+  const isRepeat = (orderId: string): boolean =>
+    seen.has(orderId) || book.find(orderId) !== undefined || stops.find(orderId) !== undefined;
 
   const withdraw = (): void => {
     for (const orderId of makerIds) book.cancel(orderId);
     makerIds = [];
   };
 
+  /** Why nothing may trade now. */
+  const obstacle = (): 'INSTRUMENT_HALTED' | 'MARKET_CLOSED' | undefined => {
+    if (state.halted) return 'INSTRUMENT_HALTED';
+    return state.closed ? 'MARKET_CLOSED' : undefined;
+  };
+
   return {
     book,
-    last: () => last,
-    isHalted: () => halted,
-    submit: (order) => {
-      if (isRepeat(order.orderId)) return [];
-      const { orderId, accountId } = order;
-      const rest = halted ? [canceled(orderId, accountId, 'INSTRUMENT_HALTED')] : enter(order);
-      return [{ kind: 'ACKNOWLEDGED', orderId, accountId, symbol }, ...rest];
-    },
-    restore: (order) => (isRepeat(order.orderId) ? [] : enter(order)),
-    cancel: (orderId, accountId) => {
-      if (book.find(orderId)?.accountId === accountId) {
-        book.cancel(orderId);
-        return [canceled(orderId, accountId, 'CANCELED_BY_CUSTOMER')];
-      }
-      const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : 'UNKNOWN_ORDER';
-      return [{ kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason }];
-    },
-    replace: ({ orderId, accountId, newOrderId, qtyChange, worstPrice }) => {
-      const found = book.find(orderId);
-      if (found?.accountId !== accountId) return [refused(orderId, accountId)];
-      if (halted) return [refused(orderId, accountId, 'INSTRUMENT_HALTED')];
-      seen.add(newOrderId);
-      const left = found.leavesQty + qtyChange;
-      const leavesQty = left > 0n ? left : 0n;
-      const replaced: Report = { kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty };
-      const price = worstPrice ?? found.level.price;
-      if (leavesQty > 0n && price === found.level.price && qtyChange <= 0n) {
-        book.shrink(orderId, newOrderId, leavesQty);
-        return [replaced];
-      }
-      book.cancel(orderId);
-      if (leavesQty === 0n) return [replaced];
-      const order = { ...rests, orderId: newOrderId, accountId, side: found.side, leavesQty, worstPrice: price };
-      return [replaced, ...enter(order)];
-    },
-    quote: (quotes) => {
-      withdraw();
-      if (halted) return [];
-      return quotes.flatMap(({ side, price, qty }, index) => {
-        const orderId = `maker-${index}`;
-        makerIds.push(orderId);
-        const order: BookOrder = { ...rests, orderId, accountId: null, side, worstPrice: price, leavesQty: qty };
-        return book.add(order).fills.map((fill) => trade(order, fill));
-      });
-    },
-    halt: () => {
-      halted = true;
-      withdraw();
-    },
-    resume: () => {
-      halted = false;
+    last: floor.last,
+    state: () => state,
+    submit: (order) =>
+      run(() => {
+        const { orderId, accountId } = order;
+        if (isRepeat(orderId)) return;
+        say({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol });
+        seen.add(orderId);
+        const reason = obstacle();
+        if (reason !== undefined) return sayCanceled(order, reason);
+        floor.admit(order);
+        floor.react();
+      }),
+    restore: (order) =>
+      run(() => {
+        if (isRepeat(order.orderId)) return;
+        seen.add(order.orderId);
+        floor.admit(order);
+        floor.ignore();
+      }),
+    cancel: (orderId, accountId) =>
+      run(() => {
+        const found = stops.find(orderId)?.order ?? book.find(orderId);
+        if (found?.accountId !== accountId) {
+          const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : 'UNKNOWN_ORDER';
+          return say({ kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason });
+        }
+        floor.takeOut(orderId);
+        sayCanceled({ orderId, accountId }, 'CANCELED_BY_CUSTOMER');
+        floor.settleGroup(found.group, orderId);
+      }),
+    replace: (replacement) =>
+      run(() => {
+        const { orderId, accountId, newOrderId } = replacement;
+        const reason = obstacle() ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
+        if (obstacle() !== undefined || !replaceOn(floor, replacement)) {
+          return say({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason });
+        }
+        seen.add(newOrderId);
+        floor.react();
+      }),
+    quote: (reference, quotes) =>
+      run(() => {
+        withdraw();
+        if (obstacle() !== undefined) return;
+        for (const [index, { side, price, qty }] of quotes.entries()) {
+          const orderId = `maker-${index}`;
+          makerIds.push(orderId);
+          const terms = { side, worstPrice: price, leavesQty: qty, postOnly: false, group: null };
+          floor.enter({ ...rests, ...terms, orderId, accountId: null });
+        }
+        // Newer than the trades of these quotes, which were at the prices of customers who had waited.
+        floor.mark(reference);
+        floor.react();
+      }),
+    set: (change) => {
+      Object.assign(state, change);
+      if (obstacle() !== undefined) withdraw();
     },
   };
 };

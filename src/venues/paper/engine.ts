@@ -1,19 +1,23 @@
 import type { Ids } from '../../kernel/ids.ts';
 import type { Report, VenueOrder, VenueReplacement } from '../venue.ts';
-import { createDesk, type Desk } from './desk.ts';
+import { createDesk, type Desk, type Stillness } from './desk.ts';
+import type { Listing } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
 
-/** All that can change a book. `CLEAR` empties it, so that it can be restored from what the database holds. */
+/**
+ * All that can change a desk. `CLEAR` empties it, so that it can be restored from what the database holds. A halt keeps
+ * what rests and waits; `CLOSE` ends a session and clears besides. A desk trades when it is neither halted nor closed.
+ */
 export type Command =
   | { kind: 'SUBMIT' | 'RESTORE'; order: VenueOrder }
   | { kind: 'CANCEL'; orderId: string; accountId: string; symbol: string }
   | { kind: 'REPLACE'; replacement: VenueReplacement }
-  | { kind: 'QUOTES'; symbol: string; quotes: readonly MakerQuote[] }
-  | { kind: 'HALT' | 'RESUME' | 'CLEAR'; symbol: string };
+  | { kind: 'QUOTES'; symbol: string; reference: bigint; quotes: readonly MakerQuote[] }
+  | { kind: 'HALT' | 'RESUME' | 'CLOSE' | 'OPEN' | 'CLEAR'; symbol: string };
 
 export interface Engine {
   execute(command: Command): Report[];
-  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'isHalted'> | undefined;
+  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state'> | undefined;
 }
 
 /**
@@ -22,15 +26,17 @@ export interface Engine {
  */
 export const createEngine = (options: {
   ids: Ids;
-  symbols: readonly string[];
+  listings: readonly Listing[];
   halted?: ReadonlySet<string>;
   lastPrices?: ReadonlyMap<string, bigint>;
 }): Engine => {
-  const { ids, symbols, halted, lastPrices } = options;
+  const { ids, listings, halted, lastPrices } = options;
   const desks = new Map<string, Desk>();
-  for (const symbol of symbols) {
-    const last = lastPrices?.get(symbol) ?? null;
-    desks.set(symbol, createDesk({ ids, symbol, last, halted: halted?.has(symbol) ?? false }));
+  const renew = (listing: Listing, last: bigint | null, state: Stillness): void =>
+    void desks.set(listing.symbol, createDesk({ ids, listing, last, state }));
+  for (const listing of listings) {
+    const { symbol } = listing;
+    renew(listing, lastPrices?.get(symbol) ?? null, { halted: halted?.has(symbol) ?? false, closed: false });
   }
 
   const submit = (order: VenueOrder, restored: boolean): Report[] => {
@@ -55,8 +61,8 @@ export const createEngine = (options: {
   };
 
   const clear = (symbol: string): void => {
-    const desk = desks.get(symbol);
-    if (desk !== undefined) desks.set(symbol, createDesk({ ids, symbol, last: desk.last(), halted: desk.isHalted() }));
+    const [desk, listing] = [desks.get(symbol), listings.find((each) => each.symbol === symbol)];
+    if (desk !== undefined && listing !== undefined) renew(listing, desk.last(), desk.state());
   };
 
   const execute = (command: Command): Report[] => {
@@ -69,12 +75,15 @@ export const createEngine = (options: {
       case 'REPLACE':
         return replace(command.replacement);
       case 'QUOTES':
-        return desks.get(command.symbol)?.quote(command.quotes) ?? [];
+        return desks.get(command.symbol)?.quote(command.reference, command.quotes) ?? [];
       case 'HALT':
-        desks.get(command.symbol)?.halt();
-        return [];
       case 'RESUME':
-        desks.get(command.symbol)?.resume();
+        desks.get(command.symbol)?.set({ halted: command.kind === 'HALT' });
+        return [];
+      case 'CLOSE':
+      case 'OPEN':
+        desks.get(command.symbol)?.set({ closed: command.kind === 'CLOSE' });
+        if (command.kind === 'CLOSE') clear(command.symbol);
         return [];
       case 'CLEAR':
         clear(command.symbol);

@@ -12,6 +12,8 @@ export interface MakerQuote {
 export interface Maker {
   /** Moves the reference price one step and answers the quotes around it: both sides, never crossing each other. */
   next(): MakerQuote[];
+  /** The reference price of the last step, on a tick: between the best bid and the best ask of its quotes. */
+  reference(): bigint;
 }
 
 /** Seven doublings from 25,000 to 1,600,000 of the quote currency: an order of 100,000 takes three levels. */
@@ -78,5 +80,6 @@ export const createMaker = (options: { instrument: Instrument; seed: number; sta
       const middle = reference >> FINE_BITS;
       return Array.from({ length: LEVELS }, (_, level) => quotesAt(level, middle)).flat();
     },
+    reference: () => larger(((reference >> FINE_BITS) / tickSize) * tickSize, tickSize),
   };
 };

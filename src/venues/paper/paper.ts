@@ -23,6 +23,10 @@ export interface PaperVenue extends Venue {
   /** No matching and no quotes until resumed; cancels still work, new orders are cancelled. */
   halt(symbol: string): void;
   resume(symbol: string): void;
+  /** Ends a session: takes out every order and stop without a word and withdraws the makers. */
+  close(symbol: string): void;
+  /** Begins a session, with the orders that `restore` and `submit` bring; a halt stays until it is resumed. */
+  open(symbol: string): void;
   /** From the best price on; undefined for an unknown symbol. */
   bookOf(symbol: string, levels: number): { bids: DepthLevel[]; asks: DepthLevel[] } | undefined;
 }
@@ -43,7 +47,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const { instruments, clock, ids, seed, tick_ms, log, lastPrices } = options;
   const symbols = instruments.map(({ symbol }) => symbol);
   const halted = new Set(instruments.filter(({ status }) => status === 'HALTED').map(({ symbol }) => symbol));
-  const engine = createEngine({ ids, symbols, halted, ...(lastPrices && { lastPrices }) });
+  const engine = createEngine({ ids, listings: instruments, halted, ...(lastPrices && { lastPrices }) });
   const makers = new Map(
     instruments.map((instrument) => {
       const start = lastPrices?.get(instrument.symbol) ?? instrument.referencePrice;
@@ -60,8 +64,16 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     changedAt.set(symbol, clock.now());
     delivery.deliver(reports);
   };
-  const requote = (symbol: string): void =>
-    run(symbol, { kind: 'QUOTES', symbol, quotes: makers.get(symbol)?.next() ?? [] });
+  const requote = (symbol: string): void => {
+    const maker = makers.get(symbol);
+    if (maker === undefined) return;
+    const quotes = maker.next();
+    run(symbol, { kind: 'QUOTES', symbol, reference: maker.reference(), quotes });
+  };
+  const trade = (symbol: string, kind: 'RESUME' | 'OPEN'): void => {
+    run(symbol, { kind, symbol });
+    if (started) requote(symbol);
+  };
   const tick = (): void => symbols.forEach(requote);
 
   return {
@@ -108,10 +120,9 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     },
     tick,
     halt: (symbol) => run(symbol, { kind: 'HALT', symbol }),
-    resume: (symbol) => {
-      run(symbol, { kind: 'RESUME', symbol });
-      if (started) requote(symbol);
-    },
+    resume: (symbol) => trade(symbol, 'RESUME'),
+    close: (symbol) => run(symbol, { kind: 'CLOSE', symbol }),
+    open: (symbol) => trade(symbol, 'OPEN'),
     bookOf: (symbol, levels) => {
       const book = engine.desk(symbol)?.book;
       return book && { bids: book.depth('BUY', levels), asks: book.depth('SELL', levels) };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BookOrder, createBook } from '../../../src/venues/paper/book.ts';
+import type { BookOrder } from '../../../src/venues/paper/book.ts';
 import { createNaiveBook } from './naive-book.ts';
+import { bookOf } from './support.ts';
 
 type Step = { add: Omit<BookOrder, 'orderId'> } | { cancel: number };
 
@@ -13,6 +14,9 @@ const add = fc.record({
   timeInForce: fc.constantFrom<BookOrder['timeInForce']>('GTC', 'GTC', 'GTC', 'DAY', 'IOC', 'FOK'),
   leavesQty: fc.oneof(fc.bigInt(1n, 30n), fc.bigInt(2n ** 60n, 2n ** 63n - 1n)),
   worstPrice: fc.bigInt(1n, 12n),
+  postOnly: fc.constantFrom(false, false, false, true),
+  budget: fc.constant(null),
+  group: fc.constant(null),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ add }) },
@@ -28,6 +32,9 @@ const order = (orderId: string, more: Partial<BookOrder>): BookOrder => ({
   timeInForce: 'GTC',
   leavesQty: 10n,
   worstPrice: 100n,
+  postOnly: false,
+  budget: null,
+  group: null,
   ...more,
 });
 
@@ -36,7 +43,7 @@ describe('the order book', () => {
     let commands = 0;
     fc.assert(
       fc.property(steps, (list) => {
-        const [book, naive] = [createBook(), createNaiveBook()];
+        const [book, naive] = [bookOf(), createNaiveBook()];
         for (const [index, command] of list.entries()) {
           commands += 1;
           if ('add' in command) {
@@ -61,7 +68,7 @@ describe('the order book', () => {
   it('is never crossed and loses no quantity', () => {
     fc.assert(
       fc.property(steps, (list) => {
-        const book = createBook();
+        const book = bookOf();
         /** Per order: what came in and has neither traded nor been ended. */
         const open = new Map<string, bigint>();
         const take = (orderId: string, qty: bigint): void => {
@@ -99,7 +106,7 @@ describe('the order book', () => {
   });
 
   it('fills the better price first, then the earlier order, at the resting price', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('late-and-dear', { side: 'SELL', worstPrice: 101n }));
     book.add(order('first', { side: 'SELL' }));
     book.add(order('second', { side: 'SELL' }));
@@ -112,7 +119,7 @@ describe('the order book', () => {
   });
 
   it('keeps the place in the queue of an order that was filled in part', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('first', { side: 'SELL' }));
     book.add(order('second', { side: 'SELL' }));
     book.add(order('taker-1', { leavesQty: 4n }));
@@ -123,14 +130,14 @@ describe('the order book', () => {
   });
 
   it('cancels what an IOC order cannot fill and keeps what it did', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('maker', { side: 'SELL', leavesQty: 4n }));
     const { fills, ended } = book.add(order('taker', { timeInForce: 'IOC' }));
     expect([fills.length, ended, book.best('BUY')]).toEqual([1, 'IOC_REMAINDER', undefined]);
   });
 
   it('leaves the book untouched by a FOK order that it cannot fill whole', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('near', { side: 'SELL', leavesQty: 9n }));
     book.add(order('far', { side: 'SELL', leavesQty: 9n, worstPrice: 101n }));
     expect(book.add(order('taker', { timeInForce: 'FOK' }))).toEqual({ fills: [], ended: 'FOK_NOT_FILLABLE' });
@@ -142,7 +149,7 @@ describe('the order book', () => {
   });
 
   it('counts an own order in the way of a FOK order as not fillable', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('other', { side: 'SELL', leavesQty: 5n }));
     book.add(order('own', { side: 'SELL', accountId: 'ann' }));
     expect(book.add(order('taker', { accountId: 'ann', timeInForce: 'FOK' })).ended).toBe('FOK_NOT_FILLABLE');
@@ -150,7 +157,7 @@ describe('the order book', () => {
   });
 
   it('trades a market order down to its collar and never lets it rest', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('near', { side: 'SELL', leavesQty: 4n }));
     book.add(order('far', { side: 'SELL', leavesQty: 4n, worstPrice: 106n }));
     const { fills, ended } = book.add(order('taker', { type: 'MARKET', worstPrice: 105n }));
@@ -159,7 +166,7 @@ describe('the order book', () => {
   });
 
   it('stops an order at an order of the same account and keeps what it traded before', () => {
-    const book = createBook();
+    const book = bookOf();
     book.add(order('other', { side: 'SELL', leavesQty: 4n }));
     book.add(order('own', { side: 'SELL', accountId: 'ann' }));
     book.add(order('behind', { side: 'SELL' }));

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Command, createEngine } from '../../../src/venues/paper/engine.ts';
-import { createMaker } from '../../../src/venues/paper/makers.ts';
+import { createMaker, type Maker } from '../../../src/venues/paper/makers.ts';
 import { listed } from '../../support/listed.ts';
 import { asText, countingIds, venueOrder } from './support.ts';
 
 const symbols = ['AAPL', 'BTC-USD'];
-const engineOf = () => createEngine({ ids: countingIds(), symbols });
+const engineOf = () => createEngine({ ids: countingIds(), listings: symbols.map((symbol) => listed(symbol)) });
 const kinds = (reports: readonly { kind: string }[]): string[] => reports.map(({ kind }) => kind);
 
 const order = fc
@@ -40,6 +40,11 @@ const asks: fc.Arbitrary<Ask[]> = fc.array(
   { minLength: 30, maxLength: 120 },
 );
 
+const quotesOf = (symbol: string, maker: Maker): Command => {
+  const quotes = maker.next();
+  return { kind: 'QUOTES', symbol, reference: maker.reference(), quotes };
+};
+
 const replay = (seed: number, list: readonly Ask[]): string => {
   const engine = engineOf();
   const makers = new Map(
@@ -49,11 +54,7 @@ const replay = (seed: number, list: readonly Ask[]): string => {
     }),
   );
   return list
-    .map((ask) =>
-      ask.kind === 'TICK'
-        ? { kind: 'QUOTES' as const, symbol: ask.symbol, quotes: makers.get(ask.symbol)!.next() }
-        : ask,
-    )
+    .map((ask) => (ask.kind === 'TICK' ? quotesOf(ask.symbol, makers.get(ask.symbol)!) : ask))
     .map((command) => asText(engine.execute(command)))
     .join('\n');
 };
@@ -156,29 +157,35 @@ describe('the paper engine', () => {
       { side: 'SELL' as const, price: 93n, qty: 4n },
       { side: 'BUY' as const, price: 91n, qty: 9n },
     ];
-    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes })).toMatchObject([
+    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', reference: 92n, quotes })).toMatchObject([
       { price: 95n, qty: 4n, takerSide: 'SELL', taker: null, maker: { orderId: 'patient' } },
     ]);
-    expect(engine.desk('AAPL')?.last()).toBe(95n);
+    expect(engine.desk('AAPL')?.last()).toBe(92n);
   });
 
   it('replaces all quotes of the makers at once', () => {
     const engine = engineOf();
     const quote = (price: bigint) => [{ side: 'SELL' as const, price, qty: 9n }];
-    for (const price of [93n, 97n]) engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: quote(price) });
+    for (const price of [93n, 97n])
+      engine.execute({ kind: 'QUOTES', symbol: 'AAPL', reference: price, quotes: quote(price) });
     expect(engine.desk('AAPL')?.book.depth('SELL', 9)).toEqual([{ price: 97n, qty: 9n }]);
   });
 
   it('matches nothing while halted, keeps the customers’ orders and lets them be cancelled', () => {
     const engine = engineOf();
     engine.execute({ kind: 'SUBMIT', order: venueOrder('rests') });
-    engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: [{ side: 'SELL', price: 105n, qty: 9n }] });
+    engine.execute({
+      kind: 'QUOTES',
+      symbol: 'AAPL',
+      reference: 104n,
+      quotes: [{ side: 'SELL', price: 105n, qty: 9n }],
+    });
     engine.execute({ kind: 'HALT', symbol: 'AAPL' });
     expect(engine.desk('AAPL')?.book.best('SELL')).toBeUndefined();
     const late = engine.execute({ kind: 'SUBMIT', order: venueOrder('late', { side: 'SELL' }) });
     expect(late).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { kind: 'CANCELED', reason: 'INSTRUMENT_HALTED' }]);
     const crossing = [{ side: 'SELL' as const, price: 99n, qty: 9n }];
-    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', quotes: crossing })).toEqual([]);
+    expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', reference: 98n, quotes: crossing })).toEqual([]);
     engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
     expect(kinds(engine.execute({ kind: 'SUBMIT', order: venueOrder('after', { side: 'SELL' }) }))).toEqual([
       'ACKNOWLEDGED',

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { collarPrice, tradeValue } from '../../../src/market/instrument.ts';
-import { createBook } from '../../../src/venues/paper/book.ts';
 import { createMaker } from '../../../src/venues/paper/makers.ts';
 import { createRandom } from '../../../src/venues/paper/random.ts';
 import { allListed, listed } from '../../support/listed.ts';
+import { bookOf } from './support.ts';
+
+const plain = { postOnly: false, budget: null, group: null };
 
 const bySide = (quotes: readonly { side: string; price: bigint }[], side: string): bigint[] =>
   quotes.filter((quote) => quote.side === side).map(({ price }) => price);
@@ -56,7 +58,7 @@ describe('market makers', () => {
 
   it('fill an ordinary market order of 100,000 within its collar, at several levels', () => {
     for (const instrument of allListed()) {
-      const book = createBook();
+      const book = bookOf();
       const maker = createMaker({ instrument, seed: 11, start: instrument.referencePrice });
       for (const [index, { side, price, qty }] of maker.next().entries()) {
         book.add({
@@ -67,6 +69,7 @@ describe('market makers', () => {
           timeInForce: 'GTC',
           leavesQty: qty,
           worstPrice: price,
+          ...plain,
         });
       }
       for (const side of ['BUY', 'SELL'] as const) {
@@ -80,6 +83,7 @@ describe('market makers', () => {
           timeInForce: 'IOC',
           leavesQty: lots * instrument.lotSize,
           worstPrice: collarPrice(instrument, side, quote)!,
+          ...plain,
         });
         expect([instrument.symbol, ended]).toEqual([instrument.symbol, null]);
         expect(fills.length, instrument.symbol).toBeGreaterThan(1);

@@ -1,4 +1,5 @@
 import type { Ids } from '../../../src/kernel/ids.ts';
+import { type BookOptions, createBook } from '../../../src/venues/paper/book.ts';
 import type { VenueOrder } from '../../../src/venues/venue.ts';
 
 export const countingIds = (): Ids => {
@@ -10,6 +11,10 @@ export const countingIds = (): Ids => {
     },
   };
 };
+
+/** A book in which a lot and a unit of value are 1. */
+export const bookOf = (options: Partial<BookOptions> = {}) =>
+  createBook({ lotSize: 1n, unitValue: 1n, groupTraded: () => {}, ...options });
 
 /** A buy of 10 at 100 by an account that is named like the order. */
 export const venueOrder = (orderId: string, more: Partial<VenueOrder> = {}): VenueOrder => ({

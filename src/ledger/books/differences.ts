@@ -1,0 +1,67 @@
+/** Something in the tables that is not what the journal, the executions and the open orders say. */
+export interface Difference {
+  /** What is wrong: the name of a check. */
+  check: string;
+  accountId: string | null;
+  /** The asset, symbol or row. */
+  subject: string;
+  expected: string;
+  found: string;
+}
+
+const open = "status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')";
+/** What an execution adds; a bust takes the same away again. */
+const live = "CASE kind WHEN 'TRADE' THEN 1 ELSE -1 END";
+
+/** Each asks for the rows that differ: account, subject, expected and found. */
+export const checks: Readonly<Record<string, string>> = {
+  'entry does not balance': `
+    SELECT NULL::uuid AS account, entry_id || ' ' || asset AS subject, 0::numeric AS expected, sum(amount) AS found
+    FROM postings GROUP BY entry_id, asset HAVING sum(amount) <> 0`,
+  'entry without postings': `
+    SELECT NULL::uuid AS account, id::text AS subject, NULL::numeric AS expected, NULL::numeric AS found
+    FROM journal_entries e WHERE NOT EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id)`,
+  'balance is not the sum of its postings': `
+    SELECT account_id AS account, asset AS subject, coalesce(total, 0) AS expected, coalesce(posted, 0) AS found
+    FROM balances FULL JOIN (SELECT account_id, asset, sum(amount) AS total FROM postings GROUP BY 1, 2) p
+      USING (account_id, asset)
+    WHERE coalesce(posted, 0) <> coalesce(total, 0)`,
+  'posting does not say the balance after it': `
+    SELECT account_id AS account, entry_id || ' line ' || line AS subject, running AS expected, balance_after AS found
+    FROM (SELECT account_id, entry_id, line, balance_after,
+                 sum(amount) OVER (PARTITION BY account_id, asset ORDER BY sequence) AS running FROM postings) p
+    WHERE balance_after <> running`,
+  'balances of an asset do not sum to zero': `
+    SELECT NULL::uuid AS account, asset AS subject, 0::numeric AS expected, sum(posted) AS found
+    FROM balances GROUP BY asset HAVING sum(posted) <> 0`,
+  'hold is not what open orders reserve': `
+    SELECT account_id AS account, asset AS subject, coalesce(reserved, 0) AS expected, coalesce(held, 0) AS found
+    FROM (SELECT account_id, asset, held FROM balances WHERE held <> 0) b
+      FULL JOIN (SELECT account_id, reserve_asset AS asset, sum(reserve) AS reserved FROM orders
+                 WHERE ${open} AND reserve <> 0 GROUP BY 1, 2) o USING (account_id, asset)
+    WHERE coalesce(held, 0) <> coalesce(reserved, 0)`,
+  'count of open orders': `
+    SELECT a.id AS account, 'open orders' AS subject, coalesce(o.open, 0) AS expected, a.open_orders AS found
+    FROM accounts a LEFT JOIN (SELECT account_id, count(*) AS open FROM orders WHERE ${open} GROUP BY 1) o
+      ON o.account_id = a.id
+    WHERE a.open_orders <> coalesce(o.open, 0)`,
+  'order is not filled by its executions': `
+    SELECT o.account_id AS account, o.id::text AS subject, coalesce(e.qty, 0) AS expected, o.filled_qty AS found
+    FROM orders o LEFT JOIN (SELECT order_id, sum(${live} * qty) AS qty, sum(${live} * value) AS value,
+                                    sum(${live} * fee) AS fee FROM executions GROUP BY 1) e ON e.order_id = o.id
+    WHERE (o.filled_qty, o.filled_value, o.fees) <> (coalesce(e.qty, 0), coalesce(e.value, 0), coalesce(e.fee, 0))`,
+  'position is not what the ledger holds': `
+    SELECT account_id AS account, i.symbol AS subject, coalesce(b.posted, 0) AS expected, coalesce(p.qty, 0) AS found
+    FROM (SELECT b.*, i.symbol FROM balances b JOIN accounts a ON a.id = b.account_id AND a.kind = 'CUSTOMER'
+            JOIN instruments i ON i.base_asset = b.asset) b
+      FULL JOIN positions p USING (account_id, symbol) JOIN instruments i ON i.symbol = coalesce(b.symbol, p.symbol)
+    WHERE coalesce(p.qty, 0) <> coalesce(b.posted, 0)`,
+  'position without executions': `
+    SELECT account_id AS account, symbol AS subject, 0::numeric AS expected, qty AS found FROM positions p
+    WHERE (qty, cost_basis, realized_pnl) <> (0, 0, 0) AND NOT EXISTS (
+      SELECT 1 FROM executions e WHERE e.account_id = p.account_id AND e.symbol = p.symbol)`,
+  'lot without its execution': `
+    SELECT account_id AS account, l.id::text AS subject, NULL::numeric AS expected, leaves_qty AS found FROM lots l
+    WHERE NOT EXISTS (SELECT 1 FROM executions e
+                      WHERE e.id = l.id AND e.side = 'BUY' AND e.kind = 'TRADE' AND e.account_id = l.account_id)`,
+};

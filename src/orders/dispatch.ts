@@ -1,0 +1,94 @@
+import type { Report, Venue } from '../venues/venue.ts';
+
+/**
+ * The way of orders to the venue, which runs in one process at a time while every process accepts orders. Where it runs,
+ * it is told at once. Where it does not, the process that runs it is woken, and finds in the database what nobody has
+ * told the venue yet. What goes wrong, and why nothing is lost or done twice:
+ *
+ * - A wake is lost, or its sender dies between commit and wake: the venue's process looks again every second by itself.
+ * - A look meets an order that this process told the venue itself and whose report is not booked yet, so its row still
+ *   says PENDING: the memory below has it until the report is booked. Looks, commits and bookings take turns in the
+ *   lane, so the memory and the rows are of one moment.
+ * - A cancel is accepted before anybody has told the venue of its order: the order is told first, then the cancel. The
+ *   venue ignores an order that it has had.
+ * - A cancel is refused by the venue and asked for again, elsewhere: the booked refusal took the first one out of the
+ *   memory, so the second is told.
+ * - The lease moves on while orders are told: the new process rebuilds its books from the database under its own lane,
+ *   and starts with an empty memory. What the old one still books is a fill that the new one has not seen; a fill of
+ *   more than an order leaves is refused by the books, and the venue's view is then made again.
+ */
+export interface Dispatch extends Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'> {
+  isHere(): boolean;
+  /** The venue runs here from now on, told of nothing yet. */
+  take(): void;
+  /** It does not run here any more. */
+  leave(): void;
+  /** Whether the venue was asked this of the order and the answer is not booked yet. */
+  isTold(what: Ask, orderId: string): boolean;
+  /** The reports are booked: what they answer is not waited for any more. */
+  booked(reports: readonly Report[]): void;
+  /** Forgets all orders but these, which are pending still. */
+  keepOnly(orderIds: ReadonlySet<string>): void;
+}
+
+export type Ask = 'submit' | 'cancel' | 'replace';
+const asks: readonly Ask[] = ['submit', 'cancel', 'replace'];
+
+const answers: Partial<Record<Report['kind'], Ask>> = {
+  ACKNOWLEDGED: 'submit',
+  CANCELED: 'cancel',
+  CANCEL_REFUSED: 'cancel',
+  REPLACED: 'replace',
+  REPLACE_REFUSED: 'replace',
+};
+
+export const createDispatch = (deps: {
+  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
+  /** Makes the process in which the venue runs look for what is pending. */
+  wake: () => void;
+  /** The market as the process in which the venue runs has published it. */
+  published: Pick<Venue, 'quote'>;
+}): Dispatch => {
+  const { venue, wake, published } = deps;
+  let here = false;
+  const told: Record<Ask, Set<string>> = { submit: new Set(), cancel: new Set(), replace: new Set() };
+
+  const forget = (): void => {
+    for (const ask of asks) told[ask].clear();
+  };
+  const tell =
+    <Row extends { orderId: string }>(ask: Ask, pass: (rows: readonly Row[]) => void) =>
+    (rows: readonly Row[]): void => {
+      if (rows.length === 0) return;
+      if (here) {
+        for (const { orderId } of rows) told[ask].add(orderId);
+        pass(rows);
+      } else wake();
+    };
+
+  return {
+    submit: tell('submit', venue.submit),
+    cancel: tell('cancel', venue.cancel),
+    replace: tell('replace', venue.replace),
+    quote: (symbol) => (here ? venue.quote(symbol) : published.quote(symbol)),
+    isHere: () => here,
+    take: () => {
+      forget();
+      here = true;
+    },
+    leave: () => {
+      here = false;
+      forget();
+    },
+    isTold: (ask, orderId) => told[ask].has(orderId),
+    booked: (reports) => {
+      for (const report of reports) {
+        const ask = answers[report.kind];
+        if (ask !== undefined && 'orderId' in report) told[ask].delete(report.orderId);
+      }
+    },
+    keepOnly: (orderIds) => {
+      for (const ask of asks) for (const id of told[ask]) if (!orderIds.has(id)) told[ask].delete(id);
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import type { OrderRow } from '../lane/rows.ts';
+import type { VenueOrder } from '../venues/venue.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { FeeRates } from './risk.ts';
+import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
+
+/** Tells the venue what it was not told yet of orders that wait for it: of the order itself first, then of what is asked. */
+export const tellPending = (dispatch: Dispatch, orders: readonly OrderRow[], rates: FeeRates): void => {
+  for (const order of orders) {
+    const told: VenueOrder[] = [venueOrderOf(order, rates)];
+    const { id, status } = order;
+    if (status === 'PENDING_NEW' && !dispatch.isTold('submit', id)) dispatch.submit(told);
+    if (status === 'PENDING_CANCEL' && !dispatch.isTold('cancel', id)) {
+      dispatch.submit(told);
+      dispatch.cancel(told);
+    }
+    if (status === 'PENDING_REPLACE' && !dispatch.isTold('replace', id)) {
+      dispatch.submit(told);
+      dispatch.replace([venueReplacementOf(order)]);
+    }
+  }
+};

@@ -1,0 +1,114 @@
+import { isBetterPeak, trailedStop } from '../trail.ts';
+import type { VenueOrder } from '../venue.ts';
+import { createLadder, type Ladder, type Queued } from './ladder.ts';
+
+/** A stop that waits for its price; its level in the ladder is its stop price. */
+export interface Stop extends Queued<Stop> {
+  order: VenueOrder;
+  /** A trailing stop's place among those that follow the market; the level is its peak. */
+  peak: Peak | undefined;
+}
+
+interface Peak extends Queued<Peak> {
+  stop: Stop;
+}
+
+export interface Stops {
+  size(): number;
+  find(orderId: string): Stop | undefined;
+  /** `peak` for a trailing stop only; its stop price follows from it. */
+  add(order: VenueOrder, peak: bigint | null): Stop;
+  remove(stop: Stop): void;
+  /** Puts another order, that waits for the same price and has no more quantity, in a stop's place. */
+  renew(stop: Stop, order: VenueOrder): void;
+  /** Lets the trailing stops follow the market; answers those whose stop price moved. */
+  follow(mark: bigint): Stop[];
+  /** Takes out the first stop that the market has reached: the first on its way, then the one that came to that price first. */
+  take(mark: bigint): Stop | undefined;
+}
+
+const sides = ['BUY', 'SELL'] as const;
+
+/** The stops of one instrument. A mark costs no more than what it moves or triggers, however many wait. */
+export const createStops = (tickSize: bigint): Stops => {
+  const byId = new Map<string, Stop>();
+  /** A rising market meets the lowest of the buys first, a falling one the highest of the sells. */
+  const waiting: Record<VenueOrder['side'], Ladder<Stop>> = { BUY: createLadder('SELL'), SELL: createLadder('BUY') };
+  /** The first is the one that a mark improves first: the highest low of the buys, the lowest high of the sells. */
+  const peaks: Record<VenueOrder['side'], Ladder<Peak>> = { BUY: createLadder('BUY'), SELL: createLadder('SELL') };
+
+  const queue = (stop: Stop, stopPrice: bigint): void => {
+    const ladder = waiting[stop.order.side];
+    stop.level = ladder.levelAt(stopPrice);
+    ladder.append(stop);
+  };
+
+  const trailAt = (stop: Stop, price: bigint): void => {
+    const ladder = peaks[stop.order.side];
+    // A ladder keeps what has a quantity; of a peak, only its place counts.
+    stop.peak = { stop, leavesQty: 1n, level: ladder.levelAt(price), previous: undefined, next: undefined };
+    ladder.append(stop.peak);
+  };
+
+  const stopAt = ({ side, trail, stopPrice }: VenueOrder, peak: bigint | null): bigint => {
+    if (trail !== null && peak !== null) return trailedStop(side, trail, peak, tickSize);
+    if (stopPrice === null) throw new Error('a stop has a stop price or a trail with a peak');
+    return stopPrice;
+  };
+
+  const remove = (stop: Stop): void => {
+    const { orderId, side } = stop.order;
+    byId.delete(orderId);
+    waiting[side].remove(stop);
+    if (stop.peak !== undefined) peaks[side].remove(stop.peak);
+  };
+
+  const improved = (side: VenueOrder['side'], mark: bigint): Stop[] => {
+    const found: Stop[] = [];
+    for (;;) {
+      const level = peaks[side].level(0);
+      if (level?.first === undefined || !isBetterPeak(side, mark, level.price)) return found;
+      found.push(level.first.stop);
+      peaks[side].remove(level.first);
+    }
+  };
+
+  return {
+    size: () => byId.size,
+    find: (orderId) => byId.get(orderId),
+    add: (order, peak) => {
+      const level = waiting[order.side].levelAt(stopAt(order, peak));
+      const { leavesQty } = order;
+      const stop: Stop = { order, leavesQty, level, peak: undefined, previous: undefined, next: undefined };
+      waiting[order.side].append(stop);
+      if (order.trail !== null && peak !== null) trailAt(stop, peak);
+      byId.set(order.orderId, stop);
+      return stop;
+    },
+    remove,
+    renew: (stop, order) => {
+      byId.delete(stop.order.orderId);
+      byId.set(order.orderId, stop);
+      waiting[order.side].reduce(stop, stop.leavesQty - order.leavesQty);
+      stop.order = order;
+    },
+    follow: (mark) =>
+      sides.flatMap((side) =>
+        improved(side, mark).filter((stop) => {
+          trailAt(stop, mark);
+          const stopPrice = stopAt(stop.order, mark);
+          if (stopPrice === stop.level.price) return false;
+          waiting[side].remove(stop);
+          queue(stop, stopPrice);
+          return true;
+        }),
+      ),
+    take: (mark) => {
+      const [buy, sell] = [waiting.BUY.level(0), waiting.SELL.level(0)];
+      const isReached = buy !== undefined && buy.price <= mark;
+      const stop = isReached ? buy.first : sell !== undefined && sell.price >= mark ? sell.first : undefined;
+      if (stop !== undefined) remove(stop);
+      return stop;
+    },
+  };
+};

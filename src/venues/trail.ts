@@ -1,0 +1,15 @@
+import type { OrderSide } from '../database/generated/enums.ts';
+import { divideUp } from '../kernel/decimal.ts';
+import type { Trail } from './venue.ts';
+
+const BPS = 10_000n;
+
+/** Where a trailing stop stands when the market's best price since was `peak`: rounded to a tick away from the market. */
+export const trailedStop = (side: OrderSide, trail: Trail, peak: bigint, tickSize: bigint): bigint => {
+  const distance = 'price' in trail ? trail.price : divideUp(peak * BigInt(trail.bps), BPS * tickSize) * tickSize;
+  return side === 'BUY' ? peak + distance : peak - distance;
+};
+
+/** The best price that the market has had for a trailing stop: the lowest for a buy, the highest for a sell. */
+export const isBetterPeak = (side: OrderSide, mark: bigint, peak: bigint): boolean =>
+  side === 'BUY' ? mark < peak : mark > peak;

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
+import { testDatabase } from '../support/database.ts';
+import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let trading: TestTrading;
+let customer: Customer;
+beforeEach(async () => {
+  database = await testDatabase();
+  trading = await startTrading({ url: database.url });
+  customer = await trading.customer('100000');
+  for (const [side, qty] of [
+    ['BUY', '3'],
+    ['BUY', '2'],
+    ['SELL', '4'],
+  ] as const) {
+    await trading.orders.place(customer.by, { symbol: 'AAPL', side, type: 'MARKET', qty });
+    await trading.settled();
+  }
+  const resting = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00' } as const;
+  await trading.orders.place(customer.by, resting);
+  await trading.settled();
+});
+afterEach(async () => {
+  await trading.close();
+  await database.close();
+});
+
+/** As nobody of the application could: the owner, with the guards of the tables off. */
+const corrupt = async (sql: string): Promise<void> => {
+  const client = await connect(database.url);
+  await client.query("SET session_replication_role = 'replica'");
+  await client.query(sql);
+  await client.end();
+};
+
+const found = async (): Promise<string[]> => {
+  const { differences } = await trading.ledger.checkBooks();
+  return [...new Set(differences.map(({ check }) => check))];
+};
+
+test('books that were kept by the server are right', async () => {
+  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [], truncated: false });
+});
+
+test.each([
+  ['UPDATE balances SET posted = posted + 1 WHERE NOT may_owe', 'balance is not the sum of its postings'],
+  ['UPDATE balances SET posted = posted + 1 WHERE may_owe', 'balances of an asset do not sum to zero'],
+  ['UPDATE balances SET held = held + 1 WHERE held > 0', 'hold is not what open orders reserve'],
+  ['UPDATE accounts SET open_orders = 7 WHERE user_id IS NOT NULL', 'count of open orders'],
+  ['UPDATE orders SET filled_qty = filled_qty - 1 WHERE filled_qty > 0', 'order is not filled by its executions'],
+  ['UPDATE positions SET qty = qty + 1', 'position is not what the ledger holds'],
+  ['UPDATE positions SET cost_basis = cost_basis + 1', 'position is not what its executions make'],
+  ['UPDATE positions SET realized_pnl = realized_pnl - 1', 'position is not what its executions make'],
+  ['UPDATE lots SET leaves_cost = leaves_cost + 1', 'lot is not what sells left of it'],
+  ['UPDATE lots SET leaves_qty = leaves_qty - 1 WHERE leaves_qty > 0', 'lot is not what sells left of it'],
+  ['DELETE FROM lots WHERE leaves_qty = 0', 'lot is not what sells left of it'],
+  ['UPDATE lots SET id = gen_random_uuid()', 'lot without its execution'],
+  ['UPDATE postings SET amount = amount + 1 WHERE line = 0', 'entry does not balance'],
+  ['UPDATE postings SET balance_after = balance_after + 1', 'posting does not say the balance after it'],
+  ["DELETE FROM postings WHERE kind = 'DEPOSIT'", 'entry without postings'],
+  ['UPDATE executions SET position_cost = position_cost + 1', 'execution does not say the position after it'],
+  ["UPDATE executions SET side = 'SELL'", 'execution cannot follow those before it'],
+  ['DELETE FROM executions', 'position without executions'],
+])('%s is named: %s', async (sql, check) => {
+  await corrupt(sql);
+  expect(await found()).toContain(check);
+});
+
+test('the command says so by its exit code and names the rows', async () => {
+  const run = () =>
+    spawnSync(process.execPath, ['scripts/books.ts'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, DATABASE_URL: database.url },
+    });
+  const right = run();
+  expect([right.status, right.stdout]).toEqual([0, expect.stringContaining('the books are right')]);
+  await corrupt('UPDATE balances SET held = held + 1 WHERE held > 0');
+  const wrong = run();
+  expect(wrong.status).toBe(1);
+  expect(wrong.stdout).toContain(`hold is not what open orders reserve: account ${customer.accountId} USD`);
+});

@@ -1,0 +1,255 @@
+import type { Ids } from '../../../src/kernel/ids.ts';
+import type { BookOrder } from '../../../src/venues/paper/book.ts';
+import type { Command } from '../../../src/venues/paper/engine.ts';
+import type { Report, VenueOrder, VenueReplacement } from '../../../src/venues/venue.ts';
+import { compare, createNaiveBook, type Entry } from './naive-book.ts';
+
+interface Waiting {
+  order: VenueOrder;
+  leavesQty: bigint;
+  stopPrice: bigint;
+  peak: bigint | null;
+  /** When it came to its stop price, and to its peak. */
+  since: number;
+  peakSince: number;
+}
+
+interface NaiveListing {
+  symbol: string;
+  tickSize: bigint;
+  lotSize: bigint;
+  unitValue: bigint;
+}
+
+/** The rules of a desk as plainly as they can be said: lists that are walked anew for everything. */
+export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveListing }) => {
+  const { symbol, tickSize } = listing;
+  let book = createNaiveBook(listing);
+  let waiting: Waiting[] = [];
+  let seen = new Set<string>();
+  let members = new Map<string, string[]>();
+  let settled = new Set<string>();
+  let makers: string[] = [];
+  let halted = false;
+  let closed = false;
+  let last: bigint | null = null;
+  let marks: bigint[] = [];
+  let clock = 0;
+  let out: Report[] = [];
+
+  const canceled = (orderId: string, accountId: string, reason: string) =>
+    void out.push({ kind: 'CANCELED', orderId, accountId, symbol, reason });
+  const mark = (price: bigint): void => {
+    last = price;
+    marks.push(price);
+  };
+  const find = (orderId: string): Waiting | Entry | undefined =>
+    waiting.find(({ order }) => order.orderId === orderId) ?? book.find(orderId);
+  const takeOut = (orderId: string): string | null | undefined => {
+    const accountId = find(orderId)?.order.accountId;
+    waiting = waiting.filter(({ order }) => order.orderId !== orderId);
+    book.cancel(orderId);
+    return accountId;
+  };
+  const settle = (group: string | null, orderId: string): void => {
+    if (group === null || settled.has(group)) return;
+    settled.add(group);
+    for (const other of members.get(group) ?? []) {
+      const accountId = other === orderId ? undefined : takeOut(other);
+      if (accountId) canceled(other, accountId, 'GROUP_SETTLED');
+    }
+  };
+
+  const enter = (order: BookOrder): void => {
+    const groups = new Map(book.entries().map((entry) => [entry.order.orderId, entry.order.group]));
+    const { fills, ended } = book.add(order);
+    for (const { price, qty, orderId, accountId } of fills) {
+      mark(price);
+      out.push({
+        kind: 'TRADE',
+        tradeId: ids.next(),
+        symbol,
+        price,
+        qty,
+        takerSide: order.side,
+        taker: order.accountId === null ? null : { orderId: order.orderId, accountId: order.accountId },
+        maker: accountId === null ? null : { orderId, accountId },
+      });
+    }
+    const { orderId, accountId } = order;
+    if (accountId !== null && ended === 'SPENT') out.push({ kind: 'SPENT', orderId, accountId, symbol });
+    else if (accountId !== null && ended !== null) canceled(orderId, accountId, ended);
+    for (const fill of fills) settle(groups.get(fill.orderId) ?? null, fill.orderId);
+    if (fills.length > 0 || ended !== null) settle(order.group, order.orderId);
+  };
+
+  const trailed = ({ side, trail }: VenueOrder, peak: bigint): bigint => {
+    if (trail === null) throw new Error('no trail');
+    let distance = 'price' in trail ? trail.price : 0n;
+    if ('bps' in trail) while (distance * 10_000n < peak * BigInt(trail.bps)) distance += tickSize;
+    return side === 'BUY' ? peak + distance : peak - distance;
+  };
+  const isBetter = (side: string, price: bigint, than: bigint): boolean =>
+    side === 'BUY' ? price < than : price > than;
+  const sayTrailed = ({ order: { orderId, accountId }, peak, stopPrice }: Waiting): void =>
+    void out.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak!, stopPrice });
+
+  const wait = (order: VenueOrder): void => {
+    let peak = order.trail === null ? null : (order.trailPeak ?? last);
+    if (order.trail !== null && peak === null) {
+      canceled(order.orderId, order.accountId, 'NO_MARKET');
+      settle(order.group, order.orderId);
+      return;
+    }
+    if (peak !== null && last !== null && isBetter(order.side, last, peak)) peak = last;
+    clock += 1;
+    const stopPrice = peak === null ? order.stopPrice! : trailed(order, peak);
+    const stop = { order, leavesQty: order.leavesQty, stopPrice, peak, since: clock, peakSince: clock };
+    waiting.push(stop);
+    if (stopPrice !== order.stopPrice) sayTrailed(stop);
+    if (last !== null) marks.push(last);
+  };
+
+  const follow = (price: bigint): void => {
+    for (const side of ['BUY', 'SELL'] as const) {
+      const found = waiting.filter(
+        ({ order, peak }) => order.side === side && peak !== null && isBetter(side, price, peak),
+      );
+      found.sort((a, b) => compare(a.peak!, b.peak!) * (side === 'BUY' ? -1 : 1) || a.peakSince - b.peakSince);
+      for (const stop of found) {
+        clock += 1;
+        const stopPrice = trailed(stop.order, price);
+        const moved = stopPrice !== stop.stopPrice;
+        Object.assign(stop, { peak: price, peakSince: clock }, moved && { stopPrice, since: clock });
+      }
+      for (const stop of found.filter(({ since, peakSince }) => since === peakSince)) sayTrailed(stop);
+    }
+  };
+  const reached = (price: bigint): Waiting | undefined => {
+    const buys = waiting.filter(({ order, stopPrice }) => order.side === 'BUY' && price >= stopPrice);
+    const sells = waiting.filter(({ order, stopPrice }) => order.side === 'SELL' && price <= stopPrice);
+    buys.sort((a, b) => compare(a.stopPrice, b.stopPrice) || a.since - b.since);
+    sells.sort((a, b) => compare(b.stopPrice, a.stopPrice) || a.since - b.since);
+    return buys[0] ?? sells[0];
+  };
+  const react = (): void => {
+    for (let price = marks.shift(); price !== undefined; price = marks.shift()) {
+      follow(price);
+      for (let stop = reached(price); stop !== undefined; stop = reached(price)) {
+        const { orderId, accountId } = stop.order;
+        waiting = waiting.filter((each) => each !== stop);
+        out.push({ kind: 'TRIGGERED', orderId, accountId, symbol });
+        enter({ ...stop.order, leavesQty: stop.leavesQty });
+      }
+    }
+  };
+
+  const admit = (order: VenueOrder) => {
+    const { orderId, accountId, group, type, triggered } = order;
+    if (group !== null && settled.has(group)) return canceled(orderId, accountId, 'GROUP_SETTLED');
+    if (group !== null) members.set(group, [...(members.get(group) ?? []), orderId]);
+    if (!triggered && ['STOP', 'STOP_LIMIT', 'TRAILING_STOP'].includes(type)) wait(order);
+    else enter(order);
+    return undefined;
+  };
+
+  const replace = ({ orderId, accountId, newOrderId, qtyChange, worstPrice, stopPrice }: VenueReplacement) => {
+    const found = find(orderId);
+    const obstacle = halted ? 'INSTRUMENT_HALTED' : closed ? 'MARKET_CLOSED' : undefined;
+    if (obstacle !== undefined || found?.order.accountId !== accountId) {
+      const reason = obstacle ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
+      return out.push({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason });
+    }
+    seen.add(newOrderId);
+    const { order } = found;
+    const leavesQty = [found.leavesQty + qtyChange, 0n].sort(compare)[1]!;
+    out.push({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty });
+    for (const [group, list] of members) {
+      if (list.includes(orderId)) members.set(group, [...list.filter((each) => each !== orderId), newOrderId]);
+    }
+    const renewed = { ...order, orderId: newOrderId, leavesQty, worstPrice: worstPrice ?? order.worstPrice };
+    const isSmaller = qtyChange <= 0n;
+    if (leavesQty === 0n) {
+      takeOut(orderId);
+      settle(order.group, newOrderId);
+    } else if ('since' in found) {
+      const asked = stopPrice ?? found.stopPrice;
+      const stop = { ...renewed, symbol, accountId, stopPrice: asked, trailPeak: found.peak } as VenueOrder;
+      if (isSmaller && (found.peak !== null || asked === found.stopPrice)) {
+        Object.assign(found, { order: stop, leavesQty });
+        if (asked !== found.stopPrice) sayTrailed(found);
+      } else {
+        takeOut(orderId);
+        wait(stop);
+      }
+    } else if (isSmaller && renewed.worstPrice === order.worstPrice)
+      Object.assign(found, { order: renewed, leavesQty });
+    else {
+      takeOut(orderId);
+      enter({ ...renewed, type: 'LIMIT', timeInForce: 'GTC', budget: null });
+    }
+  };
+
+  const submit = (order: VenueOrder, restored: boolean) => {
+    const { orderId, accountId } = order;
+    if (seen.has(orderId)) return;
+    seen.add(orderId);
+    if (!restored) out.push({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol });
+    if (!restored && halted) return canceled(orderId, accountId, 'INSTRUMENT_HALTED');
+    if (!restored && closed) return canceled(orderId, accountId, 'MARKET_CLOSED');
+    admit(order);
+    if (restored) marks = [];
+  };
+
+  const cancel = (orderId: string, accountId: string) => {
+    const found = find(orderId)?.order;
+    if (found?.accountId !== accountId) {
+      const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : 'UNKNOWN_ORDER';
+      return out.push({ kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason });
+    }
+    takeOut(orderId);
+    canceled(orderId, accountId, 'CANCELED_BY_CUSTOMER');
+    settle(found.group, orderId);
+  };
+
+  const quote = ({ quotes, reference }: Extract<Command, { kind: 'QUOTES' }>): void => {
+    if (halted || closed) return;
+    for (const [index, { side, price, qty }] of quotes.entries()) {
+      const more = { side, worstPrice: price, leavesQty: qty, postOnly: false, budget: null, group: null };
+      makers.push(`maker-${index}`);
+      enter({ orderId: `maker-${index}`, accountId: null, type: 'LIMIT', timeInForce: 'GTC', ...more });
+    }
+    mark(reference);
+  };
+
+  const clear = (): void => {
+    book = createNaiveBook(listing);
+    [waiting, seen, members, settled] = [[], new Set(), new Map(), new Set()];
+  };
+
+  const execute = (command: Command): void => {
+    if (command.kind === 'SUBMIT' || command.kind === 'RESTORE') submit(command.order, command.kind === 'RESTORE');
+    if (command.kind === 'CANCEL') cancel(command.orderId, command.accountId);
+    if (command.kind === 'REPLACE') replace(command.replacement);
+    if (command.kind === 'HALT' || command.kind === 'RESUME') halted = command.kind === 'HALT';
+    if (command.kind === 'CLOSE' || command.kind === 'OPEN') closed = command.kind === 'CLOSE';
+    if (command.kind === 'CLOSE' || command.kind === 'CLEAR') clear();
+    if (command.kind === 'QUOTES' || halted || closed) {
+      for (const orderId of makers) book.cancel(orderId);
+      makers = [];
+    }
+    if (command.kind === 'QUOTES') quote(command);
+    react();
+  };
+
+  return {
+    execute: (command: Command): Report[] => {
+      out = [];
+      execute(command);
+      return out;
+    },
+    last: () => last,
+    depth: (side: 'BUY' | 'SELL') => book.depth(side, 1_000),
+    waiting: () => waiting,
+  };
+};
