@@ -9,7 +9,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Ids } from './kernel/ids.ts';
 import { createRefreshed } from './kernel/refreshed.ts';
 import { createLane } from './lane/lane.ts';
-import { createLaneStore } from './lane/store.ts';
+import { createLaneStore, createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createBooksStore } from './ledger/books/store.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
@@ -86,6 +86,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   });
   const accounts = createAccountFinder(ledgerStore);
   const inFlight = createInFlight();
+  const peek = createPeek(database.pool);
   const shared = { lane, accounts, market, inFlight, clock, ids };
   const instrumentOf = (symbol: string): Instrument => {
     const instrument = market.find(symbol);
@@ -95,6 +96,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
   const command = createCommand({ database, clock, ids });
   const orderDeps = {
     ...shared,
+    peek,
     instrumentOf,
     venue: dispatch,
     store: createOrderStore(database),

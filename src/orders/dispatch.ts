@@ -1,3 +1,4 @@
+import { RefusedError } from '../errors.ts';
 import type { Report, Venue } from '../venues/venue.ts';
 
 /**
@@ -17,7 +18,7 @@ import type { Report, Venue } from '../venues/venue.ts';
  *   and starts with an empty memory. What the old one still books is a fill that the new one has not seen; a fill of
  *   more than an order leaves is refused by the books, and the venue's view is then made again.
  */
-export interface Dispatch extends Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'> {
+export interface Dispatch extends Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'> {
   isHere(): boolean;
   /** The venue runs here from now on, told of nothing yet. */
   take(): void;
@@ -43,7 +44,7 @@ const answers: Partial<Record<Report['kind'], Ask>> = {
 };
 
 export const createDispatch = (deps: {
-  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
+  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   /** Makes the process in which the venue runs look for what is pending. */
   wake: () => void;
   /** The market as the process in which the venue runs has published it. */
@@ -71,6 +72,14 @@ export const createDispatch = (deps: {
     cancel: tell('cancel', venue.cancel),
     replace: tell('replace', venue.replace),
     quote: (symbol) => (here ? venue.quote(symbol) : published.quote(symbol)),
+    preview: (order) => {
+      if (here) return venue.preview(order);
+      throw new RefusedError(
+        'DEPENDENCY_UNAVAILABLE',
+        'The book is in another process, which can preview the order.',
+        1,
+      );
+    },
     isHere: () => here,
     take: () => {
       forget();

@@ -6,7 +6,7 @@ import type { Ids } from '../kernel/ids.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { OrderRow } from '../lane/rows.ts';
+import type { Loaded, Needs, OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -16,6 +16,7 @@ import { createCancelAllOrders } from './cancel-all-own.ts';
 import { createPlaceOrder } from './place.ts';
 import { createPlaceOrderList } from './place-list.ts';
 import { createPlaceOrders } from './place-many.ts';
+import { createPreviewOrder } from './preview.ts';
 import { createReplaceOrder } from './replace.ts';
 import type { FeeRates } from './risk.ts';
 import type { OrderFilter, OrderStore } from './store.ts';
@@ -27,8 +28,10 @@ export interface OrderDeps {
   market: { find(symbol: string): Instrument | undefined };
   /** The instrument of an order that exists. */
   instrumentOf(symbol: string): Instrument;
-  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote'>;
+  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   inFlight: InFlight;
+  /** The rows of a decision that is thrown away. */
+  peek(needs: Needs): Promise<Loaded>;
   rates: FeeRates;
   /** The kill switches that are engaged, as this process knows them. */
   switches(): readonly KillSwitch[];
@@ -41,6 +44,7 @@ export interface OrderDeps {
 /** The use cases of orders. Every one that reads takes the viewer and looks under the viewer's own accounts only. */
 export const createOrders = (deps: OrderDeps) => ({
   place: createPlaceOrder(deps),
+  preview: createPreviewOrder(deps),
   placeList: createPlaceOrderList(deps),
   placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts }),
   cancel: createCancelOrder(deps),

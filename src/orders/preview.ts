@@ -1,14 +1,15 @@
-import { type Failure, failure } from '../errors.ts';
+import { failure } from '../errors.ts';
 import type { Actor } from '../identity/viewer.ts';
+import { MAX_UNITS } from '../kernel/decimal.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { createBooks } from '../lane/books.ts';
 import type { Loaded, Needs, OrderRow, PostingRow } from '../lane/rows.ts';
-import type { TradeReport, VenueFill, VenueOrder } from '../venues/venue.ts';
+import type { TradeReport, VenueFill } from '../venues/venue.ts';
 import { checkOrder } from './check-order.ts';
 import { decidePlace } from './decide-place.ts';
 import { decideSettle, settleNeeds } from './decide-settle.ts';
-import type { PlaceOrderInput } from './input.ts';
+import type { NewOrder, PlaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { venueOrderOf } from './venue-order.ts';
 
@@ -25,9 +26,9 @@ export interface Preview {
   buyingPower: bigint;
 }
 
-export interface PreviewDeps extends Pick<OrderDeps, 'accounts' | 'market' | 'instrumentOf' | 'rates' | 'clock' | 'ids'> {
+export interface PreviewDeps
+  extends Pick<OrderDeps, 'accounts' | 'market' | 'instrumentOf' | 'rates' | 'clock' | 'ids' | 'switches' | 'venue'> {
   peek(needs: Needs): Promise<Loaded>;
-  venue: Pick<OrderDeps['venue'], 'quote'> & { preview(order: VenueOrder): readonly VenueFill[] };
 }
 
 const tradesOf = (order: OrderRow, fills: readonly VenueFill[], ids: Ids): TradeReport[] =>
@@ -53,6 +54,24 @@ const noNeeds: Needs = {
   executions: [],
 };
 
+/** The rows that placing the order and filling it would touch, whichever makers it meets. */
+const previewNeeds = (order: NewOrder, id: string, deps: PreviewDeps): Needs => {
+  const { accountId, symbol, side, qty, clientOrderId } = order;
+  const taker = { orderId: id, accountId };
+  const fill = {
+    kind: 'TRADE',
+    tradeId: id,
+    symbol,
+    price: 1n,
+    qty: qty ?? MAX_UNITS,
+    takerSide: side,
+    taker,
+    maker: null,
+  } as const;
+  const clientOrders = clientOrderId === null ? [] : [{ accountId, clientOrderId }];
+  return { ...noNeeds, ...settleNeeds([fill], deps.instrumentOf), orders: [], clientOrders };
+};
+
 /** `previewOrder`: runs the very decisions of `placeOrder` and of settlement on rows that are thrown away. */
 export const createPreviewOrder =
   (deps: PreviewDeps) =>
@@ -62,20 +81,25 @@ export const createPreviewOrder =
     const accountId = await deps.accounts.find(by.userId, input.accountId);
     if (accountId === undefined) return refused(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
     const order = checkOrder(input, accountId, instrument);
-    if ('failures' in order) return refused(...(order.failures as Failure[]));
+    if ('failures' in order) return refused(...order.failures);
     const id = deps.ids.next();
-    // The same rows that a fill of this order would touch, whichever makers it meets.
-    const any = { order: { id, accountId, symbol: order.symbol, side: order.side } as OrderRow, fills: [{ price: 1n, qty: order.qty ?? 1n }] };
-    const needs = { ...noNeeds, ...settleNeeds(tradesOf(any.order, any.fills, deps.ids), deps.instrumentOf) };
-    const names = order.clientOrderId === null ? [] : [{ accountId, clientOrderId: order.clientOrderId }];
-    const wanted = { ...needs, orders: [], clientOrders: names };
-    const books = createBooks(await deps.peek(wanted), wanted);
+    const needs = previewNeeds(order, id, deps);
+    const books = createBooks(await deps.peek(needs), needs);
     const at = deps.clock.now();
     const quote = deps.venue.quote(order.symbol);
-    const placed = decidePlace(books, at, { order, userId: by.userId, id, instrument, quote, rates: deps.rates });
+    const placed = decidePlace(books, at, {
+      order,
+      userId: by.userId,
+      id,
+      instrument,
+      quote,
+      rates: deps.rates,
+      switches: deps.switches(),
+    });
     if (!placed.ok) return refused(...placed.failures);
-    if (placed.value.id !== id) return ok({ order: placed.value, hold: placed.value.reserve, fills: [], lines: [], buyingPower: 0n });
-    const fills = deps.venue.preview(venueOrderOf(placed.value, deps.rates));
+    // A repeated clientOrderId: the order is there already and nothing more would happen.
+    const isNew = placed.value.id === id;
+    const fills = isNew ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
     const facts = { instrumentOf: deps.instrumentOf, rates: deps.rates, ids: deps.ids };
     decideSettle(books, at, tradesOf(placed.value, fills, deps.ids), facts);
     const cash = books.balance(accountId, instrument.quoteAsset);

@@ -13,12 +13,13 @@ import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
+import type { ExecutionRow, OrderRow, PostingRow } from '../lane/rows.ts';
 import { AccountRef, accountOfRow } from '../ledger/schema.ts';
 import { averagePrice } from '../market/average.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { PlacedList } from './decide-list.ts';
 import { leavesQty } from './order.ts';
+import type { Preview } from './preview.ts';
 
 export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
 export const TypeEnum = builder.enumType(OrderType, {
@@ -200,5 +201,57 @@ export const OrderListRef = builder.objectRef<PlacedList>('OrderList').implement
     id: t.exposeID('id'),
     type: t.field({ type: ListTypeEnum, resolve: ({ type }) => type }),
     orders: t.field({ type: [OrderRef], complexity: { field: 1, multiplier: 3 }, resolve: ({ orders }) => orders }),
+  }),
+});
+
+const PreviewLineRef = builder.objectRef<PostingRow>('PreviewLine').implement({
+  description: 'A journal line that would be booked to the account. Amounts are decimals of the asset.',
+  fields: (t) => ({
+    asset: t.exposeString('asset'),
+    amount: t.field({
+      type: 'Decimal',
+      resolve: ({ amount, asset }, _, { services }) => formatDecimal(amount, services.ledger.scaleOf(asset)),
+    }),
+    balanceAfter: t.field({
+      type: 'Decimal',
+      resolve: ({ balanceAfter, asset }, _, { services }) =>
+        formatDecimal(balanceAfter, services.ledger.scaleOf(asset)),
+    }),
+  }),
+});
+
+export const OrderPreviewRef = builder.objectRef<Preview>('OrderPreview').implement({
+  description: 'Money is in the quote asset of the instrument, the hold in the asset that the order reserves.',
+  fields: (t) => ({
+    hold: t.field({
+      type: 'Decimal',
+      description: 'What the order would hold back when it is accepted.',
+      resolve: ({ hold, order }, _, { services }) => formatDecimal(hold, services.ledger.scaleOf(order.reserveAsset)),
+    }),
+    holdAsset: t.string({ resolve: ({ order }) => order.reserveAsset }),
+    filledQty: t.field({
+      type: 'Decimal',
+      resolve: ({ order }, _, context) => formatDecimal(order.filledQty, instrumentOf(order.symbol, context).baseScale),
+    }),
+    averagePrice: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'Of what would fill at once; null when nothing would.',
+      resolve: ({ order }, _, context) =>
+        order.filledQty === 0n
+          ? null
+          : averagePrice(order.filledValue, order.filledQty, instrumentOf(order.symbol, context)),
+    }),
+    fee: t.field({
+      type: 'Decimal',
+      resolve: ({ order }, _, context) => formatDecimal(order.fees, instrumentOf(order.symbol, context).quoteScale),
+    }),
+    buyingPower: t.field({
+      type: 'Decimal',
+      description: 'Cash available afterwards.',
+      resolve: ({ buyingPower, order }, _, context) =>
+        formatDecimal(buyingPower, instrumentOf(order.symbol, context).quoteScale),
+    }),
+    lines: t.field({ type: [PreviewLineRef], resolve: ({ lines }) => lines }),
   }),
 });

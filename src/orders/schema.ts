@@ -23,9 +23,10 @@ import {
   PlaceOrdersInput,
   ReplaceOrderInput,
 } from './schema-inputs.ts';
-import { OrderListRef, OrderRef } from './schema-types.ts';
+import { OrderListRef, OrderPreviewRef, OrderRef } from './schema-types.ts';
 
 const OrderPayload = payloadOf('OrderPayload', 'order', OrderRef);
+const OrderPreviewPayload = payloadOf('OrderPreviewPayload', 'preview', OrderPreviewRef);
 const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceOrdersPayload').implement({
   fields: (t) => ({
     results: t.field({
@@ -144,6 +145,15 @@ builder.mutationFields((t) => ({
       if (answer.ok && answer.value.some(({ replayed }) => replayed)) context.idempotencyReplayed = true;
       return answer;
     },
+  }),
+  previewOrder: t.field({
+    access: 'signedIn',
+    type: OrderPreviewPayload,
+    description:
+      'What `placeOrder` with this input would do if nothing came in between: its hold, fills, fee and journal lines, by the very ' +
+      'same decisions. Changes nothing. Errors: as placeOrder.',
+    args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
+    resolve: (_, { input }, context) => context.services.orders.preview(actorOf(context), input),
   }),
   placeOrderList: t.field({
     access: 'signedIn',

@@ -30,6 +30,12 @@ export interface VenueOrder {
   group: string | null;
 }
 
+/** What an order trades, or would trade, with one resting order. */
+export interface VenueFill {
+  price: bigint;
+  qty: bigint;
+}
+
 /** What a replacement changes. What is null stays. */
 export interface VenueReplacement {
   orderId: string;
@@ -92,6 +98,8 @@ export interface Venue {
   cancel(orders: readonly { orderId: string; accountId: string; symbol: string }[]): void;
   replace(replacements: readonly VenueReplacement[]): void;
   quote(symbol: string): Quote | undefined;
+  /** What the order would trade if it were submitted now; nothing for a stop that waits. */
+  preview(order: VenueOrder): readonly VenueFill[];
   /** The reports of one command belong together: they are settled in one transaction or not at all. */
   onReports(listener: (reports: readonly Report[]) => void): void;
 }

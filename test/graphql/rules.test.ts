@@ -102,6 +102,7 @@ Mutation.logoutEverywhere      signedIn
 Mutation.placeOrder            signedIn
 Mutation.placeOrderList        signedIn
 Mutation.placeOrders           signedIn
+Mutation.previewOrder          signedIn
 Mutation.refresh               public
 Mutation.register              public
 Mutation.reinstateUser         users:suspend

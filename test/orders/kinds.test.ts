@@ -21,8 +21,12 @@ const codeOf = (answer: Awaited<ReturnType<TestTrading['orders']['place']>>) =>
 test('a stop waits for its price and then fills like a market order', async () => {
   const { by, userId } = await trading.customer('100000');
   const above = cents(ask('AAPL') * 2n);
-  const waiting = must(await trading.orders.place(by, { symbol: 'AAPL', side: 'BUY', type: 'STOP', qty: '1', stopPrice: above }));
-  const through = must(await trading.orders.place(by, { symbol: 'AAPL', side: 'BUY', type: 'STOP', qty: '1', stopPrice: '1.00' }));
+  const waiting = must(
+    await trading.orders.place(by, { symbol: 'AAPL', side: 'BUY', type: 'STOP', qty: '1', stopPrice: above }),
+  );
+  const through = must(
+    await trading.orders.place(by, { symbol: 'AAPL', side: 'BUY', type: 'STOP', qty: '1', stopPrice: '1.00' }),
+  );
   await trading.settled();
   expect(await statusOf(userId, waiting.id)).toBe('NEW');
   const triggered = await trading.orders.one(userId, { id: through.id });
@@ -31,7 +35,14 @@ test('a stop waits for its price and then fills like a market order', async () =
 
 test('a stop limit that is triggered rests at its limit', async () => {
   const { by, userId } = await trading.customer('1000');
-  const input = { symbol: 'AAPL', side: 'BUY', type: 'STOP_LIMIT', qty: '1', stopPrice: '1.00', limitPrice: '2.00' } as const;
+  const input = {
+    symbol: 'AAPL',
+    side: 'BUY',
+    type: 'STOP_LIMIT',
+    qty: '1',
+    stopPrice: '1.00',
+    limitPrice: '2.00',
+  } as const;
   const order = must(await trading.orders.place(by, input));
   await trading.settled();
   const resting = await trading.orders.one(userId, { id: order.id });
@@ -73,7 +84,10 @@ test('postOnly never takes', async () => {
   const taking = must(await trading.orders.place(by, { ...input, limitPrice: cents(ask('AAPL')) }));
   const resting = must(await trading.orders.place(by, { ...input, limitPrice: '10.00' }));
   await trading.settled();
-  expect(await trading.orders.one(userId, { id: taking.id })).toMatchObject({ status: 'CANCELED', reason: 'POST_ONLY_WOULD_TAKE' });
+  expect(await trading.orders.one(userId, { id: taking.id })).toMatchObject({
+    status: 'CANCELED',
+    reason: 'POST_ONLY_WOULD_TAKE',
+  });
   expect(await statusOf(userId, resting.id)).toBe('NEW');
 });
 
@@ -115,4 +129,45 @@ test('a batch answers each order at its own place, and a repeat of its key chang
   expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(2);
   const many = await trading.orders.placeMany(by, { orders: Array.from({ length: 101 }, () => order) });
   expect(many).toMatchObject({ ok: false, failures: [{ code: 'INVALID_INPUT', field: ['orders'] }] });
+});
+
+test('a preview says what placing the order then does: hold, fills, fee, journal lines, cash', async () => {
+  const kinds = [
+    { side: 'BUY', type: 'MARKET', qty: '3.5' },
+    { side: 'BUY', type: 'MARKET', notional: '750' },
+    { side: 'SELL', type: 'MARKET', qty: '2' },
+    { side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00' },
+    { side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '900.00', timeInForce: 'FOK' },
+    { side: 'BUY', type: 'STOP', qty: '1', stopPrice: '9000.00' },
+  ] as const;
+  const { by, userId, accountId } = await trading.customer('100000');
+  for (const kind of kinds) {
+    const input = { symbol: 'GOOGL', ...kind };
+    const preview = must(await trading.orders.preview(by, input));
+    const placed = must(await trading.orders.place(by, input));
+    expect(placed.reserve).toBe(preview.hold);
+    await trading.settled();
+    const order = await trading.orders.one(userId, { id: placed.id });
+    expect(order).toMatchObject({
+      filledQty: preview.order.filledQty,
+      filledValue: preview.order.filledValue,
+      fees: preview.order.fees,
+    });
+    const trades = (await trading.orders.fillsOf([placed.id])).map(({ tradeId }) => tradeId);
+    const lines = await trading.database.prisma.posting.findMany({
+      where: { accountId, entry: { reference: { in: trades } } },
+      orderBy: { sequence: 'asc' },
+    });
+    const shown = ({ asset, amount, balanceAfter }: { asset: string; amount: bigint; balanceAfter: bigint }) => ({
+      asset,
+      amount,
+      balanceAfter,
+    });
+    expect(preview.lines.map(shown)).toEqual(lines.map(shown));
+    const usd = (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'USD');
+    // What rests keeps its hold; what is over has given it back.
+    expect((usd?.posted ?? 0n) - (usd?.held ?? 0n)).toBe(
+      preview.buyingPower + (order?.status === 'NEW' ? 0n : preview.order.reserve),
+    );
+  }
 });

@@ -22,8 +22,11 @@ const states = async ({ userId }: Customer, ids: readonly string[]) => {
   const found = await Promise.all(ids.map((id) => trading.orders.one(userId, { id })));
   return found.map((order) => order?.status);
 };
-const place = async ({ by }: Customer, type: 'OCO' | 'OTO' | 'BRACKET', orders: Parameters<TestTrading['orders']['placeList']>[1]['orders']) =>
-  must(await trading.orders.placeList(by, { type, orders })).orders.map(({ id }) => id);
+const place = async (
+  { by }: Customer,
+  type: 'OCO' | 'OTO' | 'BRACKET',
+  orders: Parameters<TestTrading['orders']['placeList']>[1]['orders'],
+) => must(await trading.orders.placeList(by, { type, orders })).orders.map(({ id }) => id);
 const heldUnits = async ({ accountId }: Customer) =>
   (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'AAPL')?.held;
 

@@ -29,12 +29,20 @@ test('a replacement closes the old order, opens a new one with the same root, an
   const old = await trading.orders.one(userId, { id: first.id });
   expect(old).toMatchObject({ status: 'REPLACED', reserve: 0n, replacement: null });
   const next = await trading.orders.one(userId, { id: old?.replacedById ?? '' });
-  expect(next).toMatchObject({ status: 'NEW', qty: 200_000n, limitPrice: 1_100n, replacesId: first.id, rootOrderId: first.id });
+  expect(next).toMatchObject({
+    status: 'NEW',
+    qty: 200_000n,
+    limitPrice: 1_100n,
+    replacesId: first.id,
+    rootOrderId: first.id,
+  });
   const down = must(await trading.orders.replace(by, { id: next?.id ?? '', qty: '5' }));
   expect(await held(accountId)).toBe(need(1_100n, 20n));
   await trading.settled();
   expect(await held(accountId)).toBe(need(1_100n, 5n));
-  const last = await trading.orders.one(userId, { id: (await trading.orders.one(userId, { id: down.id }))?.replacedById ?? '' });
+  const last = await trading.orders.one(userId, {
+    id: (await trading.orders.one(userId, { id: down.id }))?.replacedById ?? '',
+  });
   expect(last).toMatchObject({ rootOrderId: first.id, qty: 50_000n });
 });
 
@@ -64,10 +72,12 @@ test('what cannot be replaced says why and changes nothing', async () => {
   expect(await refused({ qty: '0' })).toMatchObject({ code: 'INVALID_QUANTITY', field: ['qty'] });
   expect(await refused({ limitPrice: '10.001' })).toMatchObject({ code: 'INVALID_PRICE', field: ['limitPrice'] });
   expect(await refused({ qty: '1', newClientOrderId: 'mine' })).toMatchObject({ code: 'DUPLICATE_CLIENT_ORDER_ID' });
-  expect(await trading.orders.one(userId, { id: order.id })).toEqual(await trading.orders.one(userId, { clientOrderId: 'mine' }));
+  expect(await trading.orders.one(userId, { id: order.id })).toEqual(
+    await trading.orders.one(userId, { clientOrderId: 'mine' }),
+  );
   expect(await held(accountId)).toBe(before);
-  await trading.orders.cancel(by, { id: order.id });
-  expect(await refused({ qty: '1' })).toMatchObject({ code: 'CHANGE_PENDING' });
+  const [, meanwhile] = await Promise.all([trading.orders.cancel(by, { id: order.id }), refused({ qty: '1' })]);
+  expect(meanwhile).toMatchObject({ code: 'CHANGE_PENDING' });
   await trading.settled();
   expect(await refused({ qty: '1' })).toMatchObject({ code: 'TOO_LATE_TO_REPLACE' });
 });
@@ -83,14 +93,20 @@ test('below what is filled already it is refused; above it the rest goes on', as
   await trading.settled();
   await trading.orders.place(other.by, { symbol: 'MSFT', side: 'SELL', type: 'MARKET', qty: '1' });
   await trading.settled();
-  expect(await trading.orders.one(userId, { id: order.id })).toMatchObject({ status: 'PARTIALLY_FILLED', filledQty: 10_000n });
+  expect(await trading.orders.one(userId, { id: order.id })).toMatchObject({
+    status: 'PARTIALLY_FILLED',
+    filledQty: 10_000n,
+  });
   const below = await trading.orders.replace(by, { id: order.id, qty: '1' });
   expect(below).toMatchObject({ ok: false, failures: [{ code: 'INVALID_QUANTITY', field: ['qty'] }] });
   await trading.orders.replace(by, { id: order.id, qty: '3' });
   await trading.settled();
   const old = await trading.orders.one(userId, { id: order.id });
   expect(old).toMatchObject({ status: 'REPLACED', filledQty: 10_000n });
-  expect(await trading.orders.one(userId, { id: old?.replacedById ?? '' })).toMatchObject({ qty: 20_000n, filledQty: 0n });
+  expect(await trading.orders.one(userId, { id: old?.replacedById ?? '' })).toMatchObject({
+    qty: 20_000n,
+    filledQty: 0n,
+  });
 });
 
 test('ten replacements at once end in one chain of which one order is open', async () => {

@@ -1,4 +1,4 @@
-import type { VenueOrder } from '../venue.ts';
+import type { VenueFill, VenueOrder } from '../venue.ts';
 import { createLadder, type Ladder, type Queued } from './ladder.ts';
 
 /** What the book needs of an order; a maker's quote has no account. */
@@ -46,6 +46,8 @@ export interface DepthLevel {
 
 export interface Book {
   add(order: BookOrder): Outcome;
+  /** What `add` would trade now; nothing changes. */
+  preview(order: BookOrder): VenueFill[];
   /** False when nothing with this id rests here. */
   cancel(orderId: string): boolean;
   /** Gives a resting order another id and no more quantity than it has; it keeps its place. */
@@ -107,26 +109,28 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
   };
 
   /**
-   * Whether the whole order, or all of its cash, can trade at once. An own order in the way would stop it, so it counts as
-   * not; of the orders of one group, only the first would be left to trade.
+   * What the order would trade at once, and whether that is all of it or of its cash. An own order in the way would stop it;
+   * of the orders of one group, only the first would be left to trade.
    */
-  const isFillable = (order: BookOrder, against: Ladder<Resting>): boolean => {
+  const look = (order: BookOrder, against: Ladder<Resting>): { fills: VenueFill[]; whole: boolean } => {
     let { leavesQty, budget } = order;
+    const fills: VenueFill[] = [];
     const groups = new Set<string>();
     for (let rank = 0, level = against.level(0); level !== undefined; rank += 1, level = against.level(rank)) {
-      if (!reaches(order, level.price)) return false;
+      if (!reaches(order, level.price)) return { fills, whole: false };
       for (let maker = level.first; maker !== undefined; maker = maker.next) {
         if (maker.group !== null && groups.has(maker.group)) continue;
         if (maker.group !== null) groups.add(maker.group);
         const qty = tradable(maker, leavesQty, budget);
-        if (qty === 0n) return true;
-        if (isOwn(order, maker)) return false;
+        if (qty === 0n) return { fills, whole: true };
+        if (isOwn(order, maker)) return { fills, whole: false };
+        fills.push({ price: level.price, qty });
         leavesQty -= qty;
         if (budget !== null) budget -= qty * level.price * unitValue;
-        if (leavesQty === 0n || isSpent(budget, level.price)) return true;
+        if (leavesQty === 0n || isSpent(budget, level.price)) return { fills, whole: true };
       }
     }
-    return false;
+    return { fills, whole: false };
   };
 
   const fill = (maker: Resting, qty: bigint): Fill => {
@@ -176,10 +180,16 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
     add: (order) => {
       const against = sides[opposite[order.side]];
       if (order.postOnly && takes(order, against)) return { fills: [], ended: 'POST_ONLY_WOULD_TAKE' };
-      if (order.timeInForce === 'FOK' && !isFillable(order, against)) return { fills: [], ended: 'FOK_NOT_FILLABLE' };
+      if (order.timeInForce === 'FOK' && !look(order, against).whole) return { fills: [], ended: 'FOK_NOT_FILLABLE' };
       const { fills, leavesQty, ended } = match(order, against);
       if (leavesQty > 0n && ended === null) rest(order, leavesQty);
       return { fills, ended };
+    },
+    preview: (order) => {
+      const against = sides[opposite[order.side]];
+      if (order.postOnly && takes(order, against)) return [];
+      const { fills, whole } = look(order, against);
+      return order.timeInForce === 'FOK' && !whole ? [] : fills;
     },
     cancel: (orderId) => {
       const found = resting.get(orderId);

@@ -16,7 +16,7 @@ export interface Stillness {
 /** The market in one instrument: its book, its stops, its makers' quotes, whether it trades. */
 export interface Desk {
   /** The book, for reading. */
-  readonly book: Pick<Book, 'best' | 'depth'>;
+  readonly book: Pick<Book, 'best' | 'depth' | 'preview'>;
   /**
    * The mark: the price of the last trade with a customer or the makers' reference price, whichever is newer. Stops look
    * at nothing else. Null until there has been one of the two.
