@@ -53,6 +53,7 @@ export const catalogue = {
 
   // Money and orders
   INSUFFICIENT_FUNDS: payload(422, 'The account has less cash or fewer units available than the command needs.'),
+  ALREADY_REVERSED: payload(409, 'The entry has been reversed; that happens once.'),
   ACCOUNT_CLOSED: payload(409, 'The account takes no new commands.'),
   INSTRUMENT_HALTED: payload(409, 'Trading in the instrument is halted.', true),
   TRADING_BLOCKED: payload(

@@ -49,6 +49,7 @@ export interface TradingOptions {
 export const createTrading = async ({ config, database, clock, ids, log }: TradingOptions) => {
   const ledgerStore = createLedgerStore(database);
   await seedMarket(database);
+  await ledgerStore.seedChart();
   await ledgerStore.openHouse(clock.now());
   const instruments = await createInstruments({ store: createMarketStore(database), log });
   const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });

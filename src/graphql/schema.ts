@@ -8,6 +8,7 @@ import '../audit/schema.ts';
 import '../market/schema.ts';
 import '../ledger/schema.ts';
 import '../ledger/books/schema.ts';
+import '../ledger/chart/schema.ts';
 import '../ledger/history/schema.ts';
 import '../ledger/journal/schema.ts';
 import '../orders/schema.ts';

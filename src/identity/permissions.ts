@@ -13,6 +13,7 @@ export const permissionsOf = {
     'users:roles',
     'audit:read',
     'ledger:read',
+    'ledger:operate',
     'market:operate',
     'circuits:operate',
   ],

@@ -51,6 +51,8 @@ export interface Books {
   addExecution(execution: ExecutionRow): void;
   /** Whether the venue's execution is booked already. */
   hasExecution(execId: string): boolean;
+  /** Whether the entry has been reversed. */
+  isReversed(entryId: string): boolean;
   addAudit(row: AuditRow): void;
   remember(row: IdempotencyRow): void;
   /** Adds the next event of the account's dense sequence. */
@@ -109,6 +111,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
   const orderKeys = new Map([...orders.values()].map((row) => [pair(row.accountId, row.clientOrderId), row]));
   const memory = copies(loaded.idempotency, (row) => `${row.viewerId} ${row.operation} ${row.key}`);
 
+  const reversals = new Set(loaded.reversals.map(({ reference }) => reference));
   const executions = new Set(loaded.executions.map(({ execId }) => execId));
 
   const touched = new Set<object>();
@@ -170,6 +173,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     book: (entry, lines) => {
       checkBalanced(lines);
       changes.entries.push(entry);
+      if (entry.kind === 'REVERSAL') reversals.add(entry.reference);
       let line = 0;
       for (const { accountId, asset, amount } of lines) {
         if (amount === 0n) continue;
@@ -216,6 +220,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       changes.executions.push(execution);
     },
     hasExecution: (execId) => executions.has(execId),
+    isReversed: (entryId) => reversals.has(entryId),
     addAudit: (row) => changes.audit.push(row),
     remember: (row) => {
       memory.set(`${row.viewerId} ${row.operation} ${row.key}`, row);

@@ -73,6 +73,7 @@ const union = (batch: readonly Waiting[]): Needs => {
     clientOrders: keyed(all('clientOrders'), (key) => `${key.accountId} ${key.clientOrderId}`),
     idempotency: keyed(all('idempotency'), (key) => `${key.viewerId} ${key.operation} ${key.key}`),
     executions: [...new Set(all('executions'))],
+    reversals: [...new Set(all('reversals'))],
   };
 };
 

@@ -182,6 +182,8 @@ export interface AuditRow {
   target: string | null;
   requestId: string;
   outcome: string;
+  /** More about the action; nothing when absent. */
+  details?: object;
 }
 
 export interface IdempotencyRow {
@@ -207,6 +209,8 @@ export interface Needs {
   idempotency: { viewerId: string; operation: string; key: string }[];
   /** Execution ids of a venue, to find those that are booked already. */
   executions: string[];
+  /** Ids of entries, to find those that are reversed already. */
+  reversals: string[];
 }
 
 export interface Loaded {
@@ -218,6 +222,7 @@ export interface Loaded {
   orders: OrderRow[];
   idempotency: IdempotencyRow[];
   executions: { execId: string }[];
+  reversals: { reference: string }[];
 }
 
 /** Everything a batch writes; one statement a non-empty list. */

@@ -101,3 +101,8 @@ export const loadExecutions: Statement = {
   name: 'lane_load_executions',
   text: 'SELECT exec_id AS "execId" FROM executions WHERE exec_id = ANY($1::text[])',
 };
+
+export const loadReversals: Statement = {
+  name: 'lane_load_reversals',
+  text: "SELECT reference FROM journal_entries WHERE kind = 'REVERSAL' AND reference = ANY($1::uuid[])",
+};

@@ -58,10 +58,21 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
     query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
+    query<Loaded['reversals'][number]>(sql.loadReversals, [needs.reversals]),
   ]);
-  const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions] = all;
+  const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions, reversals] = all;
   const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
-  return { accounts, balances, positions, lots, orders: distinct, idempotency, executions, xid: accounts[0]?.xid };
+  return {
+    accounts,
+    balances,
+    positions,
+    lots,
+    orders: distinct,
+    idempotency,
+    executions,
+    reversals,
+    xid: accounts[0]?.xid,
+  };
 };
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */

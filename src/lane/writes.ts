@@ -218,6 +218,7 @@ export const writes: Writes = {
     ['target', 'text', (row) => row.target],
     ['request_id', 'uuid', (row) => row.requestId],
     ['outcome', 'text', (row) => row.outcome],
+    ['details', 'jsonb', (row) => JSON.stringify(row.details ?? {})],
   ]),
   idempotency: insert('idempotency_keys', [
     ['viewer_id', 'uuid', (row) => row.viewerId],

@@ -9,6 +9,10 @@ export const transferLines = (accountId: string, asset: string, amount: bigint):
   { accountId, asset, amount },
 ];
 
+/** The exact opposite. */
+export const reversed = (lines: readonly Line[]): Line[] =>
+  lines.map(({ accountId, asset, amount }) => ({ accountId, asset, amount: -amount }));
+
 export interface TradeLegs {
   buyer: string;
   seller: string;

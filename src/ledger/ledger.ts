@@ -8,10 +8,12 @@ import type { Quote } from '../venues/venue.ts';
 import type { AccountFinder } from './accounts.ts';
 import { createCheckBooks } from './books/check-books.ts';
 import type { BooksStore } from './books/store.ts';
+import type { ChartLine } from './chart/chart.ts';
 import { createPast } from './history/past.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
+import { createReverseTransfer } from './reverse-transfer.ts';
 import type { Account, LedgerStore } from './store.ts';
 import { createTransfer } from './transfer.ts';
 import { type ValuedPosition, valuePosition } from './valuation.ts';
@@ -48,6 +50,8 @@ export const createLedger = (deps: LedgerDeps) => {
   const past = createPast(deps);
   return {
     journal: createJournal({ accounts: deps.accounts, store: deps.journal }),
+    reverseTransfer: createReverseTransfer(deps),
+    chartOfAccounts: (): Promise<ChartLine[]> => deps.store.chart(),
     balancesAt: past.balancesAt,
     checkBooks: createCheckBooks(deps.books),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),

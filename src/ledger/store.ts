@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { AccountStatus } from '../database/generated/enums.ts';
 import type { BalanceRow, PositionRow } from '../lane/rows.ts';
+import { type ChartLine, chart } from './chart/chart.ts';
 import { house } from './house.ts';
 
 export interface Account {
@@ -18,7 +19,7 @@ const positionColumns = `account_id AS "accountId", symbol, qty, cost_basis AS "
   updated_at AS "updatedAt"`;
 
 /** Reads of the ledger. Whatever a customer asks for is looked up under the customer's own user id. */
-export const createLedgerStore = ({ pool }: Pick<Database, 'pool'>) => ({
+export const createLedgerStore = ({ pool, prisma }: Pick<Database, 'pool' | 'prisma'>) => ({
   accountsOfUser: async (userId: string): Promise<Account[]> => {
     const text = `SELECT ${accountColumns} FROM accounts WHERE user_id = $1 ORDER BY id`;
     return (await pool.query<Account>({ name: 'accounts_of_user', text, values: [userId] })).rows;
@@ -35,6 +36,14 @@ export const createLedgerStore = ({ pool }: Pick<Database, 'pool'>) => ({
     const text = `SELECT ${positionColumns} FROM positions
                   WHERE account_id = ANY($1::uuid[]) AND qty > 0 ORDER BY account_id, symbol`;
     return (await pool.query<PositionRow>({ name: 'positions_of', text, values: [accountIds] })).rows;
+  },
+  chart: async (): Promise<ChartLine[]> => {
+    const text = 'SELECT code, name, type, normal_side AS "normalSide", kind FROM chart_lines ORDER BY code';
+    return (await pool.query<ChartLine>(text)).rows;
+  },
+  /** The chart of accounts as a new database gets it; what is there stays as it is. */
+  seedChart: async (): Promise<void> => {
+    await prisma.chartLine.createMany({ data: [...chart], skipDuplicates: true });
   },
   /** The accounts of the house; at every start, by whichever process comes first. */
   openHouse: async (at: Date): Promise<void> => {

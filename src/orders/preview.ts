@@ -52,6 +52,7 @@ const noNeeds: Needs = {
   clientOrders: [],
   idempotency: [],
   executions: [],
+  reversals: [],
 };
 
 /** The rows that placing the order and filling it would touch, whichever makers it meets. */

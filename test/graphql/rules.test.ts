@@ -108,6 +108,7 @@ Mutation.register              public
 Mutation.reinstateUser         users:suspend
 Mutation.replaceOrder          signedIn
 Mutation.resumeInstrument      market:operate
+Mutation.reverseTransfer       ledger:operate
 Mutation.setAccountLimits      market:operate
 Mutation.setKillSwitch         market:operate
 Mutation.setUserRoles          users:roles
@@ -119,6 +120,7 @@ Query.accounts                 signedIn
 Query.auditLog                 audit:read
 Query.balances                 signedIn
 Query.books                    ledger:read
+Query.chartOfAccounts          ledger:read
 Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn

@@ -1,5 +1,5 @@
 import { EntryKind } from '../../database/generated/enums.ts';
-import { viewerOf } from '../../graphql/actor.ts';
+import { actorOf, viewerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
 import {
   connectionArgs,
@@ -8,10 +8,11 @@ import {
   pageRequest,
   toConnection,
 } from '../../graphql/connection.ts';
+import { payloadOf } from '../../graphql/user-error.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
 import type { BookedPosting, JournalEntry } from './store.ts';
 
-export const EntryKindEnum = builder.enumType(EntryKind, {
+const EntryKindEnum = builder.enumType(EntryKind, {
   name: 'EntryKind',
   description: 'A REVERSAL posts the exact opposite of the entry that its reference names.',
 });
@@ -39,7 +40,7 @@ const PostingRef = builder.objectRef<BookedPosting>('Posting').implement({
   }),
 });
 
-export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
+const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
   description: 'One entry of the journal. Entries are never changed or removed.',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -80,5 +81,24 @@ builder.queryFields((t) => ({
       const request = pageRequest(args);
       return toConnection(await context.services.ledger.journal(viewerOf(context), filter ?? {}, request), request);
     },
+  }),
+}));
+
+const ReverseTransferInput = builder.inputType('ReverseTransferInput', {
+  fields: (t) => ({
+    transferId: t.id({ required: true }),
+    reason: t.string({ required: true, description: 'For the audit log and the customer’s event.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  reverseTransfer: t.field({
+    access: { permission: 'ledger:operate' },
+    type: payloadOf('ReverseTransferPayload', 'entry', JournalEntryRef),
+    description:
+      'Takes a deposit or a withdrawal back: posts the exact opposite of its entry, once. ' +
+      'Errors: NOT_FOUND, ALREADY_REVERSED, INSUFFICIENT_FUNDS when the customer no longer has it available, INVALID_INPUT.',
+    args: { input: t.arg({ type: ReverseTransferInput, required: true }) },
+    resolve: (_, { input }, context) => context.services.ledger.reverseTransfer(actorOf(context), input),
   }),
 }));

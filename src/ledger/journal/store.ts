@@ -59,8 +59,14 @@ export const createJournalStore = ({ pool }: Pick<Database, 'pool'>) => {
   };
 
   return {
-    entriesOf,
     postingsOf,
+
+    /** The entry that booked a deposit or a withdrawal. */
+    entryOfTransfer: async (transferId: string): Promise<EntryRow | undefined> => {
+      const text = `SELECT ${entryColumns} FROM journal_entries
+                    WHERE kind IN ('DEPOSIT', 'WITHDRAWAL') AND reference = $1`;
+      return (await pool.query<EntryRow>({ name: 'entry_of_transfer', text, values: [transferId] })).rows[0];
+    },
 
     /** The entries that touch an account, newest first in the order in which they were booked, with its own lines. */
     ofAccount: async (accountId: string, filter: JournalFilter, page: PageRequest): Promise<Page<JournalEntry>> => {

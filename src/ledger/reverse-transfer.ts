@@ -1,0 +1,45 @@
+import { auditLine } from '../audit/line.ts';
+import { failure } from '../errors.ts';
+import type { Answer } from '../idempotency/once.ts';
+import type { Actor } from '../identity/viewer.ts';
+import { type Ids, isUuid } from '../kernel/ids.ts';
+import type { Lane } from '../lane/lane.ts';
+import { limits } from '../limits.ts';
+import { decideReversal } from './decide-reversal.ts';
+import type { JournalEntry, JournalStore } from './journal/store.ts';
+
+export interface ReverseTransferInput {
+  transferId: string;
+  reason: string;
+}
+
+const refuse = (...args: Parameters<typeof failure>): Answer<never> => ({ ok: false, failures: [failure(...args)] });
+
+/** `reverseTransfer`: takes a deposit or a withdrawal back. What is booked never changes, so it is read before the lane. */
+export const createReverseTransfer =
+  ({ lane, journal, ids }: { lane: Lane; journal: JournalStore; ids: Ids }) =>
+  async (by: Actor, { transferId, reason }: ReverseTransferInput): Promise<Answer<JournalEntry>> => {
+    if (reason.trim() === '' || reason.length > limits.text.reason) {
+      return refuse('INVALID_INPUT', `reason has 1 to ${limits.text.reason} characters.`, 'reason');
+    }
+    const entry = isUuid(transferId) ? await journal.entryOfTransfer(transferId) : undefined;
+    if (entry === undefined) return refuse('NOT_FOUND', 'The transfer does not exist.', 'transferId');
+    const lines = (await journal.postingsOf([entry.id])).get(entry.id) ?? [];
+    const [id, auditId] = [ids.next(), ids.next()];
+    const answer = await lane.run({
+      needs: {
+        accounts: lines.map(({ accountId }) => accountId),
+        balances: lines.map(({ accountId, asset }) => ({ accountId, asset })),
+        reversals: [entry.id],
+      },
+      decide: (books, at) => {
+        const decided = decideReversal(books, at, { entry, lines, id, reason });
+        const line = auditLine(auditId, at, by, 'reverseTransfer', transferId, decided);
+        books.addAudit({ ...line, details: { reason } });
+        return decided;
+      },
+    });
+    if (!answer.ok) return answer;
+    const booked = await journal.postingsOf([id]);
+    return { ok: true, value: { ...answer.value, postings: booked.get(id) ?? [] } };
+  };
