@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
-import type { RunAs } from './binaries.ts';
+import { type RunAs, userForPostgres } from './binaries.ts';
 import { environment, folderAsSeen } from './server.ts';
 
 /** A cluster's files: its data and the password of its owner. */
@@ -23,6 +23,7 @@ export interface Cluster {
   data: string;
   owner: string;
   password: string;
+  runAs: RunAs | undefined;
 }
 
 const OWNER = 'bourse';
@@ -97,15 +98,15 @@ const initialise = (folder: string, password: string, initdb: string, runAs: Run
 export const ensureCluster = async (
   folder: string,
   initdb: string,
-  runAs: RunAs | undefined,
   progress: (line: string) => void,
 ): Promise<Cluster> => {
   await removeDrafts(folder);
   const password = passwordOf(folder);
   const data = join(folder, DATA);
+  const runAs = userForPostgres(data);
   if (!existsSync(data)) {
     progress(`creating the embedded database in ${folder}`);
     initialise(folder, password, initdb, runAs);
   }
-  return { data, owner: OWNER, password };
+  return { data, owner: OWNER, password, runAs };
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
 import { limits } from '../../limits.ts';
-import { findBinaries, userForPostgres } from './binaries.ts';
+import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type PostgresPlan, type RunningPostgres, startPostgres } from './server.ts';
@@ -70,8 +70,7 @@ const keepRunning = (first: RunningPostgres, plan: PostgresPlan): (() => Promise
 
 const launch = async ({ folder, durable, progress }: EmbeddedOptions): Promise<Embedded> => {
   const { initdb, postgres } = await findBinaries();
-  const runAs = userForPostgres();
-  const { data, owner, password } = await ensureCluster(folder, initdb, runAs, progress);
+  const { data, owner, password, runAs } = await ensureCluster(folder, initdb, progress);
   const plan: PostgresPlan = { postgres, data, log: join(folder, 'postgres.log'), runAs, durable };
   const running = await start(plan);
   return {
