@@ -13,9 +13,14 @@ export interface Statement {
 export const lockAccounts: Statement = {
   name: 'lane_lock_accounts',
   // Row locks in id order: two processes never wait for each other in a circle.
-  text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders",
-                pg_current_xact_id()::text AS xid
+  text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders"
          FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+};
+
+/** Whether a transaction that wrote one of these rows was committed. */
+export const findProof: Statement = {
+  name: 'lane_find_proof',
+  text: `SELECT EXISTS (SELECT FROM audit_entries WHERE id = $1) OR EXISTS (SELECT FROM executions WHERE id = $1) AS found`,
 };
 
 export const loadBalances: Statement = {
