@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../../config.ts';
+import { ConfigError, ensureFolder } from '../../config.ts';
 import { limits } from '../../limits.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
@@ -30,7 +30,7 @@ export interface EmbeddedOptions {
 
 const ensureWritable = (folder: string): void => {
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureFolder(folder);
     const probe = join(folder, `.writable.${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
