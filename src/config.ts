@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 
 /** A setting that the server refuses to start with; `main.ts` prints the message as its only line and exits with 1. */
@@ -85,11 +85,27 @@ const checkProduction = (env: Variables): void => {
   if (env.DEMO_DATA) refuse('DEMO_DATA', 'creates users with published passwords');
 };
 
+/**
+ * Makes a folder and its missing parents, one at a time: where none can ever be made, as below /proc, the recursive call of
+ * Node goes round for ever.
+ */
+export const ensureFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    ensureFolder(dirname(folder));
+    mkdirSync(folder);
+  }
+};
+
 /** Development needs no secret to be set: one is made once and kept beside the database, readable by its owner only. */
 const developmentSecret = (dataDir: string): string => {
   const file = join(dataDir, 'jwt-secret');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    ensureFolder(dataDir);
     writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
     chmodSync(file, 0o600);
   } catch (error) {

@@ -72,6 +72,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({ ...database.connection, pipeline: true });
+    // Before it connects: a connection that is ended as soon as it is made would else end the process.
+    client.on('error', () => {});
     await client.connect();
     return client;
   };

@@ -84,6 +84,12 @@ test('the parts are joined in app.ts, which only main.ts loads', () => {
   expect(loads.filter(({ to }) => to === 'app.ts').map(show)).toEqual(['main.ts → app.ts']);
 });
 
+test('every file is reachable from main.ts', () => {
+  const seen = new Set(['main.ts']);
+  for (const file of seen) for (const { from, to } of imports) if (from === file) seen.add(to);
+  expect(files.map(({ file }) => file).filter((file) => !seen.has(file))).toEqual([]);
+});
+
 test('the environment is read at the edge, and time comes from the injected clock', () => {
   const having = (pattern: RegExp): string[] =>
     files

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { inModules, root, run } from './run.mjs';
 
 const readJson = (file) => {
@@ -14,9 +14,9 @@ const readJson = (file) => {
  * Npm writes its own record into node_modules as an install's last step. So no record means none or half of one, and
  * a record that differs from the lockfile means an older one. Packages for other platforms are never installed.
  */
-const isInstalled = () => {
-  const wanted = readJson(`${root}/package-lock.json`)?.packages;
-  const found = readJson(inModules('.package-lock.json'))?.packages;
+export const isInstalled = (folder) => {
+  const wanted = readJson(join(folder, 'package-lock.json'))?.packages;
+  const found = readJson(join(folder, 'node_modules', '.package-lock.json'))?.packages;
   if (wanted === undefined) throw new Error('package-lock.json: missing or not readable');
   if (found === undefined) return false;
   const same = ([path, entry]) =>
@@ -44,7 +44,7 @@ const HEARTBEAT_ms = 10_000;
 
 /** Answers whether it had to install. */
 export const ensureInstalled = async (say) => {
-  if (isInstalled()) return false;
+  if (isInstalled(root)) return false;
   say('installing packages from package-lock.json (about a minute)');
   const started = Date.now();
   const heartbeat = setInterval(() => {

@@ -11,14 +11,15 @@ const reasonOf = (error: { code?: string; message: string }): string => {
 
 /** Where the URL leads, without its password. */
 const placeOf = (url: string): string => {
+  if (!URL.canParse(url)) return 'an address that is none';
   const { hostname, port, pathname, username } = new URL(url);
   return `${username === '' ? '' : `${username}@`}${hostname}:${port === '' ? '5432' : port}${pathname}`;
 };
 
 /** One connection as the URL's user, for what is done at start; requests use the pool of `openDatabase`. */
 export const connect = async (url: string): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.database.connect_ms });
   try {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: limits.database.connect_ms });
     await client.connect();
     return client;
   } catch (error) {

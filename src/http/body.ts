@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { hasNul, NUL_PROBLEM } from './params.ts';
 
 export type BodyProblem = {
   code: Extract<ErrorCode, 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'BAD_REQUEST'>;
@@ -46,7 +47,8 @@ export const readJson = async (request: IncomingMessage): Promise<Body> => {
   const bytes = await readBytes(request);
   if (bytes === undefined) return tooLarge;
   try {
-    return { value: JSON.parse(utf8.decode(bytes)) };
+    const text = utf8.decode(bytes);
+    return hasNul(text) ? problem('BAD_REQUEST', NUL_PROBLEM) : { value: JSON.parse(text) };
   } catch {
     return problem('BAD_REQUEST', 'The body is not JSON in UTF-8.');
   }

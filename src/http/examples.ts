@@ -1,17 +1,21 @@
 interface Tab {
   query: string;
-  variables?: string;
   headers?: string;
 }
 
 const signedIn = JSON.stringify({ Authorization: 'Bearer PASTE-THE-ACCESS-TOKEN-HERE' }, null, 2);
-const variables = (value: object): string => JSON.stringify(value, null, 2);
 
 const signUp: Tab = {
-  query: `# 1. A new user. Copy "accessToken" from the answer: the following tabs take it in their
-#    "Headers" tab below, as  { "Authorization": "Bearer <accessToken>" }
-mutation SignUp($input: RegisterInput!) {
-  register(input: $input) {
+  query: `# 1. A new user. Copy the "accessToken" of the answer:
+#    the next tabs take it in "Headers", below.
+mutation SignUp {
+  register(
+    input: {
+      username: "ada"
+      email: "ada@example.com"
+      password: "a long walk by the sea"
+    }
+  ) {
     session {
       accessToken
       refreshToken
@@ -22,62 +26,100 @@ mutation SignUp($input: RegisterInput!) {
   }
 }
 `,
-  variables: variables({ input: { username: 'ada', email: 'ada@example.com', password: 'a long walk by the sea' } }),
 };
 
 const deposit: Tab = {
-  query: `# 2. Paper money. Amounts are strings: a JSON number would lose digits. With an idempotency
-#    key, sending it twice deposits once.
-mutation Deposit($input: DepositInput!) {
-  deposit(input: $input) {
+  query: `# 2. Paper money. Amounts are strings, because a JSON
+#    number would lose digits. Sent twice with the same
+#    idempotency key, it is deposited once.
+mutation Deposit {
+  deposit(
+    input: {
+      amount: "10000.00"
+      idempotencyKey: "first-deposit"
+    }
+  ) {
     transfer { id amount asset createdAt }
     userErrors { code message field }
   }
 }
 `,
-  variables: variables({ input: { amount: '10000.00', idempotencyKey: 'first-deposit' } }),
   headers: signedIn,
 };
 
 const buy: Tab = {
-  query: `# 3. An order at the market. It fills within a moment; tab 4 shows it.
-mutation Buy($input: PlaceOrderInput!) {
-  placeOrder(input: $input) {
+  query: `# 3. An order at the market. It fills within a moment;
+#    the next tab shows it.
+mutation Buy {
+  placeOrder(
+    input: {
+      symbol: "AAPL"
+      side: BUY
+      type: MARKET
+      qty: "3"
+      clientOrderId: "my-first-order"
+    }
+  ) {
     order { id clientOrderId status qty leavesQty }
     userErrors { code message field }
   }
 }
 `,
-  variables: variables({
-    input: { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '3', clientOrderId: 'my-first-order' },
-  }),
   headers: signedIn,
 };
 
 const portfolio: Tab = {
-  query: `# 4. What became of it: orders with their fills, positions, balances.
+  query: `# 4. What became of it.
 query Portfolio {
   orders(first: 10) {
     edges {
       node {
-        clientOrderId symbol side type status qty filledQty filledAvgPrice fees
+        clientOrderId
+        symbol
+        side
+        type
+        status
+        qty
+        filledQty
+        filledAvgPrice
+        fees
         fills { qty price fee createdAt }
       }
     }
     pageInfo { hasNextPage endCursor }
   }
-  positions { symbol qty averageEntryPrice marketValue unrealizedPnl }
-  accounts { number buyingPower equity balances { asset posted held available } }
+  positions {
+    symbol
+    qty
+    averageEntryPrice
+    marketValue
+    unrealizedPnl
+  }
+  accounts {
+    number
+    buyingPower
+    equity
+    balances { asset posted held available }
+  }
 }
 `,
   headers: signedIn,
 };
 
 const cancel: Tab = {
-  query: `# 5. An order far from the market waits in the book, until it is cancelled.
-#    The button above lets you choose which of the two to run.
-mutation Wait($input: PlaceOrderInput!) {
-  placeOrder(input: $input) {
+  query: `# 5. An order far from the market waits until it is
+#    cancelled. The button asks which of the two to run.
+mutation Wait {
+  placeOrder(
+    input: {
+      symbol: "AAPL"
+      side: BUY
+      type: LIMIT
+      qty: "1"
+      limitPrice: "1.00"
+      clientOrderId: "patient"
+    }
+  ) {
     order { id status }
     userErrors { code message field }
   }
@@ -90,16 +132,16 @@ mutation Cancel {
   }
 }
 `,
-  variables: variables({
-    input: { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00', clientOrderId: 'patient' },
-  }),
   headers: signedIn,
 };
 
 const administration: Tab = {
-  query: `# 6. The demo administrator signs in and, with the new access token in "Headers", lists users.
+  query: `# 6. The demo administrator signs in; with the new access
+#    token in "Headers", the other operation lists users.
 mutation AdminSignIn {
-  login(input: { email: "admin@example.com", password: "admin123" }) {
+  login(
+    input: { email: "admin@example.com", password: "admin123" }
+  ) {
     session { accessToken }
     userErrors { code message }
   }
@@ -107,7 +149,9 @@ mutation AdminSignIn {
 
 query Users {
   users(first: 20) {
-    edges { node { id number username roles isActive createdAt } }
+    edges {
+      node { id number username roles isActive createdAt }
+    }
     pageInfo { hasNextPage endCursor }
   }
 }

@@ -7,6 +7,14 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 
 const known = new Set(['query', 'operationName', 'variables', 'extensions']);
 
+/** U+0000, as itself or escaped in JSON or in GraphQL. */
+const nul = /\0|\\u(0000|\{0+\})/;
+
+export const NUL_PROBLEM = 'Text must not contain the character U+0000; no database takes it.';
+
+/** Looked for once in the raw text: no list of fields that must not have it can be forgotten to be kept. */
+export const hasNul = (text: string): boolean => nul.test(text);
+
 /** Checks the parameters of GraphQL over HTTP; absent and null are the same. */
 export const readParams = (value: unknown): Params => {
   if (Array.isArray(value)) return { problem: 'Send one operation a request; batches are not supported.' };
@@ -33,6 +41,7 @@ export const readParams = (value: unknown): Params => {
 export const readSearchParams = (search: string): Params => {
   const value: Record<string, unknown> = {};
   for (const [name, text] of new URLSearchParams(search)) {
+    if (hasNul(text)) return { problem: NUL_PROBLEM };
     if (name in value) return { problem: `The parameter "${name.slice(0, 64)}" is given twice.` };
     const isJson = name === 'variables' || name === 'extensions';
     try {

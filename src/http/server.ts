@@ -80,6 +80,7 @@ export const createHttpServer = (parts: {
     }
   };
 
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => void serve(request, response);
   const server = createServer(
     {
       maxHeaderSize: bounds.headerBytes,
@@ -88,10 +89,14 @@ export const createHttpServer = (parts: {
       keepAliveTimeout: bounds.keepAliveTimeout_ms,
       connectionsCheckingInterval: bounds.checkConnections_ms,
       insecureHTTPParser: false,
+      // Node would answer a missing Host by itself, without our headers; nothing here depends on the Host.
+      requireHostHeader: false,
       noDelay: true,
     },
-    (request, response) => void serve(request, response),
+    onRequest,
   );
+  // Unheard expectations Node would refuse by itself, too.
+  server.on('checkExpectation', onRequest);
   server.maxHeadersCount = bounds.headersCount;
   server.maxConnections = bounds.connections;
   server.on('clientError', (error, socket) => {
@@ -120,15 +125,20 @@ export const createHttpServer = (parts: {
   };
 };
 
+/** The path and what follows "?", also of a request whose target is a whole URL, as proxies send it. */
+const targetOf = (url: string): { path: string; search: string } => {
+  const relative = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = relative.indexOf('?');
+  if (mark < 0) return { path: relative, search: '' };
+  return { path: relative.slice(0, mark), search: relative.slice(mark + 1) };
+};
+
 const exchangeOf = (request: IncomingMessage, ids: Ids, signal: AbortSignal): Exchange => {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
   const given = request.headers['x-request-id'];
   return {
     request,
     requestId: typeof given === 'string' && isUuid(given) ? given : ids.next(),
-    path: mark < 0 ? url : url.slice(0, mark),
-    search: mark < 0 ? '' : url.slice(mark + 1),
+    ...targetOf(request.url ?? '/'),
     signal,
     note: { outcome: 'ok' },
   };

@@ -7,8 +7,11 @@ const usernamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{2,49}$/;
 const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]{0,61}[\\p{L}\\p{M}\\p{N}])?';
 const emailPattern = new RegExp(`^[\\p{L}\\p{M}\\p{N}.!#$%&'*+/=?^_\`{|}~-]{1,64}@(?:${label}\\.)+${label}$`, 'u');
 
+/** What a deleted user is called; nobody may look like one. */
+const reserved = /^deleted-/i;
+
 export const checkUsername = (username: string): Failure | undefined =>
-  usernamePattern.test(username)
+  usernamePattern.test(username) && !reserved.test(username)
     ? undefined
     : failure(
         'INVALID_INPUT',
@@ -16,8 +19,11 @@ export const checkUsername = (username: string): Failure | undefined =>
         'username',
       );
 
+/** RFC 5322 lets a dot stand between other characters only. */
+const strayDot = /^\.|\.\.|\.@/;
+
 export const checkEmail = (email: string): Failure | undefined =>
-  email.length <= limits.text.email && emailPattern.test(email)
+  email.length <= limits.text.email && emailPattern.test(email) && !strayDot.test(email)
     ? undefined
     : failure('INVALID_INPUT', 'This is not an e-mail address.', 'email');
 

@@ -68,6 +68,7 @@ export const checkPassword = (
   password: string,
   { bounds, names, field }: { bounds: Config['password']; names: readonly string[]; field: string },
 ): Failure | undefined => {
+  if (!password.isWellFormed()) return failure('INVALID_INPUT', 'The password has half a character.', field);
   const length = [...password.normalize('NFKC')].length;
   if (length < bounds.min) {
     return failure('PASSWORD_TOO_SHORT', `A password has at least ${bounds.min} characters.`, field);

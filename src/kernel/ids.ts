@@ -11,16 +11,27 @@ const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Anything that Postgres would accept as a canonical uuid; every other text can be answered without asking it. */
 export const isUuid = (text: string): boolean => pattern.test(text);
 
+/** One call of the system's generator for many ids; for a few kB it costs no more than for one id. */
+const pooledRandom = (): ((bytes: Uint8Array) => void) => {
+  const pool = new Uint8Array(4_096);
+  let used = pool.length;
+  return (bytes) => {
+    if (used + bytes.length > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    bytes.set(pool.subarray(used, used + bytes.length));
+    used += bytes.length;
+  };
+};
+
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
  * UUIDv7 (RFC 9562 §5.7, method 1): 48 bits of milliseconds, then a 12-bit counter that makes the ids of one process
  * strictly increasing, then 62 random bits. A clock that steps back does not move the ids back.
  */
-export const createIds = (
-  clock: Clock,
-  random: (bytes: Uint8Array) => void = (bytes) => randomFillSync(bytes),
-): Ids => {
+export const createIds = (clock: Clock, random: (bytes: Uint8Array) => void = pooledRandom()): Ids => {
   const bytes = new Uint8Array(16);
   let millis = 0;
   let counter = 0;

@@ -8,20 +8,26 @@ export interface Statement {
   text: string;
 }
 
+const accountColumns = `id, user_id AS "userId", kind, status, event_sequence AS "eventSequence",
+  open_orders AS "openOrders", booked_at AS "bookedAt", trading_blocked AS "tradingBlocked",
+  max_order_value AS "maxOrderValue", max_open_orders AS "maxOpenOrders", max_daily_notional AS "maxDailyNotional",
+  notional_day AS "notionalDay", notional_used AS "notionalUsed"`;
+
 export const lockAccounts: Statement = {
   name: 'lane_lock_accounts',
   // Row locks in id order: two processes never wait for each other in a circle.
-  text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders",
-                booked_at AS "bookedAt", trading_blocked AS "tradingBlocked", max_order_value AS "maxOrderValue",
-                max_open_orders AS "maxOpenOrders", max_daily_notional AS "maxDailyNotional",
-                notional_day AS "notionalDay", notional_used AS "notionalUsed", pg_current_xact_id()::text AS xid
-         FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+  text: `SELECT ${accountColumns} FROM accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
 };
 
 export const readAccounts: Statement = {
   name: 'lane_read_accounts',
-  text: `SELECT id, user_id AS "userId", kind, status, event_sequence AS "eventSequence", open_orders AS "openOrders"
-         FROM accounts WHERE id = ANY($1::uuid[])`,
+  text: `SELECT ${accountColumns} FROM accounts WHERE id = ANY($1::uuid[])`,
+};
+
+/** Whether a transaction that wrote one of these rows was committed. */
+export const findProof: Statement = {
+  name: 'lane_find_proof',
+  text: `SELECT EXISTS (SELECT FROM audit_entries WHERE id = $1) OR EXISTS (SELECT FROM executions WHERE id = $1) AS found`,
 };
 
 export const loadBalances: Statement = {

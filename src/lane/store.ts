@@ -10,15 +10,15 @@ export class TryAgain extends Error {}
 export interface LaneStore {
   /**
    * One transaction: lock and load, decide, write, commit. Resolves when the changes are durable; rejects when nothing
-   * was changed. A lost connection is repaired and the fate of a commit that was on its way is asked of Postgres, so
-   * that neither answer is ever a guess; until Postgres is back, this waits.
+   * was changed. When the connection is lost while a commit is on its way, the rows that it would have written are looked
+   * for, so that neither answer is ever a guess; until Postgres is back, this waits.
    */
   apply(needs: Needs, decide: (loaded: Loaded) => Changes): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LaneStoreOptions {
-  /** A new connection in pipeline mode: statements are sent without waiting for each other's answers. */
+  /** A new connection in pipeline mode, whose errors somebody listens to: its statements do not wait for each other. */
   connect(): Promise<pg.Client>;
   /** Called when Postgres cannot be reached, and again when it can. */
   onConnection(up: boolean): void;
@@ -26,6 +26,9 @@ export interface LaneStoreOptions {
 
 /** serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement timeout) */
 const passing = new Set(['40001', '40P01', '55P03', '57014']);
+
+/** Between two attempts to find out, while somebody else has the locks. */
+const RETRY_ms = 50;
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
 
@@ -35,22 +38,17 @@ const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Changes
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
   names.map((name) => keys.map((key) => key[name]));
 
-interface Read extends Loaded {
-  /** The transaction's id; what Postgres is asked about when a commit's answer was lost. */
-  xid: string | undefined;
-}
-
 /**
  * Sends everything that the batch reads in one flight behind the first statement, which locks or only reads the accounts: each
  * statement sees what the locks waited for.
  */
-const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: sql.Statement): Promise<Read> => {
+const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: sql.Statement): Promise<Loaded> => {
   const query = <Row extends object>(statement: sql.Statement, values: unknown[][]): Promise<Row[]> =>
     values[0]?.length === 0
       ? Promise.resolve([])
       : client.query({ ...statement, values }).then((result) => result.rows as Row[]);
   const all = await Promise.all([
-    query<Loaded['accounts'][number] & { xid: string }>(accountsBy, [needs.accounts]),
+    query<Loaded['accounts'][number]>(accountsBy, [needs.accounts]),
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
     query<Loaded['positions'][number]>(sql.loadPositions, unzip(needs.positions, 'accountId', 'symbol')),
     query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
@@ -71,7 +69,6 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
     idempotency,
     executions,
     reversals,
-    xid: accounts[0]?.xid,
   };
 };
 
@@ -104,6 +101,13 @@ export const createPeek =
     }
   };
 
+/**
+ * A row of the batch that exists exactly if it was committed. A transaction's number would not do: after a crash Postgres
+ * gives the numbers of unfinished transactions out again. A batch without such a row only repeats what venues say, and
+ * running that again changes nothing.
+ */
+const proofOf = ({ audit, executions }: Changes): string | undefined => audit[0]?.id ?? executions[0]?.id;
+
 export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): LaneStore => {
   let client: pg.Client | undefined;
   let closed = false;
@@ -117,7 +121,6 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
       if (closed) throw new Error('the lane is closed');
       try {
         const opened = await connect();
-        opened.on('error', () => {});
         client = opened;
         onConnection(true);
       } catch {
@@ -128,40 +131,46 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
     return client;
   };
 
-  /** Whether the transaction that was on its way when the connection broke has been committed. */
-  const wasCommitted = async (xid: string): Promise<boolean> => {
-    for (;;) {
-      const open = await connected();
-      try {
-        const { rows } = await open.query<{ fate: string | null }>('SELECT pg_xact_status($1::xid8) AS fate', [xid]);
-        if (rows[0]?.fate !== 'in progress') return rows[0]?.fate === 'committed';
-        await sleep(50);
-      } catch {
-        dropClient();
-      }
-    }
-  };
-
   const lost = (error: unknown, open: pg.Client): boolean => {
     const code = codeOf(error);
     // Class 08 and 57P: the connection or the server went away. No SQLSTATE at all: the socket did.
     return !/^[0-9A-Z]{5}$/.test(code ?? '') || /^(08|57P)/.test(code ?? '') || open !== client;
   };
 
+  /**
+   * Whether the batch that was on its way when the connection broke has been committed. Its accounts are locked first: then
+   * the backend that worked on it has ended, one way or the other.
+   */
+  const wasCommitted = async (accounts: readonly string[], proof: string): Promise<boolean> => {
+    for (;;) {
+      const open = await connected();
+      try {
+        const [, , { rows }] = await Promise.all([
+          open.query('BEGIN'),
+          open.query({ ...sql.lockAccounts, values: [accounts] }),
+          open.query<{ found: boolean }>({ ...sql.findProof, values: [proof] }),
+          open.query('ROLLBACK'),
+        ]);
+        return rows[0]?.found === true;
+      } catch (error) {
+        if (lost(error, open)) dropClient();
+        await sleep(RETRY_ms);
+      }
+    }
+  };
+
   return {
     apply: async (needs, decide) => {
       const open = await connected();
-      let xid: string | undefined;
-      let sent = false;
+      let proof: string | undefined;
       let deciding = false;
       try {
         const begun = open.query('BEGIN');
         const [loaded] = await Promise.all([read(open, needs, sql.lockAccounts), begun]);
-        xid = loaded.xid;
         deciding = true;
         const changes = decide(loaded);
         deciding = false;
-        sent = true;
+        proof = proofOf(changes);
         await write(open, changes);
       } catch (error) {
         if (deciding || !lost(error, open)) {
@@ -171,7 +180,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
         }
         dropClient();
         onConnection(false);
-        if (sent && xid !== undefined && (await wasCommitted(xid))) return;
+        if (proof !== undefined && (await wasCommitted(needs.accounts, proof))) return;
         throw new TryAgain('connection lost', { cause: error });
       }
     },

@@ -51,7 +51,6 @@ export const createLease = ({ connect, taken, lost, channel, notified, log }: Le
   const opened = async (): Promise<pg.Client> => {
     if (client !== undefined) return client;
     const made = await connect();
-    made.on('error', () => {});
     made.on('notification', notified);
     made.on('end', () => client === made && letGo());
     client = made;

@@ -36,6 +36,15 @@ const kinds: [string, number, () => Promise<TestAnswer>][] = [
   ['readiness', 200, () => send(`${server.url}/health/ready`)],
   ['GraphiQL', 200, () => send(`${server.url}/graphql`, { headers: { accept: 'text/html' } })],
   ['a stream', 200, () => post(server, 'subscription { ticks }', { headers: { accept: 'text/event-stream' } })],
+  ['no Host', 200, () => sendRaw(server, 'GET /health HTTP/1.1\r\n\r\n')],
+  ['HTTP 1.0', 200, () => sendRaw(server, 'GET /health HTTP/1.0\r\n\r\n')],
+  ['an unheard expectation', 200, () => sendRaw(server, 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: gifts\r\n\r\n')],
+  ['a whole URL', 200, () => sendRaw(server, 'GET http://x/health HTTP/1.1\r\nHost: x\r\n\r\n')],
+  [
+    'an upgrade',
+    200,
+    () => sendRaw(server, 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+  ],
   ['no HTTP at all', 400, () => sendRaw(server, 'HELLO\r\n\r\n')],
   [
     'a head too long',

@@ -84,6 +84,17 @@ describe('a body', () => {
     expect(codeOf(refused)).toBe('BAD_REQUEST');
   });
 
+  it.each([
+    '{"query":"query ($t: String!) { echo(text: $t) }","variables":{"t":"a\\u0000b"}}',
+    '{"query":"{ echo(text: \\"a\\\\u0000b\\") }"}',
+    '{"query":"{ echo(text: \\"a\\\\u{0}b\\") }"}',
+    '{"query":"{ hello } #\\u0000"}',
+  ])('must not have the character that databases refuse: %s', async (text) => {
+    const refused = await body(text);
+    expect(refused.status).toBe(400);
+    expect(refused.json.errors[0].message).toContain('U+0000');
+  });
+
   it('must be UTF-8', async () => {
     expect((await body(Buffer.from('{"query":"{ hello } #\xff"}', 'latin1'))).status).toBe(400);
   });
@@ -116,6 +127,7 @@ describe('a GET', () => {
     { query: '{ hello }', variables: '{' },
     { query: '{ hello }', variables: '[]' },
     { query: '{ hello }', x: '1' },
+    { query: '{ hello } #\0' },
   ])('is refused as malformed: %j', async (parameters) => {
     expect((await get(parameters as Record<string, string>)).status).toBe(400);
   });

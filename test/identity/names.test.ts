@@ -23,7 +23,7 @@ describe('usernames', () => {
     );
   });
 
-  test.each(['abc\n', 'a b c', 'me@example', ' abc', 'ab', ''])('are never %j', (name) => {
+  test.each(['deleted-3', 'Deleted-x', 'abc\n', 'a b c', 'me@example', ' abc', 'ab', ''])('are never %j', (name) => {
     expect(checkUsername(name)?.code).toBe('INVALID_INPUT');
   });
 });
@@ -52,6 +52,9 @@ describe('e-mail addresses', () => {
     'a\u0000@example.com',
     'a@example.com\n',
     'a@example..com',
+    'a..b@example.com',
+    '.a@example.com',
+    'a.@example.com',
     'a\u200b@example.com',
     `${'a'.repeat(65)}@example.com`,
     `a@${'b'.repeat(60)}.${'c'.repeat(63)}.${'d'.repeat(63)}.${'e'.repeat(63)}.com`,

@@ -102,7 +102,7 @@ test('every promise holds after every step of a random sequence', async () => {
     ),
     { numRuns: 15 },
   );
-});
+}, 180_000);
 
 test('every promise holds when a whole sequence of several customers runs at once', async () => {
   await fc.assert(
@@ -113,4 +113,4 @@ test('every promise holds when a whole sequence of several customers runs at onc
     ),
     { numRuns: 10 },
   );
-});
+}, 180_000);

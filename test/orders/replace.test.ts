@@ -77,7 +77,8 @@ test('what cannot be replaced says why and changes nothing', async () => {
   );
   expect(await held(accountId)).toBe(before);
   const [, meanwhile] = await Promise.all([trading.orders.cancel(by, { id: order.id }), refused({ qty: '1' })]);
-  expect(meanwhile).toMatchObject({ code: 'CHANGE_PENDING' });
+  // Whether the venue has answered the cancel by then is a matter of moments; a replacement is refused either way.
+  expect(['CHANGE_PENDING', 'TOO_LATE_TO_REPLACE']).toContain(meanwhile?.code);
   await trading.settled();
   expect(await refused({ qty: '1' })).toMatchObject({ code: 'TOO_LATE_TO_REPLACE' });
 });

@@ -32,6 +32,16 @@ test('a database that cannot be reached is named in one line, without its passwo
   );
 });
 
+test('an address that is none is named in one line, without its password', async () => {
+  const line = await refusal({ DATABASE_URL: 'postgresql://someone:hidden@127.0.0.1:99999/bourse' });
+  expect(line).toMatch(/^DATABASE_URL: cannot connect to an address that is none: .*\n$/);
+  expect(line).not.toContain('hidden');
+});
+
+test.runIf(process.platform === 'linux')('a data folder that can never be made is named in one line', async () => {
+  expect(await refusal({}, '/proc/nowhere/data')).toMatch(/^DATA_DIR: .*\n$/);
+});
+
 test('a value that is no value is named in one line', async () => {
   expect(await refusal({ PORT: 'eighty' })).toMatch(/^PORT: .*\n$/);
 });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   type DataFolder,
@@ -44,6 +45,26 @@ test('a signal while the server is still starting ends it too, with its database
   second.signal('SIGINT');
   expect(await second.ended).toBe(0);
   expect(existsSync(pidFile)).toBe(false);
+});
+
+test('a request that is being worked on is answered before the server ends', async () => {
+  const server = await startServer(folder.path);
+  const blocker = await folder.connect();
+  await blocker.query('BEGIN; LOCK TABLE sessions');
+  const answer = fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `mutation { login(input: { email: "user@example.com", password: "user123" }) { session { tokenType } } }`,
+    }),
+  });
+  const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND relation = 'sessions'::regclass`;
+  while ((await blocker.query(waiting)).rows[0].n === 0) await sleep(20);
+  server.signal('SIGTERM');
+  await until(() => server.stdout().includes('Ending'));
+  await blocker.query('COMMIT');
+  expect(await (await answer).json()).toMatchObject({ data: { login: { session: { tokenType: 'Bearer' } } } });
+  expect(await server.ended).toBe(0);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

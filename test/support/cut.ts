@@ -1,11 +1,11 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * A way to Postgres that can be cut. Once armed, what the client sends still arrives and the first answer to it is
- * swallowed with the connection: exactly the moment in which a commit happened and nobody was told.
+ * A way to Postgres that can be cut: behind what the client sends, so that a commit happens and nobody is told, or before
+ * it, so that the client believes to have sent what never arrived.
  */
 export const cuttableWay = async (host: string, port: number) => {
-  let armed: ((sent: Buffer) => boolean) | undefined;
+  let armed: { at: string; arrives: boolean } | undefined;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, host);
@@ -16,11 +16,15 @@ export const cuttableWay = async (host: string, port: number) => {
       socket.on('close', () => sockets.delete(socket));
     }
     client.on('data', (data) => {
-      if (armed?.(data)) {
+      const cut = armed !== undefined && data.includes(armed.at) ? armed : undefined;
+      if (cut !== undefined) {
         cutting = true;
         armed = undefined;
       }
-      upstream.write(data);
+      if (cut?.arrives === false) {
+        client.destroy();
+        upstream.destroy();
+      } else upstream.write(data);
     });
     upstream.on('data', (data) => {
       if (!cutting) return client.write(data);
@@ -36,8 +40,8 @@ export const cuttableWay = async (host: string, port: number) => {
   return {
     port: address.port,
     /** Cuts at the next thing sent that contains the text. */
-    cutAfter: (text: string): void => {
-      armed = (sent) => sent.includes(text);
+    cutAt: (at: string, arrives: boolean): void => {
+      armed = { at, arrives };
     },
     close: (): void => {
       for (const socket of sockets) socket.destroy();

@@ -101,7 +101,8 @@ export const until = async (condition: () => boolean): Promise<void> => {
 export interface DataFolder {
   path: string;
   postgresPid(): number;
-  /** Asks the folder's running database as its owner. */
+  /** To the folder's running database as its owner. */
+  connect(): Promise<pg.Client>;
   ask(sql: string): Promise<unknown[]>;
   /** Ends every process that this file started and removes the folder. */
   remove(): Promise<void>;
@@ -124,13 +125,20 @@ const stopLeftovers = async (path: string): Promise<void> => {
 
 export const dataFolder = (): DataFolder => {
   const path = mkdtempSync(join(tmpdir(), 'bourse-process-'));
+  const connect = async (): Promise<pg.Client> => {
+    const password = readFileSync(join(path, 'postgres-password'), 'utf8');
+    const client = new pg.Client(`postgresql://bourse:${password}@127.0.0.1:${pidFile(path)[3]}/bourse`);
+    // The database is ended under it, by the server or by the test.
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
   return {
     path,
     postgresPid: () => Number(pidFile(path)[0]),
+    connect,
     ask: async (sql) => {
-      const password = readFileSync(join(path, 'postgres-password'), 'utf8');
-      const client = new pg.Client(`postgresql://bourse:${password}@127.0.0.1:${pidFile(path)[3]}/bourse`);
-      await client.connect();
+      const client = await connect();
       try {
         return (await client.query(sql)).rows;
       } finally {

@@ -14,7 +14,7 @@ export interface RunAs {
   gid: number;
 }
 
-export const isRoot = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 export const findUser = (passwd: string): RunAs | undefined => {
   const users = passwd.split('\n').map((line) => line.split(':'));
@@ -22,8 +22,11 @@ export const findUser = (passwd: string): RunAs | undefined => {
   return found === undefined ? undefined : { uid: Number(found[2]), gid: Number(found[3]) };
 };
 
-export const userForPostgres = (): RunAs | undefined => {
+/** Data that exists already belongs to the user who made it, whoever would be chosen today. */
+export const userForPostgres = (data: string): RunAs | undefined => {
   if (!isRoot) return undefined;
+  const owner = lstatSync(data, { throwIfNoEntry: false });
+  if (owner !== undefined) return { uid: owner.uid, gid: owner.gid };
   const user = findUser(readFileSync('/etc/passwd', 'utf8'));
   if (user === undefined)
     throw new ConfigError(
@@ -47,13 +50,26 @@ const readableByAll = (folder: string): void => {
   }
 };
 
+/** A folder that root alone writes and everybody reads, whatever the umask; undefined where there can be none. */
+const publicFolder = (folder: string): string | undefined => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (!isOursAlone(folder)) return undefined;
+    chmodSync(folder, 0o755);
+    return folder;
+  } catch {
+    return undefined;
+  }
+};
+
 /** The copy appears whole or not at all; when two processes make it at once, the second finds the first's. */
-const copyOnce = (from: string, parent: string, name: string): string | undefined => {
+const copyOnce = (from: string, folder: string, name: string): string | undefined => {
+  const parent = publicFolder(folder);
+  if (parent === undefined) return undefined;
   const target = join(parent, name);
   if (isOursAlone(target)) return target;
   const draft = `${target}.${process.pid}`;
   try {
-    mkdirSync(parent, { recursive: true, mode: 0o755 });
     cpSync(from, draft, { recursive: true, verbatimSymlinks: true });
     readableByAll(draft);
     renameSync(draft, target);
@@ -67,7 +83,7 @@ const copyOnce = (from: string, parent: string, name: string): string | undefine
 const sharedCopy = (native: string): string => {
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string };
   const name = `postgres-${version}`;
-  const copy = copyOnce(native, '/var/lib/bourse', name) ?? copyOnce(native, tmpdir(), `bourse-${name}`);
+  const copy = copyOnce(native, '/var/lib/bourse', name) ?? copyOnce(native, join(tmpdir(), 'bourse-programs'), name);
   if (copy === undefined)
     throw new ConfigError('DATABASE_URL', 'is required here: neither /var/lib nor the temporary folder takes Postgres');
   return copy;

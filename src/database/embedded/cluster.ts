@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config.ts';
-import type { RunAs } from './binaries.ts';
+import { type RunAs, userForPostgres } from './binaries.ts';
 import { portOf } from './postmaster.ts';
 import { environment, folderAsSeen } from './server.ts';
 
@@ -24,6 +24,7 @@ export interface Cluster {
   data: string;
   owner: string;
   password: string;
+  runAs: RunAs | undefined;
 }
 
 const OWNER = 'bourse';
@@ -104,15 +105,15 @@ export const runningUrl = (folder: string, database: string): string | undefined
 export const ensureCluster = async (
   folder: string,
   initdb: string,
-  runAs: RunAs | undefined,
   progress: (line: string) => void,
 ): Promise<Cluster> => {
   await removeDrafts(folder);
   const password = passwordOf(folder);
   const data = join(folder, DATA);
+  const runAs = userForPostgres(data);
   if (!existsSync(data)) {
     progress(`creating the embedded database in ${folder}`);
     initialise(folder, password, initdb, runAs);
   }
-  return { data, owner: OWNER, password };
+  return { data, owner: OWNER, password, runAs };
 };

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../../config.ts';
+import { ConfigError, ensureFolder } from '../../config.ts';
 import { limits } from '../../limits.ts';
-import { findBinaries, userForPostgres } from './binaries.ts';
+import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type PostgresPlan, type RunningPostgres, startPostgres } from './server.ts';
@@ -30,7 +30,7 @@ export interface EmbeddedOptions {
 
 const ensureWritable = (folder: string): void => {
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureFolder(folder);
     const probe = join(folder, `.writable.${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -76,8 +76,7 @@ const keepRunning = (first: RunningPostgres, plan: PostgresPlan): (() => Promise
 
 const launch = async ({ folder, durable, progress }: EmbeddedOptions): Promise<Embedded> => {
   const { initdb, postgres } = await findBinaries();
-  const runAs = userForPostgres();
-  const { data, owner, password } = await ensureCluster(folder, initdb, runAs, progress);
+  const { data, owner, password, runAs } = await ensureCluster(folder, initdb, progress);
   const plan: PostgresPlan = { postgres, data, log: join(folder, 'postgres.log'), runAs, durable };
   const running = await start(plan);
   return {
