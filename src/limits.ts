@@ -132,6 +132,10 @@ export const limits = {
     linesOfAccount: 4,
     /** Open lots shown of one position, the oldest: what the next sells take from. */
     lotsShown: 100,
+    /** How often the worth of an instrument that moved is kept. */
+    marks_ms: 60_000,
+    /** Points of one chart: each is a few look-ups an instrument, and no screen shows more. */
+    chartPoints: 400,
     /** Differences that one look through the books lists; more are not read one by one. */
     differencesShown: 100,
     /** Executions fetched at a time while positions are rebuilt: a few megabytes. */

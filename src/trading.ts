@@ -12,6 +12,7 @@ import { createLane } from './lane/lane.ts';
 import { createLaneStore } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createBooksStore } from './ledger/books/store.ts';
+import { createMarks } from './ledger/history/marks.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -110,6 +111,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     log,
   });
   const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  const history = createHistoryStore(database);
+  const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log });
   const pending = createLook({ ...orderDeps, dispatch, log });
 
   const lease = createLease({
@@ -122,9 +125,11 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       venue.start();
       await settlement.restore();
       sweep.start();
+      marks.start();
     },
     lost: () => {
       void sweep.stop();
+      marks.stop();
       venue.stop();
       settlement.suspend();
       sharedQuotes.forget();
@@ -138,7 +143,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         ...shared,
         store: ledgerStore,
         journal: createJournalStore(database),
-        history: createHistoryStore(database),
+        history,
         books: createBooksStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
@@ -171,6 +176,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     stop: async (): Promise<void> => {
       pending.stop();
       sharedQuotes.stop();
+      marks.stop();
       venue.stop();
       await sweep.stop();
       await lane.drain();

@@ -10,6 +10,7 @@ import { createCheckBooks } from './books/check-books.ts';
 import type { BooksStore } from './books/store.ts';
 import type { ChartLine } from './chart/chart.ts';
 import { createPast } from './history/past.ts';
+import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
@@ -53,6 +54,7 @@ export const createLedger = (deps: LedgerDeps) => {
     reverseTransfer: createReverseTransfer(deps),
     chartOfAccounts: (): Promise<ChartLine[]> => deps.store.chart(),
     balancesAt: past.balancesAt,
+    portfolioHistory: createPortfolioHistory(deps),
     checkBooks: createCheckBooks(deps.books),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
     withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),

@@ -127,6 +127,7 @@ Query.killSwitches             market:operate
 Query.me                       signedIn
 Query.order                    signedIn
 Query.orders                   signedIn
+Query.portfolioHistory         signedIn
 Query.positions                signedIn
 Query.profile                  signedIn
 Query.quote                    public
