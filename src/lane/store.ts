@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { fateOf } from './fate.ts';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
 import { writes } from './writes.ts';
@@ -113,13 +114,13 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
     return client;
   };
 
-  /** Whether the transaction that was on its way when the connection broke has been committed. */
-  const wasCommitted = async (xid: string): Promise<boolean> => {
+  /** Whether the transaction that was on its way when the connection broke has been committed; waits until that is known. */
+  const wasCommitted = async (xid: string, changes: Changes): Promise<boolean> => {
     for (;;) {
       const open = await connected();
       try {
-        const { rows } = await open.query<{ fate: string | null }>('SELECT pg_xact_status($1::xid8) AS fate', [xid]);
-        if (rows[0]?.fate !== 'in progress') return rows[0]?.fate === 'committed';
+        const committed = await fateOf(open, xid, changes);
+        if (committed !== undefined) return committed;
         await sleep(50);
       } catch {
         dropClient();
@@ -137,7 +138,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
     apply: async (needs, decide) => {
       const open = await connected();
       let xid: string | undefined;
-      let sent = false;
+      let sent: Changes | undefined;
       let deciding = false;
       try {
         const loaded = await read(open, needs);
@@ -145,7 +146,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
         deciding = true;
         const changes = decide(loaded);
         deciding = false;
-        sent = true;
+        sent = changes;
         await write(open, changes);
       } catch (error) {
         if (deciding || !lost(error, open)) {
@@ -155,7 +156,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
         }
         dropClient();
         onConnection(false);
-        if (sent && xid !== undefined && (await wasCommitted(xid))) return;
+        if (sent !== undefined && xid !== undefined && (await wasCommitted(xid, sent))) return;
         throw new TryAgain('connection lost', { cause: error });
       }
     },
