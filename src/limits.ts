@@ -122,6 +122,10 @@ export const limits = {
     cancelPage: 500,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+    /** Orders that one decision puts aside at the end of a session, or sends at its beginning. */
+    sessionPage: 200,
+    /** How often a closed market is searched for an order that a late report brought back. */
+    sessionLook_ms: 10_000,
     /** The latest moment of a dead-man's switch: a day, as exchanges have it. */
     cancelAllAfter_s: 86_400,
     /** How often the process that runs the venue looks for what is due. */

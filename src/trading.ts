@@ -27,6 +27,7 @@ import { createDispatch } from './orders/dispatch.ts';
 import { createDueTasks } from './orders/due.ts';
 import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
+import { createSessions } from './orders/sessions.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
 import { createSweep } from './orders/sweep.ts';
@@ -39,7 +40,7 @@ import { createVenueStore } from './venues/store.ts';
 import { CHANNEL, createWake } from './venues/wake.ts';
 
 export interface TradingOptions {
-  config: Pick<Config, 'paper' | 'fees'>;
+  config: Pick<Config, 'paper' | 'fees'> & Partial<Pick<Config, 'marketHours'>>;
   database: Database;
   clock: Clock;
   ids: Ids;
@@ -69,6 +70,12 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     read: controlStore.killSwitches,
     every_ms: limits.market.refresh_ms,
     failed: (error) => log.warn({ err: error }, 'kill switches could not be read again'),
+  });
+
+  const hours = await createRefreshed({
+    read: async () => (await controlStore.hours()) ?? config.marketHours ?? 'ALWAYS_OPEN',
+    every_ms: limits.market.refresh_ms,
+    failed: (error) => log.warn({ err: error }, 'market hours could not be read again'),
   });
 
   const connect = async (): Promise<pg.Client> => {
@@ -102,11 +109,13 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
+    hours: hours.get,
     command,
   };
   const deadlines = createDeadlineStore(database);
+  const sessions = createSessions({ ...orderDeps, desks: venue, instruments });
   const sweep = createSweep({
-    tasks: { ...createDueTasks({ ...orderDeps, deadlines }) },
+    tasks: { sessions: sessions.pass, ...createDueTasks({ ...orderDeps, deadlines }) },
     every_ms: limits.orders.sweep_ms,
     log,
   });
@@ -121,6 +130,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     channel: CHANNEL,
     notified: pending.look,
     taken: async () => {
+      sessions.setDesks();
       // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
       venue.start();
       await settlement.restore();
@@ -153,6 +163,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         command,
         instruments,
         switches,
+        hours,
         store: controlStore,
         clock,
         scale: instruments.scaleOf('USD'),
@@ -184,6 +195,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       await laneStore.close();
       instruments.stop();
       switches.stop();
+      hours.stop();
     },
   };
 };

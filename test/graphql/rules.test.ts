@@ -110,6 +110,7 @@ Mutation.resumeInstrument      market:operate
 Mutation.reverseTransfer       ledger:operate
 Mutation.setAccountLimits      market:operate
 Mutation.setKillSwitch         market:operate
+Mutation.setMarketHours        market:operate
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
 Mutation.updateProfile         signedIn
@@ -124,6 +125,7 @@ Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn
 Query.killSwitches             market:operate
+Query.marketStatus             public
 Query.me                       signedIn
 Query.order                    signedIn
 Query.orders                   signedIn
