@@ -133,6 +133,7 @@ Query.portfolioHistory         signedIn
 Query.positions                signedIn
 Query.profile                  signedIn
 Query.quote                    public
+Query.statement                signedIn
 Query.user                     users:read
 Query.users                    users:read
 `;

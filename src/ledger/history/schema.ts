@@ -6,7 +6,7 @@ import { limits } from '../../limits.ts';
 import { type Interval, intervals, type PortfolioPoint } from './portfolio.ts';
 import type { PastBalance } from './store.ts';
 
-const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
+export const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
   description: 'How much of one asset an account had at an instant, as a decimal of the asset.',
   fields: (t) => ({
     asset: t.exposeString('asset'),
