@@ -1,78 +1,84 @@
 import pg from 'pg';
 import { brokenPromises } from '../test/support/promises.ts';
 import { type Bourse, startBourse } from './lib/bourse.ts';
-import { post, run } from './lib/load.ts';
-import { prepareTpcb, runTpcb } from './lib/tpcb.ts';
+import { at, CONNECTIONS, fillToVisible, placeMany, placeOne, placeOnOneAccount } from './lib/orders.ts';
+import { prepareReference } from './lib/reference.ts';
 
 /**
- * Durable orders a second: `placeOrder`, one a request, from 32 connections of as many customers, in turns with TPC-B from
- * 32 connections on the same database. Orders rest far from the market, so each is accepted, acknowledged and stays open.
+ * Durable orders a second from 32 connections, all in one instrument: one a request, and 50 a request, in turns with TPC-B
+ * from 32 connections on the same database; then one account alone, what a client waits for a fill, and the memory that
+ * the server has with all those orders open.
  */
-const CONNECTIONS = 32;
-/** Customers a connection takes turns with, so that none reaches its bound of open orders. */
-const CUSTOMERS = 4;
+/** Enough that none reaches its bound of open orders. */
+const CUSTOMERS = 160;
+const BATCH = 50;
 const ROUNDS = 3;
 const ROUND_ms = 5_000;
+const FILLS = 200;
 
-const document =
-  'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id status } userErrors { code message } } }';
-const input = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', qty: '0.01', limitPrice: '10.00' };
-
-const signUp = async (bourse: Bourse): Promise<string[]> => {
+const signUp = async (bourse: Bourse, count: number): Promise<string[]> => {
   const tokens: string[] = [];
-  while (tokens.length < CONNECTIONS * CUSTOMERS) tokens.push(await bourse.customer('100000'));
+  while (tokens.length < count) tokens.push(await bourse.customer('1000000'));
   return tokens;
 };
 
-const placeFrom = (bourse: Bourse, tokens: readonly string[]) => {
-  const body = JSON.stringify({ query: document, variables: { input } });
-  const requests = tokens.map((token) => post('/graphql', body, { authorization: `Bearer ${token}` }));
-  let sent = 0;
-  return run({
-    port: bourse.port,
-    connections: CONNECTIONS,
-    lasting: ROUND_ms,
-    request: (connection) => {
-      sent += 1;
-      return requests[connection + CONNECTIONS * (sent % CUSTOMERS)] as Buffer;
-    },
-    check: (answer) => {
-      if (!answer.includes('"userErrors":[]')) throw new Error(`unexpected answer: ${answer}`);
-    },
-  });
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+interface Round {
+  reference: number;
+  single: { perSecond: number; p50_ms: number; p99_ms: number; cpu_us: number };
+  batched: { perSecond: number; p99_ms: number };
+}
+
+const show = (rounds: readonly Round[], name: string): void => {
+  const of = (value: (round: Round) => number): number => median(rounds.map(value));
+  console.log(`${name}: ${of((round) => round.reference).toFixed(0)} transactions/s`);
+  console.log(
+    `placeOrder, one a request: ${of(({ single }) => single.perSecond).toFixed(0)} orders/s, ` +
+      `p50 ${of(({ single }) => single.p50_ms).toFixed(1)} ms, p99 ${of(({ single }) => single.p99_ms).toFixed(1)} ms, ` +
+      `${of(({ single }) => single.cpu_us).toFixed(0)} µs of the server's CPU an order`,
+  );
+  console.log(`  ratio ${of(({ single, reference }) => single.perSecond / reference).toFixed(2)} (aim: at least 0.5)`);
+  console.log(
+    `placeOrders, ${BATCH} a request: ${of(({ batched }) => batched.perSecond * BATCH).toFixed(0)} orders/s, ` +
+      `p99 ${of(({ batched }) => batched.p99_ms).toFixed(0)} ms`,
+  );
+  const ratio = of(({ batched, reference }) => (batched.perSecond * BATCH) / reference);
+  console.log(`  ratio ${ratio.toFixed(2)} (aim: at least 2)`);
 };
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const measure = async (bourse: Bourse, pool: pg.Pool): Promise<void> => {
+  const tokens = await signUp(bourse, CUSTOMERS);
+  const [lone = '', ...crowd] = tokens;
+  const reference = await prepareReference(bourse.databaseUrl);
+  await placeOne(bourse, crowd, ROUND_ms);
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { perSecond } = await reference.run(CONNECTIONS, ROUND_ms);
+    const before = bourse.cpu_us();
+    const single = await placeOne(bourse, crowd, ROUND_ms);
+    const cpu_us = (bourse.cpu_us() - before) / single.answers;
+    const batched = await placeMany(bourse, crowd, BATCH, ROUND_ms);
+    rounds.push({ reference: perSecond, single: { ...single, cpu_us }, batched });
+    // What was written is written out before the other side is measured.
+    await pool.query('CHECKPOINT');
+  }
+  show(rounds, reference.name);
+  const one = await placeOnOneAccount(bourse, lone, ROUND_ms);
+  console.log(`one account alone: ${one.perSecond.toFixed(0)} orders/s, p99 ${one.p99_ms.toFixed(1)} ms`);
+  const fills = await fillToVisible(bourse, lone, FILLS);
+  console.log(`fill visible after the answer: p50 ${at(fills, 0.5)} ms, p99 ${at(fills, 0.99)} ms`);
+  const open = "SELECT count(*) AS n FROM orders WHERE status IN ('PENDING_NEW', 'NEW')";
+  const { rows } = await pool.query<{ n: string }>(open);
+  console.log(`memory: ${bourse.rss_mb().toFixed(0)} MB with ${rows[0]?.n} open orders (aim: below 300)`);
+  console.log(`broken promises: ${(await brokenPromises(pool)).length}`);
+};
 
 export const benchOrders = async (): Promise<void> => {
   const bourse = await startBourse();
   const pool = new pg.Pool({ connectionString: bourse.databaseUrl });
   try {
-    const tokens = await signUp(bourse);
-    await prepareTpcb(bourse.databaseUrl);
-    await placeFrom(bourse, tokens);
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const tpcb = await runTpcb(bourse.databaseUrl, CONNECTIONS, ROUND_ms);
-      const before = bourse.cpu_us();
-      const orders = await placeFrom(bourse, tokens);
-      rounds.push({ tpcb, orders, cpu: (bourse.cpu_us() - before) / orders.answers });
-      // What was written is written out before the other side is measured.
-      await pool.query('CHECKPOINT');
-    }
-    const { rows } = await pool.query<{ n: string }>('SELECT count(*) AS n FROM orders');
-    const orders = median(rounds.map((round) => round.orders.perSecond));
-    const tpcb = median(rounds.map((round) => round.tpcb.perSecond));
-    const p50 = median(rounds.map((round) => round.orders.p50_ms));
-    const p99 = median(rounds.map((round) => round.orders.p99_ms));
-    console.log(`TPC-B             ${tpcb.toFixed(0)} transactions/s`);
-    console.log(
-      `placeOrder        ${orders.toFixed(0)} orders/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ` +
-        `${median(rounds.map(({ cpu }) => cpu)).toFixed(0)} µs of the server's CPU an order`,
-    );
-    const ratio = median(rounds.map((round) => round.orders.perSecond / round.tpcb.perSecond));
-    console.log(`ratio             ${ratio.toFixed(2)} (aim: at least 0.35)   RSS ${bourse.rss_mb().toFixed(0)} MB`);
-    console.log(`books             ${rows[0]?.n} orders, broken promises: ${(await brokenPromises(pool)).length}`);
+    await measure(bourse, pool);
   } finally {
     await pool.end();
     await bourse.stop();

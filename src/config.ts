@@ -48,6 +48,7 @@ const variables = z.object({
   PAPER_DEPOSITS: flag.optional(),
   PAPER_SEED: integer(1, 0, 2 ** 31),
   PAPER_TICK_MS: integer(1_000, 0, 3_600_000),
+  MARKET_SESSIONS: z.enum(['always', 'sessions']).default('always'),
   FEE_MAKER_BPS: integer(10, 0, 1_000),
   FEE_TAKER_BPS: integer(20, 0, 1_000),
   RATE_LIMIT_REQUESTS_PER_MINUTE: integer(60, 1, 1_000_000),
@@ -155,6 +156,7 @@ export const loadConfig = (environment: Readonly<Record<string, string | undefin
       seed: env.PAPER_SEED,
       tick_ms: env.PAPER_TICK_MS,
     }),
+    marketHours: env.MARKET_SESSIONS === 'always' ? ('ALWAYS_OPEN' as const) : ('SESSIONS' as const),
     fees: Object.freeze({ makerBps: BigInt(env.FEE_MAKER_BPS), takerBps: BigInt(env.FEE_TAKER_BPS) }),
     rateLimit: Object.freeze({
       addressPerMinute: env.RATE_LIMIT_REQUESTS_PER_MINUTE,

@@ -61,6 +61,11 @@ export const catalogue = {
     'An operator has stopped new orders of the account, in the instrument, or all of them.',
     true,
   ),
+  MARKET_CLOSED: payload(
+    409,
+    'The instrument trades in sessions and none is on; orders that may rest are taken.',
+    true,
+  ),
   NO_MARKET: payload(409, 'A market order found no price on the other side of the book.', true),
   TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
   TOO_LATE_TO_REPLACE: payload(409, 'The order is already in a final state.'),

@@ -122,6 +122,10 @@ export const limits = {
     cancelPage: 500,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+    /** Orders that one decision puts aside at the end of a session, or sends at its beginning. */
+    sessionPage: 200,
+    /** How often a closed market is searched for an order that a late report brought back. */
+    sessionLook_ms: 10_000,
     /** The latest moment of a dead-man's switch: a day, as exchanges have it. */
     cancelAllAfter_s: 86_400,
     /** How often the process that runs the venue looks for what is due. */
@@ -132,6 +136,10 @@ export const limits = {
     linesOfAccount: 4,
     /** Open lots shown of one position, the oldest: what the next sells take from. */
     lotsShown: 100,
+    /** How often the worth of an instrument that moved is kept. */
+    marks_ms: 60_000,
+    /** Points of one chart: each is a few look-ups an instrument, and no screen shows more. */
+    chartPoints: 400,
     /** Differences that one look through the books lists; more are not read one by one. */
     differencesShown: 100,
     /** Executions fetched at a time while positions are rebuilt: a few megabytes. */

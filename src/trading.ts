@@ -12,6 +12,7 @@ import { createLane } from './lane/lane.ts';
 import { createLaneStore, createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createBooksStore } from './ledger/books/store.ts';
+import { createMarks } from './ledger/history/marks.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -26,6 +27,7 @@ import { createDispatch } from './orders/dispatch.ts';
 import { createDueTasks } from './orders/due.ts';
 import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
+import { createSessions } from './orders/sessions.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
 import { createSweep } from './orders/sweep.ts';
@@ -38,7 +40,7 @@ import { createVenueStore } from './venues/store.ts';
 import { CHANNEL, createWake } from './venues/wake.ts';
 
 export interface TradingOptions {
-  config: Pick<Config, 'paper' | 'fees'>;
+  config: Pick<Config, 'paper' | 'fees'> & Partial<Pick<Config, 'marketHours'>>;
   database: Database;
   clock: Clock;
   ids: Ids;
@@ -68,6 +70,12 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     read: controlStore.killSwitches,
     every_ms: limits.market.refresh_ms,
     failed: (error) => log.warn({ err: error }, 'kill switches could not be read again'),
+  });
+
+  const hours = await createRefreshed({
+    read: async () => (await controlStore.hours()) ?? config.marketHours ?? 'ALWAYS_OPEN',
+    every_ms: limits.market.refresh_ms,
+    failed: (error) => log.warn({ err: error }, 'market hours could not be read again'),
   });
 
   const connect = async (): Promise<pg.Client> => {
@@ -105,15 +113,19 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
+    hours: hours.get,
     command,
   };
   const deadlines = createDeadlineStore(database);
+  const sessions = createSessions({ ...orderDeps, desks: venue, instruments });
   const sweep = createSweep({
-    tasks: { ...createDueTasks({ ...orderDeps, deadlines }) },
+    tasks: { sessions: sessions.pass, ...createDueTasks({ ...orderDeps, deadlines }) },
     every_ms: limits.orders.sweep_ms,
     log,
   });
   const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  const history = createHistoryStore(database);
+  const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log });
   const pending = createLook({ ...orderDeps, dispatch, log });
 
   const lease = createLease({
@@ -122,13 +134,16 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     channel: CHANNEL,
     notified: pending.look,
     taken: async () => {
+      sessions.setDesks();
       // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
       venue.start();
       await settlement.restore();
       sweep.start();
+      marks.start();
     },
     lost: () => {
       void sweep.stop();
+      marks.stop();
       venue.stop();
       settlement.suspend();
       sharedQuotes.forget();
@@ -142,7 +157,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         ...shared,
         store: ledgerStore,
         journal: createJournalStore(database),
-        history: createHistoryStore(database),
+        history,
         books: createBooksStore(database),
         scaleOf: instruments.scaleOf,
         paperDeposits: config.paper.deposits,
@@ -152,6 +167,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
         command,
         instruments,
         switches,
+        hours,
         store: controlStore,
         clock,
         scale: instruments.scaleOf('USD'),
@@ -175,6 +191,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     stop: async (): Promise<void> => {
       pending.stop();
       sharedQuotes.stop();
+      marks.stop();
       venue.stop();
       await sweep.stop();
       await lane.drain();
@@ -182,6 +199,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       await laneStore.close();
       instruments.stop();
       switches.stop();
+      hours.stop();
     },
   };
 };

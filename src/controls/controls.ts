@@ -1,12 +1,15 @@
 import type { Command } from '../audit/command.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Refreshed } from '../kernel/refreshed.ts';
+import { type MarketHours, type Session, sessionOf } from '../market/calendar.ts';
+import type { Instrument } from '../market/instrument.ts';
 import type { Instruments } from '../market/instruments.ts';
 import { type AccountLimits, limitsOf, notionalUsed } from '../orders/check-limits.ts';
 import { createSetTrading } from './halt-instrument.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import { createSetAccountLimits } from './set-account-limits.ts';
 import { createSetKillSwitch } from './set-kill-switch.ts';
+import { createSetMarketHours, type MarketStatus } from './set-market-hours.ts';
 import type { ControlStore } from './store.ts';
 
 export interface ControlDeps {
@@ -14,6 +17,7 @@ export interface ControlDeps {
   instruments: Pick<Instruments, 'find' | 'refresh'>;
   /** The switches that are engaged, as this process knows them. */
   switches: Refreshed<readonly KillSwitch[]>;
+  hours: Refreshed<MarketHours>;
   store: ControlStore;
   clock: Clock;
   /** The decimals of accounts' currency. */
@@ -30,6 +34,11 @@ export const createControls = (deps: ControlDeps) => ({
   haltInstrument: createSetTrading(deps, 'haltInstrument'),
   resumeInstrument: createSetTrading(deps, 'resumeInstrument'),
   setKillSwitch: createSetKillSwitch(deps),
+  setMarketHours: createSetMarketHours(deps),
+  marketStatus: (): MarketStatus => ({ mode: deps.hours.get() }),
+  /** Null when the instrument trades at any hour. */
+  sessionOf: ({ kind }: Pick<Instrument, 'kind'>): Session | null =>
+    sessionOf(kind, deps.hours.get(), deps.clock.now()),
   setAccountLimits: createSetAccountLimits(deps),
   scale: deps.scale,
   /** Of accounts that came out of rows which their reader may see. */

@@ -8,7 +8,7 @@ import { saveInstrumentStatus } from './store.ts';
 
 export interface HaltInput {
   symbol: string;
-  reason: string;
+  reason?: string | null | undefined;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface HaltInput {
  */
 export const createSetTrading =
   ({ command, instruments }: ControlDeps, action: 'haltInstrument' | 'resumeInstrument') =>
-  async (by: Actor, { symbol, reason }: HaltInput): Promise<Result<Instrument>> => {
+  async (by: Actor, { symbol, reason = null }: HaltInput): Promise<Result<Instrument>> => {
     const unknown = refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
     if (instruments.find(symbol) === undefined) return unknown;
     const status = action === 'haltInstrument' ? 'HALTED' : 'TRADING';

@@ -11,7 +11,8 @@ export interface Operation {
   by: Actor;
   action: string;
   target: string;
-  reason: string;
+  /** Null where none is asked for. */
+  reason: string | null;
   details?: Record<string, string | number | boolean | null>;
 }
 
@@ -24,7 +25,7 @@ export const operate = async <Value>(
   { by, action, target, reason, details = {} }: Operation,
   decide: (step: Step) => Promise<Result<Value>>,
 ): Promise<Result<Value>> => {
-  const problem = checkReason(reason, 'reason', limits.text.reason);
+  const problem = reason === null ? undefined : checkReason(reason, 'reason', limits.text.reason);
   if (problem !== undefined) return refused(problem);
   return command<Value>({ by, action, target, details: { reason, ...details } }, async (step) => {
     const { roles } = await lockActiveUser(step.tx, by.userId);

@@ -7,9 +7,11 @@ import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import type { Result } from '../kernel/result.ts';
 import { AccountRef } from '../ledger/schema.ts';
+import type { Session } from '../market/calendar.ts';
 import { InstrumentRef } from '../market/schema.ts';
 import type { ShownLimits } from './controls.ts';
 import type { KillSwitchState } from './set-kill-switch.ts';
+import type { MarketStatus } from './set-market-hours.ts';
 
 const operator = { permission: 'market:operate' } as const;
 
@@ -66,7 +68,52 @@ builder.objectField(AccountRef, 'limits', (t) =>
   t.field({ type: LimitsRef, resolve: ({ id }, _, context) => limitsBatch(context)(id) }),
 );
 
+const ModeEnum = builder.enumType('MarketHours', {
+  values: {
+    ALWAYS_OPEN: { description: 'Everything trades at any hour.' },
+    SESSIONS: { description: 'Stocks trade in New York’s regular sessions, crypto at any hour.' },
+  } as const,
+});
+
+const SessionRef = builder.objectRef<Session>('InstrumentSession').implement({
+  description: 'When an instrument trades.',
+  fields: (t) => ({
+    state: t.field({
+      type: builder.enumType('SessionState', {
+        description: 'Only while OPEN orders trade; before and after, those that may rest are taken and wait.',
+        values: ['PRE_OPEN', 'OPEN', 'CLOSED'] as const,
+      }),
+      resolve: ({ state }) => state,
+    }),
+    opensAt: t.field({
+      type: 'DateTime',
+      description: 'Of the session that is on, else of the next one.',
+      resolve: ({ opensAt }) => opensAt,
+    }),
+    closesAt: t.field({ type: 'DateTime', resolve: ({ closesAt }) => closesAt }),
+  }),
+});
+
+builder.objectField(InstrumentRef, 'session', (t) =>
+  t.field({
+    type: SessionRef,
+    nullable: true,
+    description: 'Null while the instrument trades at any hour.',
+    resolve: (instrument, _, { services }) => services.controls.sessionOf(instrument),
+  }),
+);
+
+const MarketStatusRef = builder.objectRef<MarketStatus>('MarketStatus').implement({
+  fields: (t) => ({ mode: t.field({ type: ModeEnum, resolve: ({ mode }) => mode }) }),
+});
+
 builder.queryFields((t) => ({
+  marketStatus: t.field({
+    type: MarketStatusRef,
+    access: 'public',
+    description: 'Whether stocks trade in sessions.',
+    resolve: (_, __, { services }) => services.controls.marketStatus(),
+  }),
   killSwitches: t.field({
     type: [KillSwitchRef],
     access: operator,
@@ -92,6 +139,15 @@ const LimitsPayload = builder.objectRef<Result<{ accountId: string }>>('SetAccou
   }),
 });
 
+const MarketHoursPayload = payloadOf('SetMarketHoursPayload', 'marketStatus', MarketStatusRef);
+
+const SetMarketHoursInput = builder.inputType('SetMarketHoursInput', {
+  fields: (t) => ({
+    mode: t.field({ type: ModeEnum, required: true }),
+    reason: t.string({ description: REASON }),
+  }),
+});
+
 const SetAccountLimitsInput = builder.inputType('SetAccountLimitsInput', {
   description: 'What is absent stays as it is; null goes back to the default of everybody.',
   fields: (t) => ({
@@ -103,11 +159,11 @@ const SetAccountLimitsInput = builder.inputType('SetAccountLimitsInput', {
   }),
 });
 
-const haltInput = (name: string) =>
+const haltInput = (name: string, required: boolean) =>
   builder.inputType(name, {
     fields: (t) => ({
       symbol: t.string({ required: true }),
-      reason: t.string({ required: true, description: REASON }),
+      reason: t.string({ required, description: REASON }),
     }),
   });
 
@@ -131,15 +187,24 @@ builder.mutationFields((t) => ({
     description:
       'Stops trading in an instrument within a second: open orders rest untouched and can be cancelled, new ones are ' +
       'refused with INSTRUMENT_HALTED. Errors: UNKNOWN_SYMBOL, INVALID_INPUT.',
-    args: { input: t.arg({ type: haltInput('HaltInstrumentInput'), required: true }) },
+    args: { input: t.arg({ type: haltInput('HaltInstrumentInput', true), required: true }) },
     resolve: (_, { input }, context) => context.services.controls.haltInstrument(actorOf(context), input),
   }),
   resumeInstrument: t.field({
     type: InstrumentPayload,
     access: operator,
     description: 'Lets a halted instrument trade again. Errors: UNKNOWN_SYMBOL, INVALID_INPUT.',
-    args: { input: t.arg({ type: haltInput('ResumeInstrumentInput'), required: true }) },
+    args: { input: t.arg({ type: haltInput('ResumeInstrumentInput', false), required: true }) },
     resolve: (_, { input }, context) => context.services.controls.resumeInstrument(actorOf(context), input),
+  }),
+  setMarketHours: t.field({
+    type: MarketHoursPayload,
+    access: operator,
+    description:
+      'Lets stocks trade at any hour or in sessions, within a second. At the end of a session DAY orders become EXPIRED ' +
+      'and GTC orders DONE_FOR_DAY until the next one. Error: INVALID_INPUT.',
+    args: { input: t.arg({ type: SetMarketHoursInput, required: true }) },
+    resolve: (_, { input }, context) => context.services.controls.setMarketHours(actorOf(context), input),
   }),
   setAccountLimits: t.field({
     type: LimitsPayload,

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import type { InstrumentStatus, KillSwitchScope } from '../database/generated/enums.ts';
+import type { MarketHours } from '../market/calendar.ts';
 import type { KillSwitch } from './kill-switch.ts';
 
 export interface LimitsRow {
@@ -12,6 +13,9 @@ export interface LimitsRow {
   notionalUsed: bigint;
 }
 
+/** The name of the setting. */
+const HOURS = 'market_hours';
+
 type Tx = Prisma.TransactionClient;
 
 export const createControlStore = ({ pool }: Pick<Database, 'pool'>) => ({
@@ -21,6 +25,11 @@ export const createControlStore = ({ pool }: Pick<Database, 'pool'>) => ({
                          max_daily_notional AS "maxDailyNotional", notional_day AS "notionalDay",
                          notional_used AS "notionalUsed" FROM accounts WHERE id = ANY($1::uuid[])`;
     return (await pool.query<LimitsRow>({ name: 'limits_of', text, values: [accountIds] })).rows;
+  },
+  /** What an operator has set, if one has. */
+  hours: async (): Promise<MarketHours | undefined> => {
+    const text = `SELECT value FROM settings WHERE name = '${HOURS}'`;
+    return (await pool.query<{ value: MarketHours }>({ name: 'market_hours', text })).rows[0]?.value;
   },
   /** All switches that are engaged: a handful. */
   killSwitches: async (): Promise<KillSwitch[]> => {
@@ -63,4 +72,12 @@ export const saveKillSwitch = async (tx: Tx, { scope, target, ...rest }: KillSwi
 
 export const removeKillSwitch = async (tx: Tx, scope: KillSwitchScope, target: string): Promise<void> => {
   await tx.killSwitch.deleteMany({ where: { scope, target } });
+};
+
+export const saveHours = async (tx: Tx, value: MarketHours, updatedAt: Date): Promise<void> => {
+  await tx.setting.upsert({
+    where: { name: HOURS },
+    create: { name: HOURS, value, updatedAt },
+    update: { value, updatedAt },
+  });
 };

@@ -11,6 +11,7 @@ import '../ledger/books/schema.ts';
 import '../ledger/chart/schema.ts';
 import '../ledger/history/schema.ts';
 import '../ledger/journal/schema.ts';
+import '../ledger/statement/schema.ts';
 import '../orders/schema.ts';
 import '../controls/schema.ts';
 

@@ -10,10 +10,12 @@ import { createCheckBooks } from './books/check-books.ts';
 import type { BooksStore } from './books/store.ts';
 import type { ChartLine } from './chart/chart.ts';
 import { createPast } from './history/past.ts';
+import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
 import { createReverseTransfer } from './reverse-transfer.ts';
+import { createStatement } from './statement/statement.ts';
 import type { Account, LedgerStore } from './store.ts';
 import { createTransfer } from './transfer.ts';
 import { type ValuedPosition, valuePosition } from './valuation.ts';
@@ -53,6 +55,8 @@ export const createLedger = (deps: LedgerDeps) => {
     reverseTransfer: createReverseTransfer(deps),
     chartOfAccounts: (): Promise<ChartLine[]> => deps.store.chart(),
     balancesAt: past.balancesAt,
+    statement: createStatement(deps),
+    portfolioHistory: createPortfolioHistory(deps),
     checkBooks: createCheckBooks(deps.books),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
     withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),

@@ -20,6 +20,13 @@ const groups = (orders: readonly OpenOrder[]): OpenOrder[][] => {
   );
 };
 
+/** Both assets of each order: whichever it reserves, and those of its list. */
+export const balancesOf = (orders: readonly OpenOrder[], instrumentOf: OrderDeps['instrumentOf']) =>
+  orders.flatMap(({ accountId, symbol }) => {
+    const { baseAsset, quoteAsset } = instrumentOf(symbol);
+    return [baseAsset, quoteAsset].map((asset) => ({ accountId, asset }));
+  });
+
 type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates'>;
 
 /** Asks these orders to cancel, account by account through the lane; answers how many are asked now. */
@@ -31,10 +38,7 @@ export const createAskCancel = (deps: AskDeps) => {
         accounts: orders.slice(0, 1).map(({ accountId }) => accountId),
         orders: orders.map(({ id }) => id),
         // What no venue has is closed at once and gives its hold back.
-        balances: orders.flatMap(({ accountId, symbol }) => {
-          const { baseAsset, quoteAsset } = deps.instrumentOf(symbol);
-          return [baseAsset, quoteAsset].map((asset) => ({ accountId, asset }));
-        }),
+        balances: balancesOf(orders, deps.instrumentOf),
       },
       decide: (books, at) =>
         orders.flatMap(({ id }) => {

@@ -84,9 +84,6 @@ const checkTerms = (input: PlaceOrderInput): Failure[] => {
   const add = (wrong: boolean, message: string, field: string): void => {
     if (wrong) found.push(failure('INVALID_INPUT', message, field));
   };
-  if (input.timeInForce === 'DAY') {
-    found.push(failure('NOT_SUPPORTED', 'DAY orders are not offered yet; use GTC, IOC or FOK.', 'timeInForce'));
-  }
   const isStop = input.type === 'STOP' || input.type === 'STOP_LIMIT' || input.type === 'TRAILING_STOP';
   add(isStop && !mayRest(input), `A ${input.type} order waits for its price: use GTC or DAY.`, 'timeInForce');
   const mayPost = input.type === 'LIMIT' && mayRest(input);

@@ -4,9 +4,11 @@ import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import { type MarketHours, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import { checkLimits, countNotional, orderValue } from './check-limits.ts';
+import { checkSession, enterSession } from './check-session.ts';
 import { checkTrading } from './check-trading.ts';
 import type { NewOrder } from './input.ts';
 import { newRow } from './new-row.ts';
@@ -25,6 +27,7 @@ export interface PlaceFacts {
   rates: FeeRates;
   /** The kill switches that are engaged. */
   switches: readonly KillSwitch[];
+  hours: MarketHours;
 }
 
 /** An order that may be placed as far as everything but its money goes; or the one that it repeats. */
@@ -56,12 +59,16 @@ export const prepareOrder = (
   }
   const stopped = checkTrading(account, instrument, facts.switches);
   if (stopped !== undefined) return no(stopped);
+  const session = sessionOf(instrument.kind, facts.hours, at);
+  const shut = checkSession(order, session);
+  if (shut !== undefined) return no(shut);
   if (order.expiresAt !== null && order.expiresAt <= at) {
     return no(failure('INVALID_INPUT', 'expiresAt must be in the future.', 'expiresAt'));
   }
   const terms = termsOf(order, instrument, facts.quote, facts.rates);
   if ('code' in terms) return no(terms);
   const row = newRow(facts, terms, at);
+  enterSession(row, session, at);
   const value = orderValue(row, instrument, facts.quote);
   const problem = checkLimits(account, before, value, instrument, at);
   return problem === undefined ? { row, value } : no(problem);

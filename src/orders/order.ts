@@ -33,7 +33,23 @@ const settleChange = (order: OrderRow, at: Date): void => {
 /** The venue has the order. A cancel that overtook the acknowledgement stays pending. */
 export const acknowledge = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'PENDING_NEW' && order.status !== 'ACCEPTED') return false;
-  order.status = 'NEW';
+  order.status = byFills(order);
+  order.updatedAt = at;
+  return true;
+};
+
+/** Its session is over: it waits for the next one. Orders with a pending change are answered first. */
+export const doneForDay = (order: OrderRow, at: Date): boolean => {
+  if (order.status !== 'NEW' && order.status !== 'PARTIALLY_FILLED') return false;
+  order.status = 'DONE_FOR_DAY';
+  order.updatedAt = at;
+  return true;
+};
+
+/** Its session has begun: the venue gets it, for the first time or again. */
+export const submitAgain = (order: OrderRow, at: Date): boolean => {
+  if (order.status !== 'ACCEPTED' && order.status !== 'DONE_FOR_DAY') return false;
+  order.status = 'PENDING_NEW';
   order.updatedAt = at;
   return true;
 };

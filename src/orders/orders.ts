@@ -8,6 +8,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Loaded, Needs, OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
+import type { MarketHours } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
@@ -35,6 +36,8 @@ export interface OrderDeps {
   rates: FeeRates;
   /** The kill switches that are engaged, as this process knows them. */
   switches(): readonly KillSwitch[];
+  /** Whether stocks trade in sessions. */
+  hours(): MarketHours;
   /** For what is written outside of the lane. */
   command: Command;
   clock: Clock;

@@ -83,7 +83,8 @@ export const createPlaceOrderList =
         decide: (books, at) =>
           once(books, at, key, revive, () => {
             const quote = deps.venue.quote(instrument.symbol);
-            const shared = { userId: by.userId, instrument, quote, rates: deps.rates, switches: deps.switches() };
+            const rules = { rates: deps.rates, switches: deps.switches(), hours: deps.hours() };
+            const shared = { userId: by.userId, instrument, quote, ...rules };
             const facts = orders.map((order, index) => ({ ...shared, order, id: ids[index] ?? '' }));
             const answer = decideList(books, at, { listId, type: input.type, orders: facts });
             books.addAudit(auditLine(auditId, at, by, 'placeOrderList', answer.ok ? listId : accountId, answer));

@@ -37,7 +37,7 @@ export const createPlaceOrder =
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
             const quote = deps.venue.quote(order.symbol);
-            const shared = { rates: deps.rates, switches: deps.switches() };
+            const shared = { rates: deps.rates, switches: deps.switches(), hours: deps.hours() };
             const facts = { order, userId: by.userId, id, instrument, quote, ...shared };
             const answer = decidePlace(books, at, facts);
             books.addAudit(auditLine(auditId, at, by, 'placeOrder', answer.ok ? answer.value.id : accountId, answer));
@@ -45,7 +45,7 @@ export const createPlaceOrder =
           }),
         committed: (answer) => {
           // Only the decision that made this order hands it to the venue: a replay or a repeated clientOrderId has another id.
-          if (!answer.ok || answer.value.id !== id) return;
+          if (!answer.ok || answer.value.id !== id || answer.value.status !== 'PENDING_NEW') return;
           deps.venue.submit([venueOrderOf(answer.value, deps.rates)]);
         },
       }),

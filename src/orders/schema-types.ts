@@ -29,7 +29,7 @@ export const TypeEnum = builder.enumType(OrderType, {
 export const TimeInForceEnum = builder.enumType(TimeInForce, {
   name: 'TimeInForce',
   description:
-    'FIX tag 59. GTC rests until cancelled; IOC fills what it can at once and cancels the rest; FOK fills whole or not at all.',
+    'FIX tag 59. DAY rests until its session ends, or midnight UTC where there is none; GTC rests until cancelled; IOC fills what it can at once and cancels the rest; FOK fills whole or not at all.',
 });
 export const StatusEnum = builder.enumType(OrderStatus, {
   name: 'OrderStatus',

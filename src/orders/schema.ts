@@ -127,7 +127,7 @@ builder.mutationFields((t) => ({
     description:
       'Places an order. The answer comes when the order and its hold are durable; fills follow. ' +
       'Errors: UNKNOWN_SYMBOL, INVALID_QUANTITY, INVALID_PRICE, NOT_SUPPORTED, INSUFFICIENT_FUNDS, INSTRUMENT_HALTED, NO_MARKET, ' +
-      'TOO_MANY_OPEN_ORDERS, DUPLICATE_CLIENT_ORDER_ID, ACCOUNT_CLOSED, NOT_FOUND, IDEMPOTENCY_*.',
+      'TRADING_BLOCKED, MARKET_CLOSED, ORDER_TOO_LARGE, DAILY_LIMIT_REACHED, TOO_MANY_OPEN_ORDERS, DUPLICATE_CLIENT_ORDER_ID, ACCOUNT_CLOSED, NOT_FOUND, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.place(actorOf(context), asked)),

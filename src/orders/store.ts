@@ -107,6 +107,22 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OrderRow>({ name: 'pending_orders', text })).rows;
   },
 
+  /** Orders in these instruments that a session left, in the order in which they were accepted. */
+  resting: async (symbols: readonly string[], count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+                  WHERE ${openOnly} AND status IN ('NEW', 'PARTIALLY_FILLED') AND symbol = ANY($1::text[])
+                  ORDER BY sequence LIMIT $2`;
+    return (await pool.query<OpenOrder>({ name: 'orders_resting', text, values: [symbols, count] })).rows;
+  },
+
+  /** Orders in these instruments that wait for a session, in the order in which they were accepted. */
+  waiting: async (symbols: readonly string[], count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+                  WHERE status IN ('ACCEPTED', 'DONE_FOR_DAY') AND symbol = ANY($1::text[])
+                  ORDER BY sequence LIMIT $2`;
+    return (await pool.query<OpenOrder>({ name: 'orders_waiting', text, values: [symbols, count] })).rows;
+  },
+
   /** Every open order in time priority: what the venue's book is rebuilt from. */
   open: async (): Promise<OrderRow[]> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE ${openOnly} ORDER BY sequence`;

@@ -111,6 +111,7 @@ Mutation.resumeInstrument      market:operate
 Mutation.reverseTransfer       ledger:operate
 Mutation.setAccountLimits      market:operate
 Mutation.setKillSwitch         market:operate
+Mutation.setMarketHours        market:operate
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
 Mutation.updateProfile         signedIn
@@ -125,12 +126,15 @@ Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn
 Query.killSwitches             market:operate
+Query.marketStatus             public
 Query.me                       signedIn
 Query.order                    signedIn
 Query.orders                   signedIn
+Query.portfolioHistory         signedIn
 Query.positions                signedIn
 Query.profile                  signedIn
 Query.quote                    public
+Query.statement                signedIn
 Query.user                     users:read
 Query.users                    users:read
 `;

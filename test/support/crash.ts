@@ -73,7 +73,9 @@ export const startSubject = async (seed: number): Promise<Subject> => {
       await untilReady(server);
       const ready_ms = performance.now() - began;
       const sent = await load.stop();
-      return { sent, ready_ms, damage: await damage(server.url, folder.ask, sent) };
+      // A server that does not answer any more is damage too, and the next round may tell more.
+      const found = damage(server.url, folder.ask, sent).catch((error: Error) => [error.message]);
+      return { sent, ready_ms, damage: await found };
     },
     remove: folder.remove,
   };

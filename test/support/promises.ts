@@ -46,6 +46,12 @@ export const promises: Record<string, string> = {
     SELECT a.id FROM accounts a
     WHERE open_orders <> (SELECT count(*) FROM orders o WHERE o.account_id = a.id
       AND status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'))`,
+  'K1 an account is blocked exactly while its kill switch is engaged': `
+    SELECT a.id, a.trading_blocked, k.target
+    FROM accounts a FULL JOIN (SELECT target FROM kill_switches WHERE scope = 'ACCOUNT') k ON k.target = a.id::text
+    WHERE coalesce(a.trading_blocked, false) <> (k.target IS NOT NULL)`,
+  'O2 an order is EXPIRED only when it was due': `
+    SELECT id FROM orders WHERE status = 'EXPIRED' AND (expires_at IS NULL OR expired_at IS NULL OR expired_at < expires_at)`,
   'O1 an order is filled by its executions': `
     SELECT o.id FROM orders o
       LEFT JOIN (SELECT order_id, sum(live * qty) AS qty, sum(live * value) AS value, sum(live * fee) AS fee,

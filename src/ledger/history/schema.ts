@@ -1,9 +1,12 @@
 import { viewerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
+import type { GraphContext } from '../../graphql/context.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
+import { limits } from '../../limits.ts';
+import { type Interval, intervals, type PortfolioPoint } from './portfolio.ts';
 import type { PastBalance } from './store.ts';
 
-const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
+export const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
   description: 'How much of one asset an account had at an instant, as a decimal of the asset.',
   fields: (t) => ({
     asset: t.exposeString('asset'),
@@ -14,6 +17,24 @@ const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
     }),
   }),
 });
+
+const usd = (units: (point: PortfolioPoint) => bigint) => ({
+  type: 'Decimal' as const,
+  resolve: (point: PortfolioPoint, _: object, { services }: GraphContext) =>
+    formatDecimal(units(point), services.ledger.scaleOf('USD')),
+});
+
+const PortfolioPointRef = builder.objectRef<PortfolioPoint>('PortfolioPoint').implement({
+  description: 'What an account was worth at an instant, in its currency, at what was known of the market then.',
+  fields: (t) => ({
+    at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
+    cash: t.field(usd(({ cash }) => cash)),
+    positionsValue: t.field(usd(({ positions }) => positions)),
+    equity: t.field({ description: 'Cash and positions.', ...usd(({ cash, positions }) => cash + positions) }),
+  }),
+});
+
+const IntervalEnum = builder.enumType('HistoryInterval', { values: Object.keys(intervals) as Interval[] });
 
 builder.queryFields((t) => ({
   balances: t.field({
@@ -31,5 +52,23 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { accountId, asOf }, context) =>
       context.services.ledger.balancesAt(viewerOf(context), accountId, asOf),
+  }),
+  portfolioHistory: t.field({
+    access: 'signedIn',
+    type: [PortfolioPointRef],
+    complexity: { field: 1, multiplier: 100 },
+    description:
+      `What an account was worth over time, for a chart of at most ${limits.ledger.chartPoints} points; empty for an ` +
+      'account that is not the viewer’s. Errors: BAD_USER_INPUT for a period that is empty, too long or in the future.',
+    args: {
+      accountId: t.arg.id({
+        description: 'The viewer’s only account when absent; any with the permission ledger:read.',
+      }),
+      from: t.arg({ type: 'DateTime', required: true }),
+      to: t.arg({ type: 'DateTime', required: true, description: 'Not in the future; the last point.' }),
+      interval: t.arg({ type: IntervalEnum, required: true }),
+    },
+    resolve: (_, { accountId, ...period }, context) =>
+      context.services.ledger.portfolioHistory(viewerOf(context), accountId, period),
   }),
 }));

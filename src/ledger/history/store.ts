@@ -10,6 +10,14 @@ export interface PastBalance {
   posted: bigint;
 }
 
+export interface PastHolding {
+  at: Date;
+  symbol: string;
+  qty: bigint;
+  /** Null when nothing was known yet. */
+  price: bigint | null;
+}
+
 /** Reads of the past. Postings and executions keep what was so after them, so each answer is one look-up in an index. */
 export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
   /** By asset; what the account had never had until then is left out. */
@@ -46,6 +54,43 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
       values: [symbols, at],
     });
     return new Map(rows.map(({ symbol, price }) => [symbol, price]));
+  },
+
+  /** Keeps what instruments are worth from an instant on. */
+  addMarks: async (marks: readonly { symbol: string; price: bigint }[], at: Date): Promise<void> => {
+    await pool.query(
+      `INSERT INTO marks (symbol, at, price) SELECT symbol, $3, price FROM unnest($1::text[], $2::bigint[]) AS u(symbol, price)
+       ON CONFLICT DO NOTHING`,
+      [marks.map(({ symbol }) => symbol), marks.map(({ price }) => price), at],
+    );
+  },
+
+  /** The cash of an account, in its currency, at each of the instants. */
+  cashAlong: async (accountId: string, times: readonly Date[]): Promise<{ at: Date; posted: bigint }[]> => {
+    const text = `SELECT t.at, coalesce(p.balance_after, 0) AS posted
+                  FROM unnest($2::timestamptz[]) AS t(at) JOIN accounts a ON a.id = $1
+                  LEFT JOIN LATERAL (
+                    SELECT balance_after FROM postings
+                    WHERE account_id = a.id AND asset = a.currency AND created_at <= t.at
+                    ORDER BY created_at DESC, sequence DESC LIMIT 1
+                  ) p ON true ORDER BY t.at`;
+    return (await pool.query<{ at: Date; posted: bigint }>({ name: 'cash_along', text, values: [accountId, times] }))
+      .rows;
+  },
+
+  /** What an account held at each of the instants, with what one unit was known to be worth then. */
+  holdingsAlong: async (accountId: string, times: readonly Date[]): Promise<PastHolding[]> => {
+    const text = `SELECT t.at, h.symbol, e.position_qty AS qty, m.price
+                  FROM unnest($2::timestamptz[]) AS t(at) JOIN positions h ON h.account_id = $1
+                  CROSS JOIN LATERAL (
+                    SELECT position_qty FROM executions
+                    WHERE account_id = h.account_id AND symbol = h.symbol AND created_at <= t.at
+                    ORDER BY created_at DESC, sequence DESC LIMIT 1
+                  ) e
+                  LEFT JOIN LATERAL (
+                    SELECT price FROM marks WHERE symbol = h.symbol AND at <= t.at ORDER BY at DESC LIMIT 1
+                  ) m ON true WHERE e.position_qty > 0`;
+    return (await pool.query<PastHolding>({ name: 'holdings_along', text, values: [accountId, times] })).rows;
   },
 
   /** The oldest open lots of several positions at once. */

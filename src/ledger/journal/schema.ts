@@ -58,6 +58,8 @@ const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implemen
   }),
 });
 
+export const JournalConnection = connectionOf('JournalEntry', JournalEntryRef);
+
 const JournalFilter = builder.inputType('JournalFilter', {
   description: 'Every given field narrows the list.',
   fields: (t) => ({
@@ -73,7 +75,7 @@ const JournalFilter = builder.inputType('JournalFilter', {
 builder.queryFields((t) => ({
   journal: t.field({
     access: 'signedIn',
-    type: connectionOf('JournalEntry', JournalEntryRef),
+    type: JournalConnection,
     complexity: connectionComplexity,
     description: 'The entries that touch an account, newest first.',
     args: { ...connectionArgs(t), filter: t.arg({ type: JournalFilter }) },

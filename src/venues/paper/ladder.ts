@@ -30,24 +30,58 @@ export interface Ladder<T> {
 const isHigher = (price: bigint, than: bigint): boolean => price > than;
 const isLower = (price: bigint, than: bigint): boolean => price < than;
 
+/** Levels of a run; a full one is split in two. */
+const RUN = 128;
+
 /**
- * Queues by price. Levels lie in one array from the worst to the best price: the best is its end, and since most orders
- * arrive near the best, inserting a level seldom moves more than a few others. For `BUY` the highest price is the best.
+ * Queues by price. Levels lie in runs of bounded length from the worst to the best price, so that a new level moves no more
+ * than its run, and the best level is always the end of the last run. For `BUY` the highest price is the best.
  */
 export const createLadder = <T extends Queued<T>>(side: OrderSide): Ladder<T> => {
   const better = side === 'BUY' ? isHigher : isLower;
-  const levels: Level<T>[] = [];
+  const runs: Level<T>[][] = [];
 
-  /** The first level whose price is not worse than this one. */
-  const indexOf = (price: bigint): number => {
+  /** The first level of a run, that is not worse than a price. */
+  const placeOf = (run: readonly Level<T>[], price: bigint): number => {
     let low = 0;
-    let high = levels.length;
+    let high = run.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (better(price, levels[middle]!.price)) low = middle + 1;
+      if (better(price, run[middle]!.price)) low = middle + 1;
       else high = middle;
     }
     return low;
+  };
+
+  /** The run where a price lies or belongs: the first whose best is not worse, or the last. */
+  const runOf = (price: bigint): number => {
+    let low = 0;
+    let high = runs.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const run = runs[middle]!;
+      if (better(price, run[run.length - 1]!.price)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  const insert = (level: Level<T>, at: number, index: number): void => {
+    const run = runs[at];
+    if (run === undefined) {
+      runs.push([level]);
+      return;
+    }
+    run.splice(index, 0, level);
+    if (run.length === RUN) runs.splice(at, 0, run.splice(0, RUN / 2));
+  };
+
+  const drop = ({ price }: Level<T>): void => {
+    const at = runOf(price);
+    const run = runs[at]!;
+    if (run[run.length - 1]!.price === price) run.pop();
+    else run.splice(placeOf(run, price), 1);
+    if (run.length === 0) runs.splice(at, 1);
   };
 
   const unlink = (item: T): void => {
@@ -56,19 +90,27 @@ export const createLadder = <T extends Queued<T>>(side: OrderSide): Ladder<T> =>
     else previous.next = next;
     if (next === undefined) level.last = previous;
     else next.previous = previous;
-    if (level.first !== undefined) return;
-    if (levels.at(-1) === level) levels.pop();
-    else levels.splice(indexOf(level.price), 1);
+    if (level.first === undefined) drop(level);
   };
 
   return {
-    level: (rank) => levels[levels.length - 1 - rank],
+    level: (rank) => {
+      let left = rank;
+      for (let at = runs.length - 1; at >= 0; at -= 1) {
+        const run = runs[at]!;
+        if (left < run.length) return run[run.length - 1 - left];
+        left -= run.length;
+      }
+      return undefined;
+    },
     levelAt: (price) => {
-      const index = indexOf(price);
-      const found = levels[index];
+      const at = runOf(price);
+      const run = runs[at];
+      const index = run === undefined ? 0 : placeOf(run, price);
+      const found = run?.[index];
       if (found?.price === price) return found;
       const level: Level<T> = { price, qty: 0n, first: undefined, last: undefined };
-      levels.splice(index, 0, level);
+      insert(level, at, index);
       return level;
     },
     append: (item) => {

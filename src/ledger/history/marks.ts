@@ -1,0 +1,48 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { limits } from '../../limits.ts';
+import type { Instrument } from '../../market/instrument.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Quote } from '../../venues/venue.ts';
+import { markPrice } from '../valuation.ts';
+import type { HistoryStore } from './store.ts';
+
+export interface MarkDeps {
+  history: Pick<HistoryStore, 'addMarks'>;
+  instruments(): readonly Instrument[];
+  quote(symbol: string): Quote | undefined;
+  clock: Clock;
+  log: Pick<Log, 'warn'>;
+}
+
+/**
+ * Keeps what each instrument was worth, so that the past can be valued: a row an instrument that moved, at most one a
+ * minute. The process that runs the venue does so, because it alone knows the market.
+ */
+export const createMarks = ({ history, instruments, quote, clock, log }: MarkDeps) => {
+  const known = new Map<string, bigint>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const record = async (): Promise<void> => {
+    const moved = instruments()
+      .map((instrument) => ({ symbol: instrument.symbol, price: markPrice(instrument, quote(instrument.symbol)) }))
+      .filter(({ symbol, price }) => price > 0n && known.get(symbol) !== price);
+    if (moved.length === 0) return;
+    await history.addMarks(moved, clock.now());
+    for (const { symbol, price } of moved) known.set(symbol, price);
+  };
+  /** A database that does not answer loses a minute of the chart, no more. */
+  const recordQuietly = (): void =>
+    void record().catch((error: unknown) => log.warn({ err: error }, 'the marks of this minute were not kept'));
+
+  return {
+    record,
+    start: (): void => {
+      timer ??= setInterval(recordQuietly, limits.ledger.marks_ms).unref();
+      recordQuietly();
+    },
+    stop: (): void => {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { RefusedError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { tradeValue } from '../../market/instrument.ts';
+import { checkPast, type Reader, readableAccount } from '../reader.ts';
+import type { PastDeps } from './past.ts';
+
+/** How far apart the points of a series are, in milliseconds. */
+export const intervals = { MINUTE: 60_000, FIVE_MINUTES: 300_000, HOUR: 3_600_000, DAY: 86_400_000 } as const;
+export type Interval = keyof typeof intervals;
+
+/** Amounts are units of the account's currency. */
+export interface PortfolioPoint {
+  at: Date;
+  cash: bigint;
+  positions: bigint;
+}
+
+export interface Period {
+  from: Date;
+  to: Date;
+  interval: Interval;
+}
+
+const refuse = (message: string): never => {
+  throw new RefusedError('BAD_USER_INPUT', message);
+};
+
+/** The instants of the series: from the first one on, and the end itself. */
+const instants = ({ from, to, interval }: Period): Date[] => {
+  const step = intervals[interval];
+  const count = Math.ceil((to.getTime() - from.getTime()) / step) + 1;
+  if (count < 2) refuse('Argument "from" must be before "to".');
+  if (count > limits.ledger.chartPoints)
+    refuse(`The period has ${count} points; ${limits.ledger.chartPoints} are allowed. Ask for a longer interval.`);
+  return Array.from({ length: count }, (_, at) => new Date(Math.min(from.getTime() + at * step, to.getTime())));
+};
+
+/** `portfolioHistory`: what an account was worth over time, each point valued at what was known of the market then. */
+export const createPortfolioHistory =
+  ({ accounts, history, market, clock }: PastDeps) =>
+  async (reader: Reader, accountId: string | null | undefined, period: Period): Promise<PortfolioPoint[]> => {
+    checkPast(period.to, clock.now(), 'to');
+    const times = instants(period);
+    const id = await readableAccount(accounts, reader, accountId);
+    if (id === undefined) return [];
+    const [cash, held] = await Promise.all([history.cashAlong(id, times), history.holdingsAlong(id, times)]);
+    const worth = new Map<number, bigint>();
+    for (const { at, symbol, qty, price } of held) {
+      const instrument = market.find(symbol);
+      if (instrument === undefined) continue;
+      const value = tradeValue(instrument, price ?? instrument.referencePrice, qty);
+      worth.set(at.getTime(), (worth.get(at.getTime()) ?? 0n) + value);
+    }
+    return cash.map(({ at, posted }) => ({ at, cash: posted, positions: worth.get(at.getTime()) ?? 0n }));
+  };

@@ -1,0 +1,55 @@
+import { RefusedError } from '../../errors.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Page, PageRequest } from '../../kernel/page.ts';
+import type { AccountFinder } from '../accounts.ts';
+import type { HistoryStore, PastBalance } from '../history/store.ts';
+import type { JournalEntry, JournalStore } from '../journal/store.ts';
+import { checkPast, type Reader, readableAccount } from '../reader.ts';
+
+/** What an account had when a period began, what moved in it, and what it had when it ended. */
+export interface Statement {
+  accountId: string;
+  /** Inclusive. */
+  from: Date;
+  /** Exclusive. */
+  to: Date;
+  opening: PastBalance[];
+  closing: PastBalance[];
+  movements(page: PageRequest): Promise<Page<JournalEntry>>;
+}
+
+/** Times are kept in milliseconds, so this is the last instant before. */
+const justBefore = (at: Date): Date => new Date(at.getTime() - 1);
+
+export interface StatementDeps {
+  accounts: AccountFinder;
+  history: HistoryStore;
+  journal: JournalStore;
+  clock: Clock;
+}
+
+/** `statement`: opening and movements together are the closing, in every asset, for any period that is over. */
+export const createStatement =
+  ({ accounts, history, journal, clock }: StatementDeps) =>
+  async (
+    reader: Reader,
+    accountId: string | null | undefined,
+    { from, to }: { from: Date; to: Date },
+  ): Promise<Statement | undefined> => {
+    if (from >= to) throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to".');
+    checkPast(to, clock.now(), 'to');
+    const id = await readableAccount(accounts, reader, accountId);
+    if (id === undefined) return undefined;
+    const [opening, closing] = await Promise.all([
+      history.balancesAt(id, justBefore(from)),
+      history.balancesAt(id, justBefore(to)),
+    ]);
+    return {
+      accountId: id,
+      from,
+      to,
+      opening,
+      closing,
+      movements: (page) => journal.ofAccount(id, { from, to }, page),
+    };
+  };

@@ -1,0 +1,26 @@
+import type { Books } from '../lane/books.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import { type CancelRules, cancelOpen } from './decide-cancel.ts';
+import { doneForDay, submitAgain, TIME_IS_OVER } from './order.ts';
+import { orderEvent } from './view.ts';
+
+/** The session of an order has ended and no venue has it any more: it waits for the next one, or its time is over. */
+export const decideSessionEnd = (books: Books, order: OrderRow, at: Date, rules: CancelRules): boolean => {
+  if (!doneForDay(order, at)) return false;
+  if (order.expiresAt !== null && order.expiresAt <= at) {
+    cancelOpen(books, order, TIME_IS_OVER, at, rules);
+    return true;
+  }
+  books.touch(order);
+  books.emit(order.accountId, 'ORDER_DONE_FOR_DAY', orderEvent(order), at);
+  return true;
+};
+
+/** The session of a waiting order has begun: it goes to the venue. */
+export const decideSessionStart = (books: Books, order: OrderRow, at: Date): boolean => {
+  if (order.expiresAt !== null && order.expiresAt <= at) return false;
+  if (!submitAgain(order, at)) return false;
+  books.touch(order);
+  books.emit(order.accountId, 'ORDER_PENDING_NEW', orderEvent(order), at);
+  return true;
+};

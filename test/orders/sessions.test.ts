@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatDecimal } from '../../src/kernel/decimal.ts';
+import { operatorOf, resting, statusOf } from '../controls/support.ts';
+import { codesOf, must, testClock } from '../support/people.ts';
+import { brokenPromises } from '../support/promises.ts';
+import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+
+let trading: TestTrading;
+let operator: Customer['by'];
+// A Friday in New York's winter, an hour before the close.
+const clock = testClock(new Date('2026-03-06T20:00:00Z'));
+beforeAll(async () => {
+  trading = await startTrading({ clock });
+  operator = await operatorOf(trading);
+  must(await trading.controls.setMarketHours(operator, { mode: 'SESSIONS' }));
+});
+afterAll(async () => {
+  expect(await brokenPromises(trading.database.pool)).toEqual([]);
+  await trading.close();
+});
+
+const goTo = async (time: string): Promise<void> => {
+  clock.advance(new Date(time).getTime() - clock.now().getTime());
+  for (let pass = 0; pass < 3; pass += 1) {
+    await trading.settled();
+    await trading.sweep();
+  }
+  await trading.settled();
+  trading.venue.tick();
+  await trading.settled();
+};
+const place = async (by: Customer['by'], more: object = {}) =>
+  must(await trading.orders.place(by, { ...resting, ...more })).id;
+const statuses = (ids: readonly string[]) => Promise.all(ids.map((id) => statusOf(trading, id)));
+
+test('a session ends DAY orders, puts GTC orders aside and takes both up again on the next trading day', async () => {
+  const { by, userId } = await trading.customer('100000');
+  const [day, gtc, btc] = [
+    await place(by, { timeInForce: 'DAY' }),
+    await place(by),
+    await place(by, { symbol: 'BTC-USD', limitPrice: '100.00', timeInForce: 'DAY' }),
+  ];
+  await trading.settled();
+  expect(await trading.orders.one(userId, { id: day })).toMatchObject({ expiresAt: new Date('2026-03-06T21:00:00Z') });
+  await goTo('2026-03-06T21:00:00Z');
+  expect(await statuses([day, gtc, btc])).toEqual(['EXPIRED', 'DONE_FOR_DAY', 'NEW']);
+  expect(await trading.orders.one(userId, { id: day })).toMatchObject({ reserve: 0n, expiredAt: clock.now() });
+
+  const market = { ...resting, type: 'MARKET', limitPrice: null } as const;
+  expect(codesOf(await trading.orders.place(by, market))).toEqual(['MARKET_CLOSED']);
+  expect(codesOf(await trading.orders.place(by, { ...resting, timeInForce: 'IOC' }))).toEqual(['MARKET_CLOSED']);
+  const [queued, dropped] = [await place(by, { timeInForce: 'DAY' }), await place(by)];
+  await trading.settled();
+  expect(await statuses([queued, dropped])).toEqual(['ACCEPTED', 'ACCEPTED']);
+  must(await trading.orders.cancel(by, { id: dropped }));
+  expect(await statusOf(trading, dropped)).toBe('CANCELED');
+
+  await goTo('2026-03-07T00:00:00Z');
+  expect(await statuses([gtc, queued, btc])).toEqual(['DONE_FOR_DAY', 'ACCEPTED', 'EXPIRED']);
+  // Summer time has begun over the weekend.
+  await goTo('2026-03-09T13:30:00Z');
+  expect(await statuses([gtc, queued])).toEqual(['NEW', 'NEW']);
+  await goTo('2026-03-09T20:00:00Z');
+  expect(await statuses([gtc, queued])).toEqual(['DONE_FOR_DAY', 'EXPIRED']);
+  must(await trading.orders.cancel(by, { id: gtc }));
+  expect(await statusOf(trading, gtc)).toBe('CANCELED');
+});
+
+test('what was queued overnight goes to the venue in the order in which it came, and trades', async () => {
+  await goTo('2026-03-10T14:00:00Z');
+  const { by, accountId } = await trading.customer('100000');
+  const ask = trading.market.quote('MSFT')?.ask ?? 0n;
+  await goTo('2026-03-10T20:00:00Z');
+  const ids = [
+    await place(by),
+    await place(by, { symbol: 'MSFT', limitPrice: formatDecimal(ask * 2n, 2) }),
+    await place(by),
+  ];
+  expect(new Set(await statuses(ids))).toEqual(new Set(['ACCEPTED']));
+  await goTo('2026-03-11T13:30:00Z');
+  expect(await statuses(ids)).toEqual(['NEW', 'FILLED', 'NEW']);
+  const events = await trading.database.prisma.accountEvent.findMany({
+    where: { accountId, type: 'ORDER_NEW' },
+    orderBy: { sequence: 'asc' },
+  });
+  expect(events.map(({ payload }) => (payload as { orderId: string }).orderId)).toEqual(ids);
+});
+
+test('an operator may open the market at any hour, and close it again', async () => {
+  await goTo('2026-03-14T12:00:00Z');
+  const { by } = await trading.customer('10000');
+  const order = await place(by);
+  expect(await statusOf(trading, order)).toBe('ACCEPTED');
+  expect(trading.controls.sessionOf({ kind: 'STOCK' })?.state).toBe('CLOSED');
+  must(await trading.controls.setMarketHours(operator, { mode: 'ALWAYS_OPEN' }));
+  await goTo('2026-03-14T12:00:00Z');
+  expect(await statusOf(trading, order)).toBe('NEW');
+  expect(trading.controls.sessionOf({ kind: 'STOCK' })).toBeNull();
+  must(await trading.controls.setMarketHours(operator, { mode: 'SESSIONS' }));
+  await goTo('2026-03-14T12:00:01Z');
+  expect(await statusOf(trading, order)).toBe('DONE_FOR_DAY');
+  await expect(trading.controls.setMarketHours(by, { mode: 'SESSIONS' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('a server that starts between sessions leaves what waits where it is', async () => {
+  const url = trading.database.connection.connectionString ?? '';
+  const { by } = await trading.customer('10000');
+  const order = await place(by);
+  const other = await startTrading({ url, clock });
+  expect(other.controls.marketStatus()).toEqual({ mode: 'SESSIONS' });
+  await other.close();
+  expect(await statusOf(trading, order)).toBe('ACCEPTED');
+});
