@@ -27,7 +27,10 @@ export interface Preview {
 }
 
 export interface PreviewDeps
-  extends Pick<OrderDeps, 'accounts' | 'market' | 'instrumentOf' | 'rates' | 'clock' | 'ids' | 'switches' | 'venue'> {
+  extends Pick<
+    OrderDeps,
+    'accounts' | 'market' | 'instrumentOf' | 'rates' | 'clock' | 'ids' | 'switches' | 'hours' | 'venue'
+  > {
   peek(needs: Needs): Promise<Loaded>;
 }
 
@@ -96,6 +99,7 @@ export const createPreviewOrder =
       quote,
       rates: deps.rates,
       switches: deps.switches(),
+      hours: deps.hours(),
     });
     if (!placed.ok) return refused(...placed.failures);
     // A repeated clientOrderId: the order is there already and nothing more would happen.
