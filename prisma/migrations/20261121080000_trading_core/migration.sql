@@ -247,18 +247,18 @@ ALTER TABLE "executions" DISABLE TRIGGER "executions_append_only";
 DO $$
 DECLARE
   held record; fill record; lot record;
-  qty bigint; cost bigint; pnl bigint; rest bigint; part bigint; part_cost bigint;
+  units bigint; paid bigint; gained bigint; rest bigint; part bigint; part_cost bigint;
 BEGIN
   FOR held IN SELECT "account_id", "symbol" FROM "positions" LOOP
-    qty := 0; cost := 0; pnl := 0;
+    units := 0; paid := 0; gained := 0;
     FOR fill IN SELECT * FROM "executions" e
       WHERE e."account_id" = held."account_id" AND e."symbol" = held."symbol" ORDER BY e."sequence" LOOP
       IF fill."side" = 'BUY' THEN
         INSERT INTO "lots" ("id", "account_id", "symbol", "qty", "leaves_qty", "leaves_cost", "opened_at")
         VALUES (fill."id", fill."account_id", fill."symbol", fill."qty", fill."qty", fill."value", fill."created_at");
-        qty := qty + fill."qty"; cost := cost + fill."value";
+        units := units + fill."qty"; paid := paid + fill."value";
       ELSE
-        rest := fill."qty"; qty := qty - fill."qty"; pnl := pnl + fill."value";
+        rest := fill."qty"; units := units - fill."qty"; gained := gained + fill."value";
         FOR lot IN SELECT * FROM "lots" l
           WHERE l."account_id" = held."account_id" AND l."symbol" = held."symbol" AND l."leaves_qty" > 0 ORDER BY l."sequence" LOOP
           EXIT WHEN rest = 0;
@@ -266,12 +266,12 @@ BEGIN
           part_cost := div(lot."leaves_cost"::numeric * part, lot."leaves_qty");
           UPDATE "lots" SET "leaves_qty" = "leaves_qty" - part, "leaves_cost" = "leaves_cost" - part_cost WHERE "id" = lot."id";
           INSERT INTO "lot_closures" ("execution_id", "lot_id", "qty", "cost") VALUES (fill."id", lot."id", part, part_cost);
-          rest := rest - part; cost := cost - part_cost; pnl := pnl - part_cost;
+          rest := rest - part; paid := paid - part_cost; gained := gained - part_cost;
         END LOOP;
       END IF;
-      UPDATE "executions" SET "position_qty" = qty, "position_cost" = cost, "position_pnl" = pnl WHERE "id" = fill."id";
+      UPDATE "executions" SET "position_qty" = units, "position_cost" = paid, "position_pnl" = gained WHERE "id" = fill."id";
     END LOOP;
-    UPDATE "positions" SET "cost_basis" = cost, "realized_pnl" = pnl
+    UPDATE "positions" SET "cost_basis" = paid, "realized_pnl" = gained
     WHERE "account_id" = held."account_id" AND "symbol" = held."symbol";
   END LOOP;
 END $$;

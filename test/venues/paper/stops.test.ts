@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { createEngine } from '../../../src/venues/paper/engine.ts';
+import type { VenueOrder } from '../../../src/venues/venue.ts';
+import { countingIds, venueOrder } from './support.ts';
+
+const listing = { symbol: 'AAPL', tickSize: 1n, lotSize: 1n, priceScale: 2, baseScale: 6, quoteScale: 8 };
+
+/** A desk whose makers quote a hundred on both sides, a tick around the reference. */
+const open = () => {
+  const engine = createEngine({ ids: countingIds(), listings: [listing] });
+  const tick = (reference: bigint) => {
+    const quotes = [
+      { side: 'SELL' as const, price: reference + 1n, qty: 100n },
+      { side: 'BUY' as const, price: reference - 1n, qty: 100n },
+    ];
+    return engine.execute({ kind: 'QUOTES', symbol: 'AAPL', reference, quotes });
+  };
+  tick(100n);
+  const told = (kind: 'SUBMIT' | 'RESTORE') => (orderId: string, more: Partial<VenueOrder>) =>
+    engine.execute({ kind, order: venueOrder(orderId, more) });
+  return { engine, tick, submit: told('SUBMIT'), restore: told('RESTORE') };
+};
+
+const stop = { type: 'STOP', side: 'SELL', stopPrice: 95n, worstPrice: 50n } as const;
+const names = (reports: readonly { kind: string; orderId?: string }[]) =>
+  reports.map(({ kind, orderId }) => `${kind} ${orderId ?? ''}`.trim());
+
+describe('stops', () => {
+  it('wait, acknowledged, until the mark is at their price, and then trade at the market', () => {
+    const { tick, submit } = open();
+    expect(names(submit('a', stop))).toEqual(['ACKNOWLEDGED a']);
+    expect(tick(96n)).toEqual([]);
+    expect(tick(95n)).toMatchObject([
+      { kind: 'TRIGGERED', orderId: 'a' },
+      { kind: 'TRADE', price: 94n, qty: 10n, taker: { orderId: 'a' } },
+    ]);
+  });
+
+  it('are triggered at once when the market is through their price already', () => {
+    expect(names(open().submit('a', { ...stop, stopPrice: 100n }))).toEqual(['ACKNOWLEDGED a', 'TRIGGERED a', 'TRADE']);
+  });
+
+  it('rest as a limit order, or end at their collar, when nobody meets their price', () => {
+    const { engine, tick, submit } = open();
+    submit('limit', { ...stop, type: 'STOP_LIMIT', worstPrice: 95n });
+    submit('collar', { ...stop, worstPrice: 95n });
+    expect(names(tick(95n))).toEqual(['TRIGGERED limit', 'TRIGGERED collar', 'CANCELED collar']);
+    expect(engine.desk('AAPL')?.book.best('SELL')).toMatchObject({ price: 95n, qty: 10n });
+  });
+
+  it('go in the order in which the market comes by, then of arrival, and trigger each other by their trades', () => {
+    const { tick, submit } = open();
+    submit('buyer', { worstPrice: 80n, leavesQty: 10n });
+    submit('far', { ...stop, stopPrice: 80n });
+    submit('late', { ...stop, stopPrice: 94n, leavesQty: 40n });
+    submit('near', { ...stop, stopPrice: 95n, leavesQty: 60n });
+    submit('last', { ...stop, stopPrice: 94n });
+    expect(names(tick(90n))).toEqual([
+      'TRIGGERED near',
+      'TRADE',
+      'TRIGGERED late',
+      'TRADE',
+      'TRIGGERED last',
+      'TRADE',
+      'TRIGGERED far',
+      'CANCELED far',
+    ]);
+  });
+
+  it('trail the best mark by a distance or by hundredths of a percent, a tick further away rather than nearer', () => {
+    const { tick, submit } = open();
+    const trailing = { ...stop, type: 'TRAILING_STOP', stopPrice: null } as const;
+    expect(submit('price', { ...trailing, trail: { price: 4n } })).toMatchObject([
+      { kind: 'ACKNOWLEDGED' },
+      { kind: 'TRAILED', trailPeak: 100n, stopPrice: 96n },
+    ]);
+    submit('bps', { ...trailing, trail: { bps: 250 } });
+    expect(tick(110n)).toMatchObject([
+      { kind: 'TRAILED', orderId: 'price', trailPeak: 110n, stopPrice: 106n },
+      { kind: 'TRAILED', orderId: 'bps', trailPeak: 110n, stopPrice: 107n },
+    ]);
+    expect(tick(108n)).toEqual([]);
+    // The first one's trade, at 106, is what the second one waited for.
+    expect(names(tick(107n))).toEqual(['TRIGGERED bps', 'TRADE', 'TRIGGERED price', 'TRADE']);
+    expect(submit('buy', { ...trailing, side: 'BUY', worstPrice: 200n, trail: { bps: 250 } })[1]).toMatchObject({
+      stopPrice: 109n,
+    });
+  });
+
+  it('come back after a restart as they were: with their peak, or as what they had become', () => {
+    const { tick, restore } = open();
+    const trailing = { ...stop, type: 'TRAILING_STOP', trail: { price: 4n } } as const;
+    expect(restore('trails', { ...trailing, trailPeak: 120n, stopPrice: 116n })).toEqual([]);
+    expect(restore('became', { ...stop, type: 'STOP_LIMIT', worstPrice: 99n, triggered: true })).toMatchObject([
+      { kind: 'TRADE', price: 99n, taker: { orderId: 'became' } },
+    ]);
+    expect(names(tick(117n))).toEqual([]);
+    expect(names(tick(116n))).toEqual(['TRIGGERED trails', 'TRADE']);
+  });
+
+  it('are cancelled and replaced like any order, and go with the session', () => {
+    const { engine, tick, submit } = open();
+    for (const id of ['a', 'b', 'c']) submit(id, stop);
+    const name = (orderId: string) => ({ orderId, accountId: `account-${orderId}`, symbol: 'AAPL' });
+    expect(names(engine.execute({ kind: 'CANCEL', ...name('a') }))).toEqual(['CANCELED a']);
+    const replacement = { ...name('b'), newOrderId: 'd', qtyChange: -4n, worstPrice: null, stopPrice: 98n };
+    expect(names(engine.execute({ kind: 'REPLACE', replacement }))).toEqual(['REPLACED b']);
+    expect(tick(98n)).toMatchObject([
+      { kind: 'TRIGGERED', orderId: 'd' },
+      { kind: 'TRADE', qty: 6n },
+    ]);
+    expect(engine.execute({ kind: 'CLOSE', symbol: 'AAPL' })).toEqual([]);
+    expect(tick(90n)).toEqual([]);
+    engine.execute({ kind: 'OPEN', symbol: 'AAPL' });
+    expect(tick(90n)).toEqual([]);
+    expect(engine.desk('AAPL')?.last()).toBe(90n);
+  });
+
+  it('stay halted through the opening of a session', () => {
+    const { engine, submit } = open();
+    for (const kind of ['HALT', 'CLOSE', 'OPEN'] as const) engine.execute({ kind, symbol: 'AAPL' });
+    expect(submit('a', {})).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { reason: 'INSTRUMENT_HALTED' }]);
+  });
+});
+
+describe('a group', () => {
+  it('lets one of its orders trade, even when one incoming order reaches two of them', () => {
+    const { engine, submit } = open();
+    // Without the makers, only the group's orders are there to trade with.
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    const member = { side: 'SELL', accountId: 'ann', group: 'list' } as const;
+    submit('near', { ...member, worstPrice: 105n, leavesQty: 4n });
+    submit('far', { ...member, worstPrice: 106n });
+    submit('stop', { ...member, ...stop });
+    expect(names(submit('whole', { worstPrice: 110n, timeInForce: 'FOK' }))).toEqual([
+      'ACKNOWLEDGED whole',
+      'CANCELED whole',
+    ]);
+    expect(names(submit('taker', { worstPrice: 110n }))).toEqual([
+      'ACKNOWLEDGED taker',
+      'TRADE',
+      'CANCELED far',
+      'CANCELED stop',
+    ]);
+    expect(submit('late', { ...member, worstPrice: 107n })[1]).toMatchObject({ reason: 'GROUP_SETTLED' });
+  });
+});
