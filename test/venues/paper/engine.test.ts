@@ -127,6 +127,15 @@ describe('the paper engine', () => {
     expect(engine.desk('AAPL')?.book.best('BUY')).toBeUndefined();
   });
 
+  it('lets an order keep its place when a replacement changes nothing of its price and quantity', () => {
+    const engine = engineOf();
+    for (const id of ['first', 'second']) engine.execute({ kind: 'SUBMIT', order: venueOrder(id) });
+    const name = { orderId: 'first', accountId: 'account-first', symbol: 'AAPL', newOrderId: 'renamed' };
+    engine.execute({ kind: 'REPLACE', replacement: { ...name, qtyChange: 0n, worstPrice: 100n, stopPrice: null } });
+    const reports = engine.execute({ kind: 'SUBMIT', order: venueOrder('taker', { side: 'SELL' }) });
+    expect(reports[1]).toMatchObject({ kind: 'TRADE', maker: { orderId: 'renamed' } });
+  });
+
   it('replaces an order in its place while the price stays and the quantity does not grow', () => {
     const engine = engineOf();
     for (const id of ['first', 'second', 'third']) engine.execute({ kind: 'SUBMIT', order: venueOrder(id) });

@@ -87,6 +87,13 @@ describe('stops', () => {
     });
   });
 
+  it('say nothing of a better mark that rounding leaves without effect', () => {
+    const { tick, submit } = open();
+    submit('bps', { ...stop, type: 'TRAILING_STOP', trail: { bps: 9_900 }, stopPrice: 1n });
+    expect(tick(101n)).toEqual([]);
+    expect(tick(200n)).toMatchObject([{ kind: 'TRAILED', trailPeak: 200n, stopPrice: 2n }]);
+  });
+
   it('come back after a restart as they were: with their peak, or as what they had become', () => {
     const { tick, restore } = open();
     const trailing = { ...stop, type: 'TRAILING_STOP', trail: { price: 4n } } as const;
