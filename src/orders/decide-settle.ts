@@ -9,7 +9,7 @@ import { type Instrument, tradeValue } from '../market/instrument.ts';
 import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
-import { followList, settleReserve } from './list.ts';
+import { followList, settleReserve, shutOut } from './list.ts';
 import {
   acknowledge,
   closeAtFilled,
@@ -103,6 +103,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     ...positionAfter(position),
   };
   books.addExecution(execution);
+  if (!wasFinal) shutOut(books, order, facts.instrumentOf(symbol), facts.rates, at);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
 };

@@ -2,10 +2,11 @@ import { tenTo } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
+import { trailedStop } from '../venues/trail.ts';
 import { countClosed } from './decide-place.ts';
 import { confirmCancel, isFinal } from './order.ts';
 import { type FeeRates, reserveOf } from './risk.ts';
-import { trailedStop } from './terms.ts';
+import { trailOf } from './terms.ts';
 import { orderEvent } from './view.ts';
 
 /**
@@ -58,17 +59,29 @@ const close = (books: Books, order: OrderRow, reason: string, at: Date): void =>
   books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
 };
 
+/**
+ * One exit of a pair has traded, so the other is over now, in the same transaction: were it left to the venue's next report, a
+ * crash in between would bring it back beside the one that filled.
+ */
+export const shutOut = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates, at: Date): void => {
+  const sibling = siblingOf(books, order);
+  if (sibling === undefined) return;
+  close(books, sibling, 'GROUP_SETTLED', at);
+  settleReserve(books, sibling, instrument, rates);
+};
+
 /** A waiting order becomes an order for what its entry filled. */
 const release = (books: Books, order: OrderRow, entry: OrderRow, instrument: Instrument, at: Date): void => {
   order.qty = entry.filledQty;
   order.status = 'PENDING_NEW';
   order.updatedAt = at;
-  if (order.type === 'TRAILING_STOP') {
+  const trail = trailOf(order);
+  if (trail !== null) {
     // It trails from where the entry was filled: the average price, to the tick.
     const { quoteScale, priceScale, baseScale } = instrument;
     const average = entry.filledValue / (entry.filledQty * tenTo(quoteScale - priceScale - baseScale));
     order.trailPeak = average - (average % instrument.tickSize);
-    order.stopPrice = trailedStop(order, order.trailPeak, instrument);
+    order.stopPrice = trailedStop(order.side, trail, order.trailPeak, instrument.tickSize);
   }
   books.touch(order);
   books.release(order);

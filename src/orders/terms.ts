@@ -1,7 +1,8 @@
 import { type Failure, failure } from '../errors.ts';
 import { MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
-import type { Quote } from '../venues/venue.ts';
+import { trailedStop } from '../venues/trail.ts';
+import type { Quote, Trail } from '../venues/venue.ts';
 import type { NewOrder } from './input.ts';
 import { budgetOf, type FeeRates } from './risk.ts';
 
@@ -17,17 +18,10 @@ export interface Terms {
 const noMarket = (instrument: Instrument): Failure =>
   failure('NO_MARKET', `There is no price for the order in ${instrument.symbol} now.`, 'symbol');
 
-const WHOLE_bps = 10_000n;
-
-/** Where a trailing stop stands when the market's best price since was `peak`: a tick further away rather than nearer. */
-export const trailedStop = (
-  { side, trailPrice, trailBps }: Pick<NewOrder, 'side' | 'trailPrice' | 'trailBps'>,
-  peak: bigint,
-  { tickSize }: Pick<Instrument, 'tickSize'>,
-): bigint => {
-  const exact = trailPrice ?? (peak * BigInt(trailBps ?? 0) + WHOLE_bps - 1n) / WHOLE_bps;
-  const distance = ((exact + tickSize - 1n) / tickSize) * tickSize;
-  return side === 'BUY' ? peak + distance : peak - distance;
+/** A trailing stop's distance, as its venue takes it. */
+export const trailOf = ({ trailPrice, trailBps }: Pick<NewOrder, 'trailPrice' | 'trailBps'>): Trail | null => {
+  if (trailPrice !== null) return { price: trailPrice };
+  return trailBps === null ? null : { bps: trailBps };
 };
 
 const trailing = (
@@ -37,7 +31,9 @@ const trailing = (
 ): Pick<Terms, 'stopPrice' | 'trailPeak'> | Failure => {
   const peak = quote?.last ?? (order.side === 'BUY' ? quote?.ask : quote?.bid) ?? null;
   if (peak === null) return noMarket(instrument);
-  const stopPrice = trailedStop(order, peak, instrument);
+  const trail = trailOf(order);
+  if (trail === null) throw new Error('a trailing stop without its distance');
+  const stopPrice = trailedStop(order.side, trail, peak, instrument.tickSize);
   if (stopPrice <= 0n) return failure('INVALID_PRICE', 'The trail is wider than the price.', 'trailPrice');
   return { stopPrice, trailPeak: peak };
 };

@@ -1,12 +1,8 @@
 import type { OrderRow } from '../lane/rows.ts';
-import type { Trail, VenueOrder, VenueReplacement } from '../venues/venue.ts';
+import type { VenueOrder, VenueReplacement } from '../venues/venue.ts';
 import { leavesQty } from './order.ts';
 import { budgetOf, type FeeRates } from './risk.ts';
-
-const trailOf = ({ trailPrice, trailBps }: OrderRow): Trail | null => {
-  if (trailPrice !== null) return { price: trailPrice };
-  return trailBps === null ? null : { bps: trailBps };
-};
+import { trailOf } from './terms.ts';
 
 /** An order as its venue is told of it, at any moment of its life. */
 export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({

@@ -59,6 +59,22 @@ test('when one exit fills the other is cancelled, and nothing stays held', async
   expect(await heldUnits(customer)).toBe(0n);
 });
 
+test('an exit that is settled closes the other in the same transaction', async () => {
+  const customer = await trading.customer('100000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const bid = Number(trading.market.quote('AAPL')?.bid ?? 0n) / 100;
+  const ids = await place(customer, 'OCO', [{ ...profit, limitPrice: `${(bid - 1).toFixed(2)}` }, loss]);
+  await trading.settled();
+  const events = await trading.database.prisma.accountEvent.findMany({
+    where: { accountId: customer.accountId, type: { in: ['ORDER_FILLED', 'ORDER_CANCELED'] } },
+    orderBy: { sequence: 'asc' },
+  });
+  const own = events.filter(({ payload }) => ids.includes((payload as { orderId: string }).orderId));
+  expect(own.map(({ type }) => type)).toEqual(['ORDER_CANCELED', 'ORDER_FILLED']);
+  expect(new Set(own.map(({ createdAt }) => createdAt.getTime())).size).toBe(1);
+});
+
 test('cancelling one exit cancels both', async () => {
   const customer = await trading.customer('100000');
   await trading.orders.place(customer.by, entry);
