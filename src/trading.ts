@@ -136,7 +136,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     taken: async () => {
       sessions.setDesks();
       // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
-      venue.start();
+      const symbols = instruments.all().map(({ symbol }) => symbol);
+      venue.start(await history.marksAt(symbols, clock.now()));
       await settlement.restore();
       sweep.start();
       marks.start();
@@ -191,6 +192,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     stop: async (): Promise<void> => {
       pending.stop();
       sharedQuotes.stop();
+      if (dispatch.isHere()) await marks.record().catch(() => {});
       marks.stop();
       venue.stop();
       await sweep.stop();

@@ -6,7 +6,7 @@ import type { Venue, VenueOrder } from '../venue.ts';
 import type { DepthLevel } from './book.ts';
 import { createDelivery } from './delivery.ts';
 import { type Command, createEngine } from './engine.ts';
-import { createMaker } from './makers.ts';
+import { createMaker, type Maker } from './makers.ts';
 
 export interface PaperVenue extends Venue {
   /**
@@ -15,8 +15,11 @@ export interface PaperVenue extends Venue {
    * afterwards. Orders that cross each other, because a match before a crash was never settled, match and are reported.
    */
   restore(openOrders: readonly VenueOrder[], symbol?: string): void;
-  /** Quotes at once, then every `tick_ms`; with 0 only when `tick` is called. */
-  start(): void;
+  /**
+   * Quotes at once, then every `tick_ms`; with 0 only when `tick` is called. With the prices at which the market was left, by
+   * whichever process ran it, the makers go on from there: a jump back to the listed prices would trigger customers' stops.
+   */
+  start(leftOff?: ReadonlyMap<string, bigint>): void;
   stop(): void;
   /** Moves every instrument's reference price one step and replaces the makers' quotes. */
   tick(): void;
@@ -48,12 +51,14 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const symbols = instruments.map(({ symbol }) => symbol);
   const halted = new Set(instruments.filter(({ status }) => status === 'HALTED').map(({ symbol }) => symbol));
   const engine = createEngine({ ids, listings: instruments, halted, ...(lastPrices && { lastPrices }) });
-  const makers = new Map(
-    instruments.map((instrument) => {
-      const start = lastPrices?.get(instrument.symbol) ?? instrument.referencePrice;
-      return [instrument.symbol, createMaker({ instrument, seed, start })];
-    }),
-  );
+  const makersFrom = (prices: ReadonlyMap<string, bigint> | undefined): Map<string, Maker> =>
+    new Map(
+      instruments.map((instrument) => {
+        const start = prices?.get(instrument.symbol) ?? instrument.referencePrice;
+        return [instrument.symbol, createMaker({ instrument, seed, start })];
+      }),
+    );
+  let makers = makersFrom(lastPrices);
   const delivery = createDelivery();
   const changedAt = new Map<string, Date>();
   let started = false;
@@ -108,7 +113,8 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
       if (started) cleared.forEach(requote);
       log.info({ instruments: cleared.length, orders: openOrders.length }, 'paper books restored');
     },
-    start: () => {
+    start: (leftOff) => {
+      if (leftOff !== undefined) makers = makersFrom(leftOff);
       started = true;
       tick();
       if (tick_ms > 0) timer ??= setInterval(tick, tick_ms).unref();
