@@ -24,13 +24,23 @@ export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
       type: TimeInForceEnum,
       description: 'GTC when absent; IOC for a MARKET order, which never rests.',
     }),
-    qty: t.field({
+    qty: t.field({ type: 'Decimal', description: 'Positive, a multiple of the instrument’s lot size.' }),
+    notional: t.field({
       type: 'Decimal',
-      required: true,
-      description: 'Positive, a multiple of the instrument’s lot size.',
+      description: 'For MARKET, instead of qty: cash in the quote asset. A buy spends at most that, fees included.',
     }),
-    limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT: positive, a multiple of the tick size.' }),
-    stopPrice: t.field({ type: 'Decimal' }),
+    limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT and STOP_LIMIT: a multiple of the tick size.' }),
+    stopPrice: t.field({
+      type: 'Decimal',
+      description: 'For STOP and STOP_LIMIT: a buy is triggered at this price or above, a sell at it or below.',
+    }),
+    trailPrice: t.field({ type: 'Decimal', description: 'For TRAILING_STOP: its distance from the best price since.' }),
+    trailPercent: t.field({
+      type: 'Decimal',
+      description: 'For TRAILING_STOP, instead of trailPrice: the distance in percent, with at most two decimals.',
+    }),
+    postOnly: t.boolean({ description: 'For LIMIT: cancelled with POST_ONLY_WOULD_TAKE instead of taking liquidity.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'For orders that may rest: when the rest is cancelled.' }),
     clientOrderId: t.string({
       description: 'The client’s own name for the order, up to 128 printable ASCII characters.',
     }),
