@@ -29,7 +29,7 @@ export const createCancelOrder =
     const auditId = deps.ids.next();
     return deps.inFlight(key, () =>
       deps.lane.run<Once<OrderRow>>({
-        needs: { ...ownOrderNeeds(own, seen), idempotency: key === undefined ? [] : [key] },
+        needs: { ...ownOrderNeeds(own, deps.instrumentOf(seen.symbol)), idempotency: key === undefined ? [] : [key] },
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
             const { instrumentOf, rates } = deps;

@@ -9,6 +9,7 @@ import type { Report } from '../venues/venue.ts';
 import { checkLimits, countNotional, orderValue } from './check-limits.ts';
 import { checkTrading } from './check-trading.ts';
 import { countOpened } from './decide-place.ts';
+import { siblingOf } from './list.ts';
 import { askReplace, closeAtFilled, confirmReplace, isFinal, isHere } from './order.ts';
 import { adjustReserve, type FeeRates, reserveOf } from './risk.ts';
 import { orderEvent } from './view.ts';
@@ -48,6 +49,13 @@ const problemOf = (books: Books, order: OrderRow, { changes, accountId, instrume
   }
   if (changes.stopPrice !== null && order.stopPrice === null) {
     return failure('INVALID_PRICE', `A ${order.type} order takes no stopPrice.`, 'stopPrice');
+  }
+  if (order.status !== 'HELD' && siblingOf(books, order) !== undefined) {
+    return failure(
+      'NOT_SUPPORTED',
+      'Of a pair of exits that is in the market none can be replaced; cancel it and place it anew.',
+      'id',
+    );
   }
   if (changes.qty !== null && order.listId !== null) {
     return failure('NOT_SUPPORTED', 'The orders of a list keep their qty.', 'qty');

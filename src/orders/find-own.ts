@@ -2,6 +2,7 @@ import { type Failure, failure } from '../errors.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
+import type { Instrument } from '../market/instrument.ts';
 import type { OrderStore } from './store.ts';
 
 /** How a client names one of its orders. */
@@ -45,9 +46,13 @@ export const noSuchOrder = ({ orderId }: OwnOrder): Failure =>
   failure('NOT_FOUND', 'The order does not exist.', orderId === null ? 'clientOrderId' : 'id');
 
 /** The rows that a command on one order reads. */
-export const ownOrderNeeds = ({ accountId, orderId, clientOrderId }: OwnOrder, { reserveAsset }: OrderRow) => ({
+export const ownOrderNeeds = (
+  { accountId, orderId, clientOrderId }: OwnOrder,
+  { baseAsset, quoteAsset }: Instrument,
+) => ({
   accounts: [accountId],
-  balances: [{ accountId, asset: reserveAsset }],
+  // Both: what becomes of the others of its list may need the other side's.
+  balances: [baseAsset, quoteAsset].map((asset) => ({ accountId, asset })),
   orders: orderId === null ? [] : [orderId],
   clientOrders: clientOrderId === null ? [] : [{ accountId, clientOrderId }],
 });

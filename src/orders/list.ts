@@ -26,7 +26,7 @@ export const legsOf = {
 const carries = ({ leg }: OrderRow): boolean => leg === 'FIRST' || leg === 'TAKE_PROFIT';
 
 /** The other side of an OCO pair, while it is open. */
-const siblingOf = (books: Books, order: OrderRow): OrderRow | undefined =>
+export const siblingOf = (books: Books, order: OrderRow): OrderRow | undefined =>
   order.listId === null || order.leg === 'ENTRY'
     ? undefined
     : books
@@ -70,10 +70,45 @@ export const shutOut = (books: Books, order: OrderRow, instrument: Instrument, r
   settleReserve(books, sibling, instrument, rates);
 };
 
-/** A waiting order becomes an order for what its entry filled. */
-const release = (books: Books, order: OrderRow, entry: OrderRow, instrument: Instrument, at: Date): void => {
+/** What the entry of a list has filled, all the orders that replaced one another in its place together. */
+const filledBy = (books: Books, listId: string): Pick<OrderRow, 'filledQty' | 'filledValue'> =>
+  books
+    .ordersOf(listId)
+    .filter(({ leg }) => leg === 'ENTRY')
+    .reduce(
+      (sum, { filledQty, filledValue }) => ({
+        filledQty: sum.filledQty + filledQty,
+        filledValue: sum.filledValue + filledValue,
+      }),
+      { filledQty: 0n, filledValue: 0n },
+    );
+
+/** Whether what the legs would reserve as orders for that quantity, once for all of them, is still there. */
+const isCovered = (
+  books: Books,
+  legs: readonly OrderRow[],
+  qty: bigint,
+  instrument: Instrument,
+  rates: FeeRates,
+): boolean => {
+  const [first] = legs;
+  if (first === undefined) return true;
+  const { posted, held } = books.balance(first.accountId, first.reserveAsset);
+  const open = (leg: OrderRow): OrderRow => ({ ...leg, qty, status: 'PENDING_NEW' });
+  return legs.every((leg) => reserveOf(open(leg), instrument, rates) <= posted - held);
+};
+
+/** A waiting order becomes an order for what the entry filled; in a halted instrument it waits on, for the resumption. */
+const release = (
+  books: Books,
+  order: OrderRow,
+  entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
+  instrument: Instrument,
+  at: Date,
+): void => {
+  const isHalted = instrument.status === 'HALTED';
   order.qty = entry.filledQty;
-  order.status = 'PENDING_NEW';
+  order.status = isHalted ? 'ACCEPTED' : 'PENDING_NEW';
   order.updatedAt = at;
   const trail = trailOf(order);
   if (trail !== null) {
@@ -84,13 +119,14 @@ const release = (books: Books, order: OrderRow, entry: OrderRow, instrument: Ins
     order.stopPrice = trailedStop(order.side, trail, order.trailPeak, instrument.tickSize);
   }
   books.touch(order);
-  books.release(order);
+  if (!isHalted) books.release(order);
   books.emit(order.accountId, 'ORDER_RELEASED', orderEvent(order), at);
 };
 
 /**
  * What the close of one order means for the others of its list: a closed entry releases its legs for what it filled, or ends
- * them; a closed leg leaves its sibling to reserve for itself, or ends it when no venue has it.
+ * them when that is nothing, or when what they would keep back was spent meanwhile; a closed leg leaves its sibling to reserve
+ * for itself, or ends it when no venue has it.
  */
 export const followList = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates, at: Date): void => {
   if (order.listId === null || !isFinal(order.status) || order.status === 'REPLACED') return;
@@ -99,10 +135,12 @@ export const followList = (books: Books, order: OrderRow, instrument: Instrument
   else if (sibling !== undefined) settleReserve(books, sibling, instrument, rates);
   if (order.leg !== 'ENTRY') return;
   const legs = books.ordersOf(order.listId).filter(({ status }) => status === 'HELD');
-  if (order.filledQty === 0n) {
-    for (const leg of legs) close(books, leg, 'ENTRY_CLOSED', at);
+  const filled = filledBy(books, order.listId);
+  const isEmpty = filled.filledQty === 0n;
+  if (isEmpty || !isCovered(books, legs, filled.filledQty, instrument, rates)) {
+    for (const leg of legs) close(books, leg, isEmpty ? 'ENTRY_CLOSED' : 'INSUFFICIENT_FUNDS', at);
     return;
   }
-  for (const leg of legs) release(books, leg, order, instrument, at);
+  for (const leg of legs) release(books, leg, filled, instrument, at);
   for (const leg of legs) settleReserve(books, leg, instrument, rates);
 };

@@ -56,7 +56,7 @@ export const createReplaceOrder =
     );
     const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, fingerprint);
     const [newOrderId, auditId] = [deps.ids.next(), deps.ids.next()];
-    const needs = ownOrderNeeds(own, seen);
+    const needs = ownOrderNeeds(own, instrument);
     const taken = clientOrderId === null ? [] : [{ accountId: own.accountId, clientOrderId }];
     return deps.inFlight(key, () =>
       deps.lane.run<Once<OrderRow>>({

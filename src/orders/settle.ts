@@ -52,9 +52,10 @@ export const createSettlement = (
     suspend();
     log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
     while (broken) {
-      await restore().catch(async (problem: unknown) => {
+      // What cannot be booked may come again at once: the venue must not turn in circles over it.
+      await sleep(limits.lane.rebuildPause_ms);
+      await restore().catch((problem: unknown) => {
         log.error({ err: problem }, 'the books of the venue could not be rebuilt yet');
-        await sleep(limits.lane.rebuildPause_ms);
       });
     }
   };

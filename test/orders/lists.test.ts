@@ -110,6 +110,80 @@ test('a waiting order is replaced and cancelled at once, without a venue', async
   expect(await states(customer, [next?.id ?? '', ids[2] ?? ''])).toEqual(['CANCELED', 'CANCELED']);
 });
 
+/** An entry in MSFT of which four units are filled and six rest. */
+const partlyFilled = async (customer: Customer, exits: Parameters<TestTrading['orders']['placeList']>[1]['orders']) => {
+  const other = await trading.customer('100000');
+  await trading.orders.place(other.by, { symbol: 'MSFT', side: 'BUY', type: 'MARKET', qty: '4' });
+  await trading.settled();
+  const inside = `${Number((trading.market.quote('MSFT')?.bid ?? 0n) + 1n) / 100}`;
+  const resting = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', qty: '10', limitPrice: inside } as const;
+  const ids = await place(customer, exits.length === 1 ? 'OTO' : 'BRACKET', [resting, ...exits]);
+  await trading.settled();
+  await trading.orders.place(other.by, { symbol: 'MSFT', side: 'SELL', type: 'MARKET', qty: '4' });
+  await trading.settled();
+  expect((await trading.orders.one(customer.userId, { id: ids[0] ?? '' }))?.filledQty).toBe(40_000n);
+  return ids;
+};
+const microsoft = { symbol: 'MSFT', side: 'SELL', qty: '10' } as const;
+const farProfit = { ...microsoft, type: 'LIMIT', limitPrice: '5000.00' } as const;
+
+test('exits are for what a partly filled entry filled, also when the entry was replaced meanwhile', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await partlyFilled(customer, [farProfit, { ...microsoft, type: 'STOP', stopPrice: '1.00' }]);
+  await trading.orders.replace(customer.by, { id: ids[0], limitPrice: '10.00' });
+  await trading.settled();
+  const old = await trading.orders.one(customer.userId, { id: ids[0] ?? '' });
+  must(await trading.orders.cancel(customer.by, { id: old?.replacedById }));
+  await trading.settled();
+  const exits = await Promise.all(ids.slice(1).map((id) => trading.orders.one(customer.userId, { id })));
+  expect(exits).toMatchObject([
+    { status: 'NEW', qty: 40_000n, reserve: 40_000n },
+    { status: 'NEW', qty: 40_000n, reserve: 0n },
+  ]);
+});
+
+test('exits whose units were sold meanwhile are closed, and the venue goes on for everybody', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await partlyFilled(customer, [farProfit]);
+  must(await trading.orders.place(customer.by, { ...farProfit, qty: '4', limitPrice: '6000.00' }));
+  must(await trading.orders.cancel(customer.by, { id: ids[0] }));
+  await trading.settled();
+  const exit = await trading.orders.one(customer.userId, { id: ids[1] ?? '' });
+  expect(exit).toMatchObject({ status: 'CANCELED', reason: 'INSUFFICIENT_FUNDS' });
+  const other = await trading.customer('10000');
+  const { id } = must(await trading.orders.place(other.by, { ...entry, qty: '1' }));
+  await trading.settled();
+  expect(await states(other, [id])).toEqual(['FILLED']);
+});
+
+test('an exit that costs more than the entry brought in is closed when it should begin', async () => {
+  const customer = await trading.customer('5000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const ids = await place(customer, 'OTO', [
+    { ...entry, side: 'SELL' },
+    { ...entry, type: 'STOP', stopPrice: '9000.00' },
+  ]);
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['FILLED', 'CANCELED']);
+});
+
+test('an exit that is in the market beside its sibling is not replaced', async () => {
+  const customer = await trading.customer('100000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const ids = await place(customer, 'OCO', [profit, loss]);
+  await trading.settled();
+  for (const id of ids) {
+    const answer = await trading.orders.replace(customer.by, {
+      id,
+      ...(id === ids[0] ? { limitPrice: '4000.00' } : { stopPrice: '2.00' }),
+    });
+    expect(answer).toMatchObject({ ok: false, failures: [{ code: 'NOT_SUPPORTED' }] });
+  }
+  expect(await heldUnits(customer)).toBe(100_000n);
+});
+
 test.each([
   ['OCO', [profit], ['orders']],
   ['OCO', [loss, profit], ['orders', '0', 'type']],
