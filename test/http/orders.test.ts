@@ -51,6 +51,19 @@ describe('the order path over HTTP', () => {
     expect(results[6]?.order).toMatchObject({ trailPercent: '20' });
   });
 
+  it('names the place of a literal that does not fit', async () => {
+    const literal = '{ symbol: "AAPL", side: BUY, type: MARKET, qty: 1 }';
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: `mutation { placeOrder(input: ${literal}) { order { id } } }` }),
+    });
+    const { errors } = (await response.json()) as { errors: { message: string }[] };
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Invalid value at "input.qty"; A Decimal must be/),
+    ]);
+  });
+
   it('previews, replaces and shows the chain', async () => {
     const preview = await client.ask(PreviewOrderDocument, { input: { ...buy, type: 'MARKET' } });
     expect(preview.data?.previewOrder).toMatchObject({ userErrors: [], preview: { filledQty: '1', holdAsset: 'USD' } });

@@ -1,12 +1,40 @@
-import { specifiedRules, validate } from 'graphql';
+import { type ASTNode, BREAK, type DocumentNode, GraphQLError, Kind, specifiedRules, validate, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { limits } from '../../limits.ts';
+
+/** The names of the argument and input fields around a value, outermost first, such as "input.qty". */
+const placeOf = (document: DocumentNode, value: ASTNode): string => {
+  let place = '';
+  visit(document, {
+    enter: (node, _key, parent, _path, ancestors) => {
+      if (node !== value) return undefined;
+      // Lists of siblings stand between the nodes.
+      const around = [...ancestors, parent].filter((one) => one !== undefined && !Array.isArray(one)) as ASTNode[];
+      place = around
+        .flatMap((one) => (one.kind === Kind.ARGUMENT || one.kind === Kind.OBJECT_FIELD ? [one.name.value] : []))
+        .join('.');
+      return BREAK;
+    },
+  });
+  return place;
+};
+
+/** A scalar says what it expects, not where: for a value in the document this adds the place, as graphql-js does for variables. */
+const named = (document: DocumentNode, error: GraphQLError): GraphQLError => {
+  const [value] = error.nodes ?? [];
+  if (value === undefined || error.extensions.code !== 'BAD_USER_INPUT') return error;
+  const { originalError, extensions } = error;
+  const message = `Invalid value at "${placeOf(document, value)}"; ${error.message}`;
+  return new GraphQLError(message, { nodes: [value], originalError: originalError ?? null, extensions });
+};
 
 /** Validates with graphql-js's own rules and stops after a bounded number of errors. */
 export const useBoundedValidation = (): Plugin => ({
   onValidate({ setValidationFn }) {
     setValidationFn((schema, document, rules) =>
-      validate(schema, document, rules ?? specifiedRules, { maxErrors: limits.graphql.errors }),
+      validate(schema, document, rules ?? specifiedRules, { maxErrors: limits.graphql.errors }).map((error) =>
+        named(document, error),
+      ),
     );
   },
 });
