@@ -192,7 +192,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     stop: async (): Promise<void> => {
       pending.stop();
       sharedQuotes.stop();
-      if (dispatch.isHere()) await marks.record().catch(() => {});
+      const unkept = (error: unknown): void => log.warn({ err: error }, 'the last marks were not kept');
+      if (dispatch.isHere()) await marks.record().catch(unkept);
       marks.stop();
       venue.stop();
       await sweep.stop();
