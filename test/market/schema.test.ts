@@ -16,6 +16,7 @@ const venue = createPaperVenue({
   ids: countingIds(),
   seed: 1,
   tick_ms: 0,
+  makers: true,
   log: { info: () => {} },
 });
 const market = createMarket({

@@ -12,7 +12,7 @@ export interface Customer {
   by: { userId: string; requestId: string };
 }
 
-export const paper = { deposits: true, seed: 7, tick_ms: 0 };
+export const paper = { deposits: true, seed: 7, tick_ms: 0, makers: true };
 export const fees = { makerBps: 10n, takerBps: 20n };
 
 /** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */

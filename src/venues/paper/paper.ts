@@ -40,6 +40,8 @@ export interface PaperOptions {
   ids: Ids;
   seed: number;
   tick_ms: number;
+  /** Without makers only customers' orders meet; there is no price until the first two have. */
+  makers: boolean;
   log: Pick<Log, 'info'>;
   /** Where trading left off; an instrument without one starts at its reference price. */
   lastPrices?: ReadonlyMap<string, bigint>;
@@ -53,7 +55,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const engine = createEngine({ ids, listings: instruments, halted, ...(lastPrices && { lastPrices }) });
   const makersFrom = (prices: ReadonlyMap<string, bigint> | undefined): Map<string, Maker> =>
     new Map(
-      instruments.map((instrument) => {
+      (options.makers ? instruments : []).map((instrument) => {
         const start = prices?.get(instrument.symbol) ?? instrument.referencePrice;
         return [instrument.symbol, createMaker({ instrument, seed, start })];
       }),

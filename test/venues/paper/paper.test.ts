@@ -15,6 +15,7 @@ const open = (options: Partial<PaperOptions> = {}) => {
     ids: countingIds(),
     seed: 1,
     tick_ms: 0,
+    makers: true,
     log: { info: () => {} },
     ...options,
   });
@@ -199,6 +200,16 @@ describe('the paper venue', () => {
     venue.halt('AAPL');
     venue.tick();
     expect(venue.quote('AAPL')).toMatchObject({ bid: null, ask: null });
+  });
+
+  it('has no price but that of customers when it runs without makers', () => {
+    const { venue, heard } = open({ makers: false });
+    venue.start();
+    venue.tick();
+    expect(venue.quote('AAPL')).toMatchObject({ bid: null, ask: null, last: null });
+    venue.submit([venueOrder('maker', { side: 'SELL' }), venueOrder('taker', { leavesQty: 4n })]);
+    expect(kinds(heard).at(-1)).toEqual(['ACKNOWLEDGED', 'TRADE']);
+    expect(venue.quote('AAPL')).toMatchObject({ bid: null, ask: 100n, askSize: 6n, last: 100n });
   });
 
   it('ticks by itself until stopped', async () => {
