@@ -84,7 +84,14 @@ export const createApp = async ({
       await giveDemoMoney(services.ledger, ids, userIds);
     }
 
-    const graphql = createGraphql({ schema, services, authenticate: identity.authenticate, log, clock });
+    const graphql = createGraphql({
+      schema,
+      services,
+      authenticate: identity.authenticate,
+      log,
+      clock,
+      debugErrors: config.debugErrors,
+    });
     const checks = {
       database: () => database.pool.query('SELECT 1'),
       venue: async () => {

@@ -2,14 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { ConfigError, refuseProblems, type SettingProblem } from './config/problems.ts';
+import { productionProblems } from './config/production.ts';
+import { withSecretFiles } from './config/secret-files.ts';
 
-/** A setting that the server refuses to start with; `main.ts` prints the message as its only line and exits with 1. */
-export class ConfigError extends Error {
-  constructor(setting: string, problem: string) {
-    super(`${setting}: ${problem}`);
-    this.name = 'ConfigError';
-  }
-}
+export { ConfigError };
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -44,6 +41,11 @@ const variables = z.object({
   PASSWORD_MIN_LENGTH: integer(12, 8, 64),
   PASSWORD_MAX_LENGTH: integer(128, 64, 1024),
   ALLOWED_ORIGINS: list.optional(),
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#\s]+$/, 'expected https://host, without a path')
+    .optional(),
+  DEBUG_ERRORS: flag.default(false),
   DEMO_DATA: flag.optional(),
   PAPER_DEPOSITS: flag.optional(),
   PAPER_SEED: integer(1, 0, 2 ** 31),
@@ -61,31 +63,7 @@ const variables = z.object({
   CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
 });
 
-type Variables = z.infer<typeof variables>;
-
-/** A secret of at least this many characters has 256 bits when it is hexadecimal noise. */
-const SECRET_LENGTH = 32;
-const knownSecrets = [
-  'secret',
-  'changeme',
-  'your-secret-key-change-in-production',
-  'your-super-secret-key-change-in-production',
-  'sua_chave_secreta_aqui',
-];
-
-const checkProduction = (env: Variables): void => {
-  const refuse = (setting: string, problem: string): never => {
-    throw new ConfigError(setting, `${problem} (ENVIRONMENT=production)`);
-  };
-  const secret = env.JWT_SECRET_KEY ?? refuse('JWT_SECRET_KEY', 'is required');
-  if (env.DATABASE_URL === undefined) refuse('DATABASE_URL', 'is required; the embedded database is for development');
-  if (secret.length < SECRET_LENGTH) refuse('JWT_SECRET_KEY', `must have at least ${SECRET_LENGTH} characters`);
-  if (knownSecrets.some((known) => secret.toLowerCase().includes(known)))
-    refuse('JWT_SECRET_KEY', 'is a published default');
-  if (new Set(secret).size < 8) refuse('JWT_SECRET_KEY', 'repeats a few characters');
-  if (env.ALLOWED_ORIGINS?.includes('*')) refuse('ALLOWED_ORIGINS', 'must name its origins; "*" lets every site in');
-  if (env.DEMO_DATA) refuse('DEMO_DATA', 'creates users with published passwords');
-};
+export type Variables = z.infer<typeof variables>;
 
 /**
  * Makes a folder and its missing parents, one at a time: where none can ever be made, as below /proc, the recursive call of
@@ -119,19 +97,30 @@ const developmentSecret = (dataDir: string): string => {
   return readFileSync(file, 'utf8');
 };
 
-/** The whole configuration, checked once and frozen. An empty variable counts as absent. */
-export const loadConfig = (environment: Readonly<Record<string, string | undefined>>) => {
-  const present = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = variables.safeParse(present);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings as given, and all that is wrong with them. An empty variable counts as absent. */
+export const inspectSettings = (given: Environment): { env?: Variables; problems: SettingProblem[] } => {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  const { environment, problems } = withSecretFiles(present);
+  const parsed = variables.safeParse(environment);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ConfigError(String(issue?.path[0] ?? 'environment'), issue?.message ?? 'invalid');
+    const unfit = parsed.error.issues.map(({ path, message }) => ({ setting: String(path[0]), problem: message }));
+    return { problems: [...problems, ...unfit] };
   }
   const env = parsed.data;
+  // A secret whose file was refused is not missing as well.
+  const known = new Set(problems.map(({ setting }) => setting));
+  const weak = env.ENVIRONMENT === 'production' ? productionProblems(env) : [];
+  return { env, problems: [...problems, ...weak.filter(({ setting }) => !known.has(`${setting}_FILE`))] };
+};
+
+/** The whole configuration, checked once and frozen. */
+export const loadConfig = (environment: Environment) => {
+  const { env, problems } = inspectSettings(environment);
+  refuseProblems(problems);
+  if (env === undefined) throw new Error('settings without a problem have values');
   const production = env.ENVIRONMENT === 'production';
-  if (production) checkProduction(env);
   const dataDir = resolve(env.DATA_DIR);
   return Object.freeze({
     production,
@@ -151,6 +140,8 @@ export const loadConfig = (environment: Readonly<Record<string, string | undefin
     }),
     password: Object.freeze({ min: env.PASSWORD_MIN_LENGTH, max: env.PASSWORD_MAX_LENGTH }),
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+    publicUrl: env.PUBLIC_URL,
+    debugErrors: env.DEBUG_ERRORS,
     demoData: env.DEMO_DATA ?? !production,
     paper: Object.freeze({
       deposits: env.PAPER_DEPOSITS ?? !production,

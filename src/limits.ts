@@ -9,6 +9,8 @@ export const limits = {
     /** A client that sends slower than this only holds a connection. */
     headersTimeout_ms: 10_000,
     requestTimeout_ms: 10_000,
+    /** An answer that its reader has not taken by then, or a stream whose reader takes nothing for so long, is cut. */
+    answerTimeout_ms: 10_000,
     /** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
     keepAliveTimeout_ms: 65_000,
     connections: 10_000,

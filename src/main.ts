@@ -34,6 +34,7 @@ const endRequested = (): Promise<void> =>
 
 const welcome = (url: string, config: Config): void => {
   say(`Bourse is ready at ${url}`);
+  if (config.publicUrl !== undefined) say(`  Public    ${config.publicUrl}`);
   if (!config.production) say(`  GraphiQL  ${url}/graphql`);
   say(`  Health    ${url}/health`);
   if (config.demoData) say('  Sign in   admin@example.com / admin123 or user@example.com / user123');

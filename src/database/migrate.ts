@@ -111,13 +111,28 @@ const applyPending = async (client: Client, known: Migration[]): Promise<Migrati
   }
 };
 
-const checkVersion = async (client: Client): Promise<void> => {
+const checkVersion = async (client: Client): Promise<string> => {
   const { rows } = await client.query<{ number: string; text: string }>(
     `SELECT current_setting('server_version_num') AS "number", current_setting('server_version') AS "text"`,
   );
   const { number, text } = rows[0]!;
   if (Number(number) < OLDEST_POSTGRES)
     throw new ConfigError('DATABASE_URL', `Postgres ${text} is too old; 15 or newer is needed`);
+  return text;
+};
+
+/** What a start would find there; changes nothing. Throws what a start would refuse. */
+export const inspectDatabase = async (
+  url: string,
+  folder = defaultFolder,
+): Promise<{ version: string; pending: string[] }> => {
+  const client = await connect(url);
+  try {
+    const version = await checkVersion(client);
+    return { version, pending: pending(readMigrations(folder), await appliedRows(client)).map(({ name }) => name) };
+  } finally {
+    await client.end();
+  }
 };
 
 /** Brings the database to this version's schema and rights. With nothing to apply it is a few quick questions. */

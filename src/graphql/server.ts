@@ -35,6 +35,7 @@ export const createGraphql = (parts: {
   authenticate: Authenticate;
   log: Log;
   clock: Clock;
+  debugErrors: boolean;
 }): Graphql => {
   const { services, clock } = parts;
   const yoga = createYoga<Record<string, unknown>>({

@@ -13,6 +13,7 @@ import { createCors } from './cors.ts';
 import type { Checks } from './health.ts';
 import { logRequest } from './log-request.ts';
 import { createRoutes, route } from './routes.ts';
+import { cutUnlessRead, cutWhenStuck } from './slow-reader.ts';
 
 export interface HttpServer {
   /** Resolves to the address once connections are taken. */
@@ -71,9 +72,12 @@ export const createHttpServer = (parts: {
     answer.headers = { ...answer.headers, ...cors.headersFor(request) };
     writeHead(response, answer, { requestId: exchange.requestId, started_ms, closing: draining });
     if (answer.body === undefined || request.method === 'HEAD') response.end();
-    else if (typeof answer.body === 'string') response.end(answer.body);
-    else {
+    else if (typeof answer.body === 'string') {
+      response.end(answer.body);
+      cutUnlessRead(response, bounds.answerTimeout_ms);
+    } else {
       streams.add(gone);
+      cutWhenStuck(response, bounds.answerTimeout_ms);
       Readable.fromWeb(answer.body as never, { signal: gone.signal })
         .on('error', () => response.end())
         .pipe(response);

@@ -33,6 +33,16 @@ describe('an error', () => {
     ]);
   });
 
+  it('shows its inside only where answers are set to debug', async () => {
+    const open = await startTestServer({ debugErrors: true });
+    const answer = await post(open, '{ bug }');
+    expect(answer.json.errors[0].extensions.debug).toMatchObject({
+      message: 'the secret is hunter2',
+      stack: expect.arrayContaining([expect.stringContaining('at ')]),
+    });
+    await open.close();
+  });
+
   it('outside any field is masked too, and refuses the request', async () => {
     const answer = await post(server, '{ hello }', { headers: { authorization: 'Bearer x' } });
     expect(answer.status).toBe(500);

@@ -127,6 +127,25 @@ export const testSchema = (effects: Effects = { done: [] }): GraphQLSchema =>
           },
           extensions: { access: 'public' },
         },
+        quiet: {
+          type: GraphQLInt,
+          subscribe: async function* () {
+            yield { quiet: 1 };
+            await sleep(60_000, undefined, { ref: false });
+          },
+          extensions: { access: 'public' },
+        },
+        flood: {
+          type: GraphQLString,
+          subscribe: async function* () {
+            try {
+              for (;;) yield { flood: 'x'.repeat(100_000) };
+            } finally {
+              effects.done.push('flood closed');
+            }
+          },
+          extensions: { access: 'public' },
+        },
       },
     }),
   });

@@ -27,6 +27,7 @@ export const startTestServer = async (
   options: {
     schema?: GraphQLSchema;
     production?: boolean;
+    debugErrors?: boolean;
     allowedOrigins?: string[];
     checks?: Checks;
     authenticate?: Authenticate;
@@ -49,6 +50,7 @@ export const startTestServer = async (
     authenticate: options.authenticate ?? authenticateTestToken,
     log,
     clock,
+    debugErrors: options.debugErrors ?? false,
   });
   const server = createHttpServer({
     config: {

@@ -98,6 +98,35 @@ describe('a slow client', () => {
   });
 });
 
+describe('a reader that takes nothing', () => {
+  const large = operation(
+    `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: echo(text: "${'x'.repeat(200)}", times: 9999)`).join(' ')} }`,
+  );
+
+  it('of a large answer is cut', async () => {
+    await start({ bounds: { answerTimeout_ms: 300 } });
+    const { socket } = await open(large);
+    socket.pause();
+    const cut = new Promise<string>((resolve) => socket.once('close', () => resolve('cut')));
+    await vi.waitFor(() => expect(requestLines()).toMatchObject([{ outcome: 'aborted' }]), { timeout: 5_000 });
+    socket.resume();
+    expect(await cut).toBe('cut');
+  });
+
+  it('of a stream is cut, and one of a quiet stream is not', async () => {
+    const effects = await start({ bounds: { answerTimeout_ms: 100 } });
+    const quiet = await open(operation('subscription { quiet }', 'text/event-stream'));
+    const stuck = await open(operation('subscription { flood }', 'text/event-stream'));
+    stuck.socket.pause();
+    await vi.waitFor(() => expect(effects.done).toEqual(['flood closed']), { timeout: 5_000 });
+    await sleep(300);
+    expect(quiet.socket.destroyed).toBe(false);
+    expect(effects.done).toEqual(['flood closed']);
+    quiet.socket.destroy();
+    stuck.socket.destroy();
+  });
+});
+
 describe('a connection', () => {
   const ask = (agent: Agent, url: string): Promise<{ reused: boolean; connection: string | undefined }> =>
     new Promise((resolve, reject) => {

@@ -23,7 +23,21 @@ const machineryCode = (error: GraphQLError, origin: GraphQLError): ErrorCode | u
   return error.path === undefined || error.message.startsWith('Argument "') ? 'BAD_USER_INPUT' : undefined;
 };
 
-const present = (error: GraphQLError, context: RequestContext, log: Log): GraphQLFormattedError => {
+export interface MaskOptions {
+  log: Log;
+  /** Answers say what went wrong inside: for a developer's own machine. */
+  debugErrors: boolean;
+}
+
+/** Everything of an error that is only for developers. */
+const insideOf = (error: unknown) =>
+  error instanceof Error ? { message: error.message, stack: error.stack?.split('\n') } : { message: String(error) };
+
+const present = (
+  error: GraphQLError,
+  context: RequestContext,
+  { log, debugErrors }: MaskOptions,
+): GraphQLFormattedError => {
   const place = {
     ...(error.locations && { locations: error.locations }),
     ...(error.path && { path: error.path }),
@@ -44,12 +58,16 @@ const present = (error: GraphQLError, context: RequestContext, log: Log): GraphQ
   return {
     message: `Something went wrong here. The request id ${context.requestId} finds it in the log.`,
     ...place,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: context.requestId },
+    extensions: {
+      code: 'INTERNAL_SERVER_ERROR',
+      requestId: context.requestId,
+      ...(debugErrors && { debug: insideOf(origin) }),
+    },
   };
 };
 
 /** Lets out what the catalogue knows; everything else is logged whole and answered with the request id only. */
-export const useMaskedErrors = (log: Log): Plugin => ({
+export const useMaskedErrors = (options: MaskOptions): Plugin => ({
   onExecutionResult({ result, context, setResult }) {
     const request = context as unknown as RequestContext;
     const mask = (answer: ExecutionResult): ExecutionResult =>
@@ -57,7 +75,7 @@ export const useMaskedErrors = (log: Log): Plugin => ({
         ? answer
         : {
             ...answer,
-            errors: answer.errors.map((error) => present(error, request, log)) as unknown as GraphQLError[],
+            errors: answer.errors.map((error) => present(error, request, options)) as unknown as GraphQLError[],
           };
     if (isAsyncIterable(result)) setResult(mapAsyncIterator(result as AsyncIterable<ExecutionResult>, mask) as never);
     else setResult(mask(result as ExecutionResult));

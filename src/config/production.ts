@@ -1,0 +1,43 @@
+import type { Variables } from '../config.ts';
+import type { SettingProblem } from './problems.ts';
+
+/** RFC 7518, section 3.2: a key has at least as many bytes as the hash that it is used with. */
+const secretBytes = { HS256: 32, HS384: 48, HS512: 64 } as const;
+
+const publishedSecrets = [
+  'your-super-secret-key-change-in-production',
+  'your-secret-key-change-in-production',
+  'sua_chave_secreta_aqui',
+  'changeme',
+  'secret',
+];
+
+/** What is left of a secret when its published parts are taken out decides whether it is one. */
+const isPublished = (secret: string): boolean => {
+  const own = publishedSecrets.reduce((rest, published) => rest.replaceAll(published, ''), secret.toLowerCase());
+  return own.length < secret.length && own.length < secretBytes.HS256 / 2;
+};
+
+const secretProblem = (secret: string | undefined, algorithm: Variables['JWT_ALGORITHM']): string | undefined => {
+  if (secret === undefined) return 'is required';
+  if (isPublished(secret)) return 'is a published default';
+  const bytes = secretBytes[algorithm];
+  if (Buffer.byteLength(secret) < bytes) return `must have at least ${bytes} characters for ${algorithm}`;
+  if (new Set(secret).size < 8) return 'repeats a few characters';
+  return undefined;
+};
+
+/** What is convenient on a desk and dangerous in front of strangers. Every setting that is wrong is named. */
+export const productionProblems = (env: Variables): SettingProblem[] => {
+  const checks: [setting: string, problem: string | false | undefined][] = [
+    ['JWT_SECRET_KEY', secretProblem(env.JWT_SECRET_KEY, env.JWT_ALGORITHM)],
+    ['DATABASE_URL', env.DATABASE_URL === undefined && 'is required; the embedded database is for development'],
+    ['ALLOWED_ORIGINS', env.ALLOWED_ORIGINS?.includes('*') && 'must name its origins; "*" lets every site in'],
+    ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],
+    ['DEBUG_ERRORS', env.DEBUG_ERRORS && 'shows strangers how the server works inside'],
+    ['PUBLIC_URL', env.PUBLIC_URL?.startsWith('http:') && 'must be https: tokens and passwords travel over it'],
+  ];
+  return checks.flatMap(([setting, problem]) =>
+    problem ? [{ setting, problem: `${problem} (ENVIRONMENT=production)` }] : [],
+  );
+};

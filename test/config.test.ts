@@ -1,0 +1,124 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bourse-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const key = '9f1c5d1e07b84a3c9a66f2b3d8e4017c5b2a9d4e6f8071a3';
+const production = {
+  ENVIRONMENT: 'production',
+  DATABASE_URL: 'postgresql://bourse:x@127.0.0.1:5432/bourse',
+  JWT_SECRET_KEY: key,
+};
+
+/** The lines of a refusal; none when it is none. */
+const refusal = (environment: Record<string, string>): string[] => {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message.split('\n');
+  }
+};
+
+const secretFile = (name: string, text: string, mode: number): string => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+};
+
+describe('production', () => {
+  it('takes settings that are strong', () => expect(refusal(production)).toEqual([]));
+
+  it.each([
+    ['JWT_SECRET_KEY', { JWT_SECRET_KEY: '' }, 'is required'],
+    ['JWT_SECRET_KEY', { JWT_SECRET_KEY: 'short-but-random-9f1c' }, 'must have at least 32 characters for HS256'],
+    ['JWT_SECRET_KEY', { JWT_ALGORITHM: 'HS512' }, 'must have at least 64 characters for HS512'],
+    ['JWT_SECRET_KEY', { JWT_SECRET_KEY: 'your-super-secret-key-change-in-production' }, 'is a published default'],
+    ['JWT_SECRET_KEY', { JWT_SECRET_KEY: 'secret'.repeat(8) }, 'is a published default'],
+    ['JWT_SECRET_KEY', { JWT_SECRET_KEY: 'ab'.repeat(20) }, 'repeats a few characters'],
+    ['DATABASE_URL', { DATABASE_URL: '' }, 'is required'],
+    ['ALLOWED_ORIGINS', { ALLOWED_ORIGINS: 'https://a.example,*' }, 'lets every site in'],
+    ['DEMO_DATA', { DEMO_DATA: 'true' }, 'published passwords'],
+    ['DEBUG_ERRORS', { DEBUG_ERRORS: 'true' }, 'shows strangers'],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://api.example.com' }, 'must be https'],
+    ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
+    ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
+  ])('refuses %s when it is weak: %j', (setting, change, problem) => {
+    const lines = refusal({ ...production, ...change });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${setting}: .*${problem}`));
+    expect(lines[0]).not.toContain('9f1c5d1e');
+  });
+
+  it('names everything that is wrong at once', () => {
+    const lines = refusal({ ENVIRONMENT: 'production', DEMO_DATA: 'true', DEBUG_ERRORS: 'true' });
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'JWT_SECRET_KEY',
+      'DATABASE_URL',
+      'DEMO_DATA',
+      'DEBUG_ERRORS',
+    ]);
+  });
+});
+
+describe('a secret in a file', () => {
+  const without = { ENVIRONMENT: 'production', DATABASE_URL: production.DATABASE_URL };
+
+  it('is read without the line feed at its end', () => {
+    const file = secretFile('good', `${key}\n`, 0o640);
+    expect(loadConfig({ ...without, JWT_SECRET_KEY_FILE: file }).jwt.secret).toBe(key);
+  });
+
+  it('may hold the address of the database', () => {
+    const file = secretFile('database', production.DATABASE_URL, 0o600);
+    const environment = { ENVIRONMENT: 'production', JWT_SECRET_KEY: key, DATABASE_URL_FILE: file };
+    expect(loadConfig(environment).databaseUrl).toBe(production.DATABASE_URL);
+  });
+
+  it('that everybody can read is refused in production, and taken on a desk', () => {
+    const file = secretFile('open', key, 0o644);
+    expect(refusal({ ...without, JWT_SECRET_KEY_FILE: file })).toEqual([
+      `JWT_SECRET_KEY_FILE: ${file} is open to every user of the machine (mode 644); chmod 640 closes it`,
+    ]);
+    expect(refusal({ JWT_SECRET_KEY_FILE: file })).toEqual([]);
+  });
+
+  it.each([
+    ['is missing', join(folder, 'nowhere'), 'cannot be read (ENOENT)'],
+    ['is empty', secretFile('empty', '\n', 0o600), 'is empty'],
+    ['is a folder', folder, 'cannot be read (EISDIR)'],
+  ])('that %s is refused', (_what, file, problem) => {
+    expect(refusal({ ...without, JWT_SECRET_KEY_FILE: file })).toEqual([`JWT_SECRET_KEY_FILE: ${file} ${problem}`]);
+  });
+
+  it('and in a variable as well is refused, because one of them is wrong', () => {
+    const file = secretFile('both', key, 0o600);
+    expect(refusal({ ...production, JWT_SECRET_KEY_FILE: file })).toEqual([
+      'JWT_SECRET_KEY_FILE: and JWT_SECRET_KEY are both set; one must go',
+    ]);
+  });
+
+  it('is held to the same rules as a variable', () => {
+    const file = secretFile('weak', 'changeme', 0o600);
+    expect(refusal({ ...without, JWT_SECRET_KEY_FILE: file })[0]).toMatch(/^JWT_SECRET_KEY: is a published default/);
+  });
+});
+
+describe('a value that is no value', () => {
+  it.each([
+    ['PORT', 'eighty'],
+    ['PUBLIC_URL', 'api.example.com'],
+    ['DEBUG_ERRORS', 'yes'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['REDIS_URL', 'localhost'],
+    ['LOG_LEVEL', 'loud'],
+  ])('is refused by the name of %s', (setting, value) => {
+    expect(refusal({ [setting]: value })[0]).toMatch(new RegExp(`^${setting}: `));
+  });
+});
