@@ -17,6 +17,7 @@ import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
 import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { createTrading } from './trading.ts';
 
 /** The use cases that resolvers call. */
@@ -59,6 +60,7 @@ export const createApp = async ({
   };
   try {
     const ids = createIds(clock);
+    const metrics = createMetrics();
     const started = await startDatabase(config, progress);
     stops.push(started.stop);
     for (const warning of started.warnings) log.warn(warning);
@@ -87,7 +89,6 @@ export const createApp = async ({
     const graphql = createGraphql({
       schema,
       services,
-      authenticate: identity.authenticate,
       log,
       clock,
       debugErrors: config.debugErrors,
@@ -98,7 +99,16 @@ export const createApp = async ({
         if (!trading.ready()) throw new Error('the paper venue runs in no process');
       },
     };
-    const http = createHttpServer({ config, log, clock, ids, graphql, checks });
+    const http = createHttpServer({
+      config,
+      log,
+      clock,
+      ids,
+      graphql,
+      authenticate: identity.authenticate,
+      checks,
+      metrics,
+    });
     return {
       listen: async () => {
         const { host, port } = await http.listen();

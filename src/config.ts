@@ -31,6 +31,7 @@ const variables = z.object({
     .string()
     .regex(/^rediss?:\/\/\S+$/, 'expected redis://host:port')
     .optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   JWT_SECRET_KEY: z.string().min(1).optional(),
   JWT_ALGORITHM: z.enum(['HS256', 'HS384', 'HS512']).default('HS256'),
@@ -130,6 +131,7 @@ export const loadConfig = (environment: Environment) => {
     dataDir,
     redisUrl: env.REDIS_URL,
     logLevel: env.LOG_LEVEL,
+    metricsToken: env.METRICS_TOKEN,
     jwt: Object.freeze({
       secret: env.JWT_SECRET_KEY ?? developmentSecret(dataDir),
       algorithm: env.JWT_ALGORITHM,

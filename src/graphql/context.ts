@@ -17,8 +17,6 @@ export interface GraphContext {
 
 /** What the plugins know besides: where the request came from and what became of it. Resolvers do not see it. */
 export interface RequestContext extends GraphContext {
-  /** The bearer token as it was sent; null without one, and '' for an Authorization header of another kind. */
-  token: string | null;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
   /** What is executed; stays null when the document is refused before. */

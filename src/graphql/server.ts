@@ -7,11 +7,10 @@ import type { Log } from '../telemetry/log.ts';
 import type { RequestContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { createPlugins } from './plugins/index.ts';
-import type { Authenticate } from './plugins/viewer.ts';
 import { guardRootFields } from './rules.ts';
 
 /** What the transport knows of a request. */
-export type Caller = Pick<RequestContext, 'requestId' | 'token' | 'idempotencyKey' | 'signal'>;
+export type Caller = Pick<RequestContext, 'requestId' | 'viewer' | 'tokenProblem' | 'idempotencyKey' | 'signal'>;
 
 export type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;
 
@@ -32,7 +31,6 @@ export interface Graphql {
 export const createGraphql = (parts: {
   schema: GraphQLSchema;
   services: Services;
-  authenticate: Authenticate;
   log: Log;
   clock: Clock;
   debugErrors: boolean;
@@ -65,8 +63,6 @@ export const createGraphql = (parts: {
     run: async (params, method, caller) => {
       const context: RequestContext = {
         ...caller,
-        viewer: null,
-        tokenProblem: null,
         idempotencyReplayed: false,
         services,
         clock,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import { contentPolicies, securityHeaders } from './headers.ts';
+import type { Who } from './who.ts';
 
 /** One request on its way, and what the log line will say of it. */
 export interface Exchange {
@@ -8,6 +9,8 @@ export interface Exchange {
   requestId: string;
   path: string;
   search: string;
+  /** Nobody on the paths that need not know. */
+  who: Who;
   /** Aborted when the client goes away before its answer is complete. */
   signal: AbortSignal;
   note: { operation?: string; viewerId?: string; outcome: string };

@@ -54,7 +54,9 @@ const file = (type: string, read: () => string | Promise<string>): Handler => {
   });
 };
 
-const script = (read: () => string | Promise<string>): { GET: Handler } => ({ GET: file('text/javascript', read) });
+/** Open: one page loads all of them, and they cost nothing. */
+const served = (type: string, read: () => string | Promise<string>) => ({ GET: file(type, read), open: true as const });
+const script = (read: () => string | Promise<string>) => served('text/javascript', read);
 
 /** The page for browsers at /graphql and the files it loads, all from this server. */
 export const createGraphiql = () => {
@@ -78,10 +80,10 @@ export const createGraphiql = () => {
       ['/graphiql/start.js', script(() => start)],
       ['/graphiql/render.js', script(() => render)],
       ['/graphiql/app.js', script(async () => (await loadAssets()).js)],
-      ['/graphiql/app.css', { GET: file('text/css', async () => (await loadAssets()).css) }],
+      ['/graphiql/app.css', served('text/css', async () => (await loadAssets()).css)],
       [`/graphiql/${workers.editorWorkerService}`, script(async () => (await loadAssets()).editorWorkerService)],
       [`/graphiql/${workers.json}`, script(async () => (await loadAssets()).jsonWorker)],
       [`/graphiql/${workers.graphql}`, script(async () => (await loadAssets()).graphqlWorker)],
-    ] satisfies [string, { GET: Handler }][],
+    ] satisfies [string, { GET: Handler; open: true }][],
   };
 };

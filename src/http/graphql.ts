@@ -47,12 +47,6 @@ const readRequest = async (exchange: Exchange): Promise<Params | { refused: Http
   return { refused: refusal(exchange, body.problem.code, body.problem.message) };
 };
 
-/** The bearer token; '' for any other Authorization, which is a token too, only never a good one. */
-const tokenOf = (authorization: string | undefined): string | null => {
-  if (authorization === undefined) return null;
-  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
-};
-
 const keyPattern = new RegExp(`^[\\x21-\\x7e]{1,${limits.text.idempotencyKey}}$`);
 
 /** GraphQL over HTTP: parameters in, negotiated answer out. */
@@ -76,12 +70,11 @@ export const createGraphqlHandler =
 
     const { answer, context } = await graphql.run(read.params, request.method as 'GET' | 'POST', {
       requestId: exchange.requestId,
-      token: tokenOf(request.headers.authorization),
+      ...exchange.who,
       idempotencyKey: key as string | null,
       signal: exchange.signal,
     });
     if (context.operation?.name) note.operation = context.operation.name;
-    if (context.viewer !== null) note.viewerId = context.viewer.id;
 
     if (isAsyncIterable(answer)) {
       if (type === 'text/event-stream') return streamed(answer);

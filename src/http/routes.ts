@@ -1,42 +1,60 @@
 import type { Config } from '../config.ts';
 import type { Graphql } from '../graphql/server.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type Handler, type HttpAnswer, jsonAnswer, refusal } from './answer.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createGraphqlHandler } from './graphql.ts';
 import { type Checks, createHealth } from './health.ts';
+import { createMetricsHandler } from './metrics.ts';
 
-/** A path's handlers by method. HEAD is GET without its body. */
-type Methods = Readonly<{ GET?: Handler; POST?: Handler }>;
-export type Routes = ReadonlyMap<string, Methods>;
+/** A path's handlers by method; HEAD is GET without its body. What is open asks nobody who they are and counts nothing. */
+type Route = Readonly<{ GET?: Handler; POST?: Handler; open?: true }>;
+export type Routes = ReadonlyMap<string, Route>;
 
 /** Every path of the server. */
 export const createRoutes = (
-  parts: { config: Pick<Config, 'production'>; clock: Clock; graphql: Graphql; checks: Checks },
+  parts: {
+    config: Pick<Config, 'production' | 'metricsToken'>;
+    clock: Clock;
+    graphql: Graphql;
+    checks: Checks;
+    metrics: Metrics;
+  },
   isDraining: () => boolean,
 ): Routes => {
   const health = createHealth({ ...parts, isDraining });
   const operations = createGraphqlHandler(parts.graphql);
-  const graphiql = parts.config.production ? undefined : createGraphiql();
-  return new Map<string, Methods>([
+  const { production, metricsToken } = parts.config;
+  const graphiql = production ? undefined : createGraphiql();
+  const metrics = metricsToken === undefined ? undefined : createMetricsHandler(parts.metrics, metricsToken);
+  return new Map<string, Route>([
     ['/', { GET: () => jsonAnswer(200, { service: 'Bourse', graphql: '/graphql', health: '/health' }) }],
-    ['/health', { GET: health.healthy }],
-    ['/health/live', { GET: health.live }],
-    ['/health/ready', { GET: health.ready }],
+    ['/health', { GET: health.healthy, open: true }],
+    ['/health/live', { GET: health.live, open: true }],
+    ['/health/ready', { GET: health.ready, open: true }],
     ['/graphql', { GET: graphiql?.orElse(operations) ?? operations, POST: operations }],
+    ...(metrics ? [['/metrics', { GET: metrics, open: true as const }] as const] : []),
     ...(graphiql?.files ?? []),
   ]);
 };
 
-export const route = async (routes: Routes, exchange: Exchange): Promise<HttpAnswer> => {
-  const handlers = routes.get(exchange.path);
-  if (handlers === undefined) return refusal(exchange, 'NOT_FOUND', 'Nothing is served at this path.');
+const METHODS = ['GET', 'POST'] as const;
+
+/** Lets a request in, or answers it; notes who asks. */
+export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
+
+export const route = async (routes: Routes, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
+  const found = routes.get(exchange.path);
+  const refused = found?.open ? undefined : await admit(exchange);
+  if (refused !== undefined) return refused;
+  if (found === undefined) return refusal(exchange, 'NOT_FOUND', 'Nothing is served at this path.');
   const { method = '' } = exchange.request;
-  const isHead = method === 'HEAD' && handlers.POST === undefined;
-  const handler = isHead ? handlers.GET : method === 'GET' || method === 'POST' ? handlers[method] : undefined;
+  const isHead = method === 'HEAD' && found.POST === undefined;
+  const handler = isHead ? found.GET : method === 'GET' || method === 'POST' ? found[method] : undefined;
   if (handler !== undefined) return handler(exchange);
-  const allowed = Object.keys(handlers);
-  if (handlers.GET && !handlers.POST) allowed.push('HEAD');
+  const allowed: string[] = METHODS.filter((name) => found[name] !== undefined);
+  if (found.GET && !found.POST) allowed.push('HEAD');
   return refusal(exchange, 'METHOD_NOT_ALLOWED', `This path takes ${allowed.join(', ')}.`, {
     Allow: allowed.join(', '),
   });

@@ -3,17 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { type Config, ConfigError } from '../config.ts';
 import type { Graphql } from '../graphql/server.ts';
+import type { Authenticate } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type HttpAnswer, refusal, writeHead } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createCors } from './cors.ts';
 import type { Checks } from './health.ts';
 import { logRequest } from './log-request.ts';
-import { createRoutes, route } from './routes.ts';
+import { type Admit, createRoutes, route } from './routes.ts';
 import { cutUnlessRead, cutWhenStuck } from './slow-reader.ts';
+import { createWho, nobody } from './who.ts';
 
 export interface HttpServer {
   /** Resolves to the address once connections are taken. */
@@ -25,12 +28,14 @@ export interface HttpServer {
 type Bounds = { [Name in keyof typeof limits.http]: number };
 
 export const createHttpServer = (parts: {
-  config: Pick<Config, 'host' | 'port' | 'production' | 'allowedOrigins'>;
+  config: Pick<Config, 'host' | 'port' | 'production' | 'allowedOrigins' | 'metricsToken'>;
   log: Log;
   clock: Clock;
   ids: Ids;
   graphql: Graphql;
+  authenticate: Authenticate;
   checks: Checks;
+  metrics: Metrics;
   /** Tests shorten the waits. */
   bounds?: Bounds;
 }): HttpServer => {
@@ -40,10 +45,17 @@ export const createHttpServer = (parts: {
   const streams = new Set<AbortController>();
   const current = new WeakMap<object, ServerResponse>();
   const routes = createRoutes(parts, () => draining);
+  const whoAsks = createWho(parts.authenticate);
+
+  const admit: Admit = async (exchange) => {
+    exchange.who = await whoAsks(exchange.request);
+    if (exchange.who.viewer !== null) exchange.note.viewerId = exchange.who.viewer.id;
+    return undefined;
+  };
 
   const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {
     try {
-      return cors.preflight(exchange.request) ?? (await route(routes, exchange));
+      return cors.preflight(exchange.request) ?? (await route(routes, exchange, admit));
     } catch (error) {
       if (exchange.signal.aborted) return refusal(exchange, 'BAD_REQUEST', 'The request was not complete.');
       log.error({ requestId: exchange.requestId, err: error }, 'bug');
@@ -143,6 +155,7 @@ const exchangeOf = (request: IncomingMessage, ids: Ids, signal: AbortSignal): Ex
     request,
     requestId: typeof given === 'string' && isUuid(given) ? given : ids.next(),
     ...targetOf(request.url ?? '/'),
+    who: nobody,
     signal,
     note: { outcome: 'ok' },
   };

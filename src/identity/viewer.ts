@@ -15,6 +15,9 @@ export interface Viewer {
 /** Why a request that carries a token has no viewer. A request without a token has neither. */
 export type TokenProblem = 'MALFORMED' | 'EXPIRED' | 'REVOKED';
 
+export type Authentication = { viewer: Viewer } | { problem: TokenProblem };
+export type Authenticate = (token: string) => Promise<Authentication>;
+
 /** Who does something, and in which request: what every command carries into the audit log. */
 export interface Actor {
   userId: string | null;

@@ -4,9 +4,7 @@ import { createLru } from '../kernel/lru.ts';
 import { limits } from '../limits.ts';
 import { readViewer } from './session-store.ts';
 import type { AccessTokens, Claims } from './tokens.ts';
-import type { TokenProblem, Viewer } from './viewer.ts';
-
-export type Authentication = { viewer: Viewer } | { problem: TokenProblem };
+import type { Authentication } from './viewer.ts';
 
 /** One read of a session, shared by every request that comes while it runs or while it is fresh. */
 interface Entry {

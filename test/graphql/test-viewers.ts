@@ -1,6 +1,5 @@
-import type { Authenticate } from '../../src/graphql/plugins/viewer.ts';
 import type { Role } from '../../src/identity/permissions.ts';
-import type { Viewer } from '../../src/identity/viewer.ts';
+import type { Authenticate, Viewer } from '../../src/identity/viewer.ts';
 
 export const testViewer = (...roles: Role[]): Viewer => ({
   id: '01900000-0000-7000-8000-000000000001',

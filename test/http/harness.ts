@@ -1,14 +1,15 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
-import type { Authenticate } from '../../src/graphql/plugins/viewer.ts';
 import { createGraphql } from '../../src/graphql/server.ts';
 import type { Checks } from '../../src/http/health.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
+import type { Authenticate } from '../../src/identity/viewer.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createIds } from '../../src/kernel/ids.ts';
 import { limits } from '../../src/limits.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { testSchema } from '../graphql/test-schema.ts';
 import { authenticateTestToken } from '../graphql/test-viewers.ts';
 
@@ -30,6 +31,8 @@ export const startTestServer = async (
     debugErrors?: boolean;
     allowedOrigins?: string[];
     checks?: Checks;
+    metrics?: Metrics;
+    metricsToken?: string;
     authenticate?: Authenticate;
     bounds?: Partial<Record<keyof typeof limits.http, number>>;
   } = {},
@@ -47,7 +50,6 @@ export const startTestServer = async (
   const graphql = createGraphql({
     schema: options.schema ?? testSchema(),
     services: {} as never,
-    authenticate: options.authenticate ?? authenticateTestToken,
     log,
     clock,
     debugErrors: options.debugErrors ?? false,
@@ -58,12 +60,15 @@ export const startTestServer = async (
       port: 0,
       production: options.production ?? false,
       allowedOrigins: options.allowedOrigins ?? [],
+      metricsToken: options.metricsToken,
     },
     log,
     clock,
     ids: createIds(clock),
     graphql,
+    authenticate: options.authenticate ?? authenticateTestToken,
     checks: options.checks ?? {},
+    metrics: options.metrics ?? createMetrics(),
     bounds: { ...limits.http, ...options.bounds },
   });
   const { port } = await server.listen();

@@ -218,12 +218,14 @@ describe('a port that is taken', () => {
   it('is refused with the name of the setting', async () => {
     await start();
     const second = createHttpServer({
-      config: { host: '127.0.0.1', port: server.port, production: true, allowedOrigins: [] },
+      config: { host: '127.0.0.1', port: server.port, production: true, allowedOrigins: [], metricsToken: undefined },
       log: {} as never,
       clock: { now: () => new Date() },
       ids: { next: () => '' },
       graphql: {} as never,
+      authenticate: {} as never,
       checks: {},
+      metrics: {} as never,
     });
     const attempt = second.listen();
     await expect(attempt).rejects.toBeInstanceOf(ConfigError);
