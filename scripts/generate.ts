@@ -3,11 +3,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../src/graphql/schema.ts';
+import { accessPage } from './lib/access-page.ts';
 import { configurationPage } from './lib/configuration-page.ts';
 import { errorsPage } from './lib/errors-page.ts';
 
 const files: Record<string, string> = {
   'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
+  'docs/access.md': accessPage(),
   'docs/configuration.md': configurationPage(),
   'docs/errors.md': errorsPage(),
 };

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Controls } from './controls/controls.ts';
 import { openDatabase } from './database/database.ts';
 import { startDatabase } from './database/start.ts';
+import { readRegisteredDocuments } from './graphql/registered-documents.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphql } from './graphql/server.ts';
 import { createHttpServer } from './http/server.ts';
@@ -86,12 +87,17 @@ export const createApp = async ({
       await giveDemoMoney(services.ledger, ids, userIds);
     }
 
+    const { file } = config.persistedDocuments;
+    const documents = file === undefined ? new Map<string, string>() : readRegisteredDocuments(file, schema);
     const graphql = createGraphql({
       schema,
       services,
       log,
       clock,
       debugErrors: config.debugErrors,
+      introspection: config.introspection,
+      registered: documents,
+      registeredOnly: config.persistedDocuments.only,
     });
     const checks = {
       database: () => database.pool.query('SELECT 1'),

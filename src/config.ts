@@ -47,6 +47,9 @@ const variables = z.object({
     .regex(/^https?:\/\/[^/?#\s]+$/, 'expected https://host, without a path')
     .optional(),
   DEBUG_ERRORS: flag.default(false),
+  INTROSPECTION: flag.optional(),
+  PERSISTED_DOCUMENTS: z.string().min(1).optional(),
+  PERSISTED_DOCUMENTS_ONLY: flag.default(false),
   DEMO_DATA: flag.optional(),
   PAPER_DEPOSITS: flag.optional(),
   PAPER_SEED: integer(1, 0, 2 ** 31),
@@ -112,6 +115,8 @@ export const inspectSettings = (given: Environment): { env?: Variables; problems
   const env = parsed.data;
   // A secret whose file was refused is not missing as well.
   const known = new Set(problems.map(({ setting }) => setting));
+  const only = env.PERSISTED_DOCUMENTS_ONLY && env.PERSISTED_DOCUMENTS === undefined;
+  if (only) problems.push({ setting: 'PERSISTED_DOCUMENTS', problem: 'is required by PERSISTED_DOCUMENTS_ONLY=true' });
   const weak = env.ENVIRONMENT === 'production' ? productionProblems(env) : [];
   return { env, problems: [...problems, ...weak.filter(({ setting }) => !known.has(`${setting}_FILE`))] };
 };
@@ -144,6 +149,8 @@ export const loadConfig = (environment: Environment) => {
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     publicUrl: env.PUBLIC_URL,
     debugErrors: env.DEBUG_ERRORS,
+    introspection: env.INTROSPECTION ?? !production,
+    persistedDocuments: Object.freeze({ file: env.PERSISTED_DOCUMENTS, only: env.PERSISTED_DOCUMENTS_ONLY }),
     demoData: env.DEMO_DATA ?? !production,
     paper: Object.freeze({
       deposits: env.PAPER_DEPOSITS ?? !production,

@@ -81,6 +81,8 @@ export const catalogue = {
   UNAUTHENTICATED: top(401, 'No access token, or it is malformed, expired or revoked.'),
   FORBIDDEN: top(403, 'The viewer lacks the permission that the field needs.'),
   BAD_REQUEST: top(400, 'The request is not well-formed HTTP, JSON or GraphQL over HTTP.'),
+  PERSISTED_QUERY_NOT_FOUND: top(404, 'No document is known by this hash; send it once with its hash.', true),
+  DOCUMENT_NOT_REGISTERED: top(403, 'The server runs only registered documents, and this is none.'),
   GRAPHQL_PARSE_FAILED: top(400, 'The document is not GraphQL.'),
   GRAPHQL_VALIDATION_FAILED: top(400, 'The document does not fit the schema.'),
   BAD_USER_INPUT: top(400, 'A variable or argument does not fit its type; the message names it.'),

@@ -42,6 +42,8 @@ export const limits = {
     errors: 20,
     /** Of parsed documents kept, counted by their source; parsed they take up to 200 times as much. */
     documentCacheCharacters: 500_000,
+    /** Of documents that clients registered by hash in this process: a thousand screens; a lost one is sent again. */
+    persistedCharacters: 2_000_000,
   },
   page: {
     default: 20,
@@ -55,6 +57,8 @@ export const limits = {
     reason: 256,
     /** In the log; names come from the client. */
     operationName: 64,
+    /** A hash, or the id that a frontend's build gave to a document. */
+    documentId: 128,
     path: 128,
     displayName: 100,
     /** A BCP 47 tag or an IANA zone's name: the longest in use have about 35 characters. */

@@ -110,6 +110,14 @@ describe('a secret in a file', () => {
   });
 });
 
+describe('running only registered documents', () => {
+  it('needs documents', () => {
+    expect(refusal({ PERSISTED_DOCUMENTS_ONLY: 'true' })).toEqual([
+      'PERSISTED_DOCUMENTS: is required by PERSISTED_DOCUMENTS_ONLY=true',
+    ]);
+  });
+});
+
 describe('a value that is no value', () => {
   it.each([
     ['PORT', 'eighty'],

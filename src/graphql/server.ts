@@ -3,10 +3,9 @@ import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import type { Services } from '../app.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
-import type { Log } from '../telemetry/log.ts';
 import type { RequestContext } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { createPlugins } from './plugins/index.ts';
+import { createPlugins, type PluginOptions } from './plugins/index.ts';
 import { guardRootFields } from './rules.ts';
 
 /** What the transport knows of a request. */
@@ -28,13 +27,9 @@ export interface Graphql {
  * every answer into a Response costs more than all plugins together, so `http/` hands the parameters over directly.
  * What belongs to that layer is switched off here, by name, so that nothing of it comes back by default.
  */
-export const createGraphql = (parts: {
-  schema: GraphQLSchema;
-  services: Services;
-  log: Log;
-  clock: Clock;
-  debugErrors: boolean;
-}): Graphql => {
+export const createGraphql = (
+  parts: { schema: GraphQLSchema; services: Services; clock: Clock } & PluginOptions,
+): Graphql => {
   const { services, clock } = parts;
   const yoga = createYoga<Record<string, unknown>>({
     id: 'bourse',

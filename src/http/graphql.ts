@@ -9,7 +9,12 @@ import { readJson } from './body.ts';
 import { type Params, readParams, readSearchParams } from './params.ts';
 
 /** What is wrong with a document leaves a well-formed request; application/json has always answered that with 200. */
-const inTheDocument = new Set<ErrorCode>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+const inTheDocument = new Set<ErrorCode>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_FOUND',
+]);
 
 const codesOf = ({ errors = [] }: ExecutionResult): ErrorCode[] => [
   ...new Set(errors.map((error) => error.extensions.code as ErrorCode)),

@@ -1,11 +1,12 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import { limits } from '../limits.ts';
 
 export type Params = { params: GraphQLParams } | { problem: string };
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const known = new Set(['query', 'operationName', 'variables', 'extensions']);
+const known = new Set(['query', 'documentId', 'operationName', 'variables', 'extensions']);
 
 /** U+0000, as itself or escaped in JSON or in GraphQL. */
 const nul = /\0|\\u(0000|\{0+\})/;
@@ -15,24 +16,37 @@ export const NUL_PROBLEM = 'Text must not contain the character U+0000; no datab
 /** Looked for once in the raw text: no list of fields that must not have it can be forgotten to be kept. */
 export const hasNul = (text: string): boolean => nul.test(text);
 
+/** The hash of Apollo's automatic persisted queries. */
+const hashIn = (extensions: unknown): unknown => {
+  const asked = isMap(extensions) ? extensions.persistedQuery : undefined;
+  return isMap(asked) ? (asked.sha256Hash ?? null) : null;
+};
+
 /** Checks the parameters of GraphQL over HTTP; absent and null are the same. */
 export const readParams = (value: unknown): Params => {
   if (Array.isArray(value)) return { problem: 'Send one operation a request; batches are not supported.' };
   if (!isMap(value)) return { problem: 'The body must be an object with the member "query".' };
-  const { query, operationName = null, variables = null, extensions = null } = value;
+  const { query, documentId = null, operationName = null, variables = null, extensions = null } = value;
   const unknown = Object.keys(value).find((name) => !known.has(name));
   if (unknown !== undefined) return { problem: `The parameter "${unknown.slice(0, 64)}" is not known.` };
-  if (typeof query !== 'string') return { problem: 'The parameter "query" must be a string.' };
+  const hash = documentId ?? hashIn(extensions);
+  if (hash !== null && (typeof hash !== 'string' || hash.length > limits.text.documentId))
+    return { problem: `The id of a document must be a string of at most ${limits.text.documentId} characters.` };
+  if (typeof query !== 'string' && (hash === null || (query ?? null) !== null))
+    return { problem: 'The parameter "query" must be a string.' };
   if (operationName !== null && typeof operationName !== 'string')
     return { problem: 'The parameter "operationName" must be a string.' };
   if (variables !== null && !isMap(variables)) return { problem: 'The parameter "variables" must be an object.' };
   if (extensions !== null && !isMap(extensions)) return { problem: 'The parameter "extensions" must be an object.' };
   return {
     params: {
-      query,
+      // Yoga wants a document before its plugins can find the one that the id stands for.
+      query: typeof query === 'string' ? query : '',
       ...(operationName !== null && { operationName }),
       ...(variables !== null && { variables }),
-      ...(extensions !== null && { extensions }),
+      ...(hash !== null && {
+        extensions: { ...extensions, persistedQuery: { sha256Hash: hash.replace(/^sha256:/, '') } },
+      }),
     },
   };
 };

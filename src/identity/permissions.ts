@@ -16,6 +16,7 @@ export const permissionsOf = {
     'ledger:operate',
     'market:operate',
     'circuits:operate',
+    'schema:explore',
   ],
 } as const satisfies Record<Role, readonly string[]>;
 

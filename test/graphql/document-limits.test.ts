@@ -138,6 +138,11 @@ describe('the cost of an operation', () => {
     ).toBeUndefined();
   });
 
+  it('sees page sizes that variables have by default', async () => {
+    expect(codes(await post(server, pages('$first', '($first: Int = 100)')))).toEqual(['QUERY_TOO_COMPLEX']);
+    expect((await post(server, pages('$first', '($first: Int = 10)'))).json.errors).toBeUndefined();
+  });
+
   it('is that of the operation that runs, not of its neighbours', async () => {
     const query = `query Cheap { hello } ${pages('100')}`;
     expect((await post(server, query, { operationName: 'Cheap' })).json).toEqual({ data: { hello: 'world' } });

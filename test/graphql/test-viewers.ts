@@ -12,10 +12,11 @@ export const testViewer = (...roles: Role[]): Viewer => ({
   sessionId: '01900000-0000-7000-8000-000000000002',
 });
 
-/** Knows the tokens "user", "support", "expired" and "revoked"; every other one is malformed. */
+/** Knows the tokens "user", "support", "admin", "expired" and "revoked"; every other one is malformed. */
 export const authenticateTestToken: Authenticate = async (token) => {
   if (token === 'user') return { viewer: testViewer('USER') };
   if (token === 'support') return { viewer: testViewer('SUPPORT') };
+  if (token === 'admin') return { viewer: testViewer('ADMIN') };
   if (token === 'expired') return { problem: 'EXPIRED' };
   return { problem: token === 'revoked' ? 'REVOKED' : 'MALFORMED' };
 };

@@ -29,6 +29,9 @@ export const startTestServer = async (
     schema?: GraphQLSchema;
     production?: boolean;
     debugErrors?: boolean;
+    introspection?: boolean;
+    registered?: Map<string, string>;
+    registeredOnly?: boolean;
     allowedOrigins?: string[];
     checks?: Checks;
     metrics?: Metrics;
@@ -53,6 +56,9 @@ export const startTestServer = async (
     log,
     clock,
     debugErrors: options.debugErrors ?? false,
+    introspection: options.introspection ?? true,
+    registered: options.registered ?? new Map(),
+    registeredOnly: options.registeredOnly ?? false,
   });
   const server = createHttpServer({
     config: {

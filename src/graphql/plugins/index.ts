@@ -2,16 +2,25 @@ import type { Plugin } from 'graphql-yoga';
 import { useComplexity } from './complexity.ts';
 import { useDocumentLimits } from './document-limits.ts';
 import { useIdempotencyAnswer } from './idempotency.ts';
+import { useIntrospection } from './introspection.ts';
 import { type MaskOptions, useMaskedErrors } from './masked-errors.ts';
 import { useOperation } from './operation.ts';
+import { type DocumentRules, useRegisteredDocuments } from './registered-documents.ts';
 import { useBoundedValidation } from './validation.ts';
 
-/** The way of an operation, in this order; Yoga's parse and validation cache stands after the second. */
-export const createPlugins = (mask: MaskOptions): Plugin[] => [
+export interface PluginOptions extends MaskOptions, DocumentRules {
+  /** Whether anybody may ask for the schema. */
+  introspection: boolean;
+}
+
+/** The way of an operation, in this order; Yoga's parse and validation cache stands after the third. */
+export const createPlugins = (options: PluginOptions): Plugin[] => [
+  useRegisteredDocuments(options),
   useDocumentLimits(),
-  useBoundedValidation(),
+  useBoundedValidation(!options.introspection),
   useOperation(),
+  useIntrospection(options.introspection),
   useComplexity(),
   useIdempotencyAnswer(),
-  useMaskedErrors(mask),
+  useMaskedErrors(options),
 ];

@@ -28,12 +28,15 @@ const named = (document: DocumentNode, error: GraphQLError): GraphQLError => {
   return new GraphQLError(message, { nodes: [value], originalError: originalError ?? null, extensions });
 };
 
-/** Validates with graphql-js's own rules and stops after a bounded number of errors. */
-export const useBoundedValidation = (): Plugin => ({
+/**
+ * Validates with graphql-js's own rules and stops after a bounded number of errors. "Did you mean" would tell the names of a
+ * schema that is not to be explored.
+ */
+export const useBoundedValidation = (hideSuggestions: boolean): Plugin => ({
   onValidate({ setValidationFn }) {
     setValidationFn((schema, document, rules) =>
-      validate(schema, document, rules ?? specifiedRules, { maxErrors: limits.graphql.errors }).map((error) =>
-        named(document, error),
+      validate(schema, document, rules ?? specifiedRules, { maxErrors: limits.graphql.errors, hideSuggestions }).map(
+        (error) => named(document, error),
       ),
     );
   },
