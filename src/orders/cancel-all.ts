@@ -27,7 +27,7 @@ export const balancesOf = (orders: readonly OpenOrder[], instrumentOf: OrderDeps
     return [baseAsset, quoteAsset].map((asset) => ({ accountId, asset }));
   });
 
-type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates'>;
+type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours'>;
 
 /** Asks these orders to cancel, account by account through the lane; answers how many are asked now. */
 export const createAskCancel = (deps: AskDeps) => {

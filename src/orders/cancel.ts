@@ -32,8 +32,8 @@ export const createCancelOrder =
         needs: { ...ownOrderNeeds(own, deps.instrumentOf(seen.symbol)), idempotency: key === undefined ? [] : [key] },
         decide: (books, at) =>
           once(books, at, key, reviveOrder, () => {
-            const { instrumentOf, rates } = deps;
-            const answer = decideCancel(books, at, { ...own, userId: by.userId, instrumentOf, rates });
+            const { instrumentOf, rates, hours } = deps;
+            const answer = decideCancel(books, at, { ...own, userId: by.userId, instrumentOf, rates, hours });
             const target = answer.ok ? answer.value.id : (orderId ?? accountId);
             books.addAudit(auditLine(auditId, at, by, 'cancelOrder', target, answer));
             return answer;

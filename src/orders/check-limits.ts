@@ -42,11 +42,14 @@ export const orderValue = (
   return tradeValue(instrument, side === 'SELL' && bid > worstPrice ? bid : worstPrice, qty);
 };
 
-/** Whether one more order of this value, after `earlier` ones that are not counted yet, keeps to the limits of the account. */
+/**
+ * Whether one more order of this value, after `earlier` ones that are not counted yet, keeps to the limits of the account.
+ * `added` is what counts for the day: less than the value where an order takes the place of another.
+ */
 export const checkLimits = (
   account: Limited & Counted & Pick<AccountRow, 'openOrders'>,
   earlier: { orders: number; value: bigint },
-  value: bigint,
+  { value, added }: { value: bigint; added: bigint },
   { quoteAsset, quoteScale }: Pick<Instrument, 'quoteAsset' | 'quoteScale'>,
   at: Date,
 ): Failure | undefined => {
@@ -61,9 +64,9 @@ export const checkLimits = (
     return failure('ORDER_TOO_LARGE', message, 'qty');
   }
   const used = notionalUsed(account, at) + earlier.value;
-  if (used + value <= allowed.dailyNotional) return undefined;
+  if (used + added <= allowed.dailyNotional) return undefined;
   const left = allowed.dailyNotional > used ? allowed.dailyNotional - used : 0n;
-  const message = `The order is worth up to ${text(value)}; ${text(left)} of today's ${text(allowed.dailyNotional)} is left.`;
+  const message = `The order adds up to ${text(added)}; ${text(left)} of today's ${text(allowed.dailyNotional)} is left.`;
   return failure('DAILY_LIMIT_REACHED', message, 'qty');
 };
 

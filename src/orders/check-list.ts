@@ -10,23 +10,36 @@ type Code = 'INVALID_INPUT' | 'INVALID_PRICE' | 'INVALID_QUANTITY';
 const wrong = (code: Code, message: string, place: number, field: string): Failure =>
   failure(code, message, 'orders', String(place), field);
 
+type Priced = Pick<NewOrder, 'side' | 'type' | 'limitPrice' | 'stopPrice'>;
+
+/** Whether the stop of a pair is not behind its limit, as the market sees them. A trailing stop's price is its own affair. */
+export const isPairCrossed = (profit: Priced, stop: Priced): boolean => {
+  const [limit, trigger] = [profit.limitPrice ?? 0n, stop.type === 'TRAILING_STOP' ? null : stop.stopPrice];
+  if (trigger === null) return false;
+  return profit.side === 'SELL' ? limit <= trigger : limit >= trigger;
+};
+
+/** Whether an exit with a limit would give back less than its entry's limit costs. */
+export const isExitWorse = (entry: Priced, exit: Priced): boolean => {
+  if (exit.type !== 'LIMIT' || entry.limitPrice === null || exit.limitPrice === null) return false;
+  return entry.side === 'BUY' ? exit.limitPrice <= entry.limitPrice : exit.limitPrice >= entry.limitPrice;
+};
+
 const checkPair = (profit: NewOrder, stop: NewOrder, at: number): Failure | undefined => {
   if (profit.type !== 'LIMIT') return wrong('INVALID_INPUT', 'The first exit must be a LIMIT order.', at, 'type');
   if (!isStop(stop)) return wrong('INVALID_INPUT', 'The second exit must be a stop.', at + 1, 'type');
   if (profit.side !== stop.side) return wrong('INVALID_INPUT', 'Both exits must be on one side.', at + 1, 'side');
-  const [limit, trigger] = [profit.limitPrice ?? 0n, stop.stopPrice];
-  if (trigger === null || (profit.side === 'SELL' ? limit > trigger : limit < trigger)) return undefined;
+  if (!isPairCrossed(profit, stop)) return undefined;
   const message = `The stop of a ${profit.side} pair must be ${profit.side === 'SELL' ? 'below' : 'above'} its limit.`;
   return wrong('INVALID_PRICE', message, at + 1, 'stopPrice');
 };
 
 const checkEntry = (entry: NewOrder, exits: readonly NewOrder[]): Failure | undefined => {
-  for (const [index, { side, type, limitPrice }] of exits.entries()) {
-    if (side === entry.side) {
+  for (const [index, exit] of exits.entries()) {
+    if (exit.side === entry.side) {
       return wrong('INVALID_INPUT', 'What waits for the entry must be on its other side.', index + 1, 'side');
     }
-    if (type !== 'LIMIT' || entry.limitPrice === null || limitPrice === null) continue;
-    if (entry.side === 'BUY' ? limitPrice > entry.limitPrice : limitPrice < entry.limitPrice) continue;
+    if (!isExitWorse(entry, exit)) continue;
     return wrong('INVALID_PRICE', 'The exit’s limit must be better than the entry’s.', index + 1, 'limitPrice');
   }
   return undefined;

@@ -4,7 +4,8 @@ import { dayEnd, type Session } from '../market/calendar.ts';
 
 type Terms = Pick<OrderRow, 'symbol' | 'type' | 'timeInForce'>;
 
-const isClosed = (session: Session | null): boolean => session !== null && session.state !== 'OPEN';
+/** Whether there are sessions and none is on. */
+export const isClosed = (session: Session | null): boolean => session !== null && session.state !== 'OPEN';
 
 /** Between sessions orders wait for the next one; those that must trade at once cannot. */
 export const checkSession = ({ symbol, type, timeInForce }: Terms, session: Session | null): Failure | undefined => {

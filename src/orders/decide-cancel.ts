@@ -2,27 +2,20 @@ import { type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
-import type { Instrument } from '../market/instrument.ts';
 import { countClosed } from './decide-place.ts';
-import { followList } from './list.ts';
+import { followList, type OrderRules, settleReserve } from './list.ts';
 import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
-import type { FeeRates } from './risk.ts';
 import { orderEvent } from './view.ts';
 
 /** Closes an order that no venue has; what it held back is free at once. */
-const cancelHere = (books: Books, order: OrderRow, reason: string | null, at: Date): void => {
+const cancelHere = (books: Books, order: OrderRow, reason: string | null, rules: OrderRules, at: Date): void => {
   confirmCancel(order, reason, at);
-  books.hold(order.accountId, order.reserveAsset, -order.reserve);
-  order.reserve = 0n;
+  settleReserve(books, order, rules);
   books.touch(order);
   countClosed(books, order);
   books.emit(order.accountId, `ORDER_${order.status}`, orderEvent(order), at);
+  followList(books, order, rules, at);
 };
-
-export interface CancelRules {
-  instrumentOf(symbol: string): Instrument;
-  rates: FeeRates;
-}
 
 /**
  * Marks an open order PENDING_CANCEL; the venue decides. One that no venue has is closed at once. Asking again while it is
@@ -33,7 +26,7 @@ export const cancelOpen = (
   order: OrderRow,
   reason: string | null,
   at: Date,
-  { instrumentOf, rates }: CancelRules,
+  rules: OrderRules,
 ): Failure | undefined => {
   if (isFinal(order.status)) return failure('TOO_LATE_TO_CANCEL', `The order is already ${order.status}.`);
   if (order.status === 'PENDING_CANCEL') return undefined;
@@ -41,8 +34,7 @@ export const cancelOpen = (
     return failure('CHANGE_PENDING', 'A replacement of the order is not answered yet.');
   }
   if (isHere(order.status)) {
-    cancelHere(books, order, reason, at);
-    followList(books, order, instrumentOf(order.symbol), rates, at);
+    cancelHere(books, order, reason, rules, at);
     return undefined;
   }
   askCancel(order, reason, at);
@@ -51,7 +43,7 @@ export const cancelOpen = (
   return undefined;
 };
 
-export interface CancelFacts extends CancelRules {
+export interface CancelFacts extends OrderRules {
   userId: string;
   accountId: string;
   orderId: string | null;

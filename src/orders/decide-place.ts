@@ -70,7 +70,7 @@ export const prepareOrder = (
   const row = newRow(facts, terms, at);
   enterSession(row, session, at);
   const value = orderValue(row, instrument, facts.quote);
-  const problem = checkLimits(account, before, value, instrument, at);
+  const problem = checkLimits(account, before, { value, added: value }, instrument, at);
   return problem === undefined ? { row, value } : no(problem);
 };
 

@@ -5,11 +5,11 @@ import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { tradeLines } from '../ledger/entries.ts';
 import { holdFill, positionAfter } from '../ledger/holding.ts';
 import { house } from '../ledger/house.ts';
-import { type Instrument, tradeValue } from '../market/instrument.ts';
+import { tradeValue } from '../market/instrument.ts';
 import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
-import { followList, settleReserve, shutOut } from './list.ts';
+import { followList, type OrderRules, settleReserve, shutOut } from './list.ts';
 import {
   acknowledge,
   closeAtFilled,
@@ -24,9 +24,7 @@ import {
 import { type FeeRates, feeOf } from './risk.ts';
 import { orderEvent } from './view.ts';
 
-export interface SettleFacts {
-  instrumentOf(symbol: string): Instrument;
-  rates: FeeRates;
+export interface SettleFacts extends OrderRules {
   ids: Ids;
 }
 
@@ -46,12 +44,11 @@ const changed = (
   facts: SettleFacts,
   at: Date,
 ): void => {
-  const instrument = facts.instrumentOf(order.symbol);
-  settleReserve(books, order, instrument, facts.rates);
+  settleReserve(books, order, facts);
   books.touch(order);
   if (!wasFinal) countClosed(books, order);
   books.emit(order.accountId, type, { ...orderEvent(order), ...more }, at);
-  if (!wasFinal) followList(books, order, instrument, facts.rates, at);
+  followList(books, order, facts, at);
 };
 
 interface Leg {
@@ -103,7 +100,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     ...positionAfter(position),
   };
   books.addExecution(execution);
-  if (!wasFinal) shutOut(books, order, facts.instrumentOf(symbol), facts.rates, at);
+  if (!wasFinal) shutOut(books, order, facts, at);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
 };

@@ -7,7 +7,7 @@ import { TIME_IS_OVER } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import type { CancelScope } from './store.ts';
 
-type DueDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'switches'> & {
+type DueDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours' | 'switches'> & {
   deadlines: DeadlineStore;
   clock: Clock;
 };

@@ -1,17 +1,20 @@
 import { tenTo } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import { type MarketHours, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { trailedStop } from '../venues/trail.ts';
+import { isClosed } from './check-session.ts';
 import { countClosed } from './decide-place.ts';
-import { confirmCancel, isFinal } from './order.ts';
-import { type FeeRates, reserveOf } from './risk.ts';
+import { confirmCancel, isFinal, isHere, leavesQty } from './order.ts';
+import { type FeeRates, larger, reserveOf } from './risk.ts';
 import { trailOf } from './terms.ts';
 import { orderEvent } from './view.ts';
 
 /**
  * Orders that belong together. OCO: two exits, of which one fills. OTO: an entry and an order that waits for it.
- * BRACKET: an entry and an OCO pair that waits for it. Waiting orders are HELD, reserve nothing and no venue knows them.
+ * BRACKET: an entry and an OCO pair that waits for it. Waiting orders are HELD and no venue knows them; they keep back what
+ * they will need for what the entry has filled so far, so that nobody can spend it before they begin.
  * A pair reserves once: its first leg keeps back the larger of the two needs, the other nothing.
  */
 
@@ -23,37 +26,78 @@ export const legsOf = {
   BRACKET: ['ENTRY', 'TAKE_PROFIT', 'STOP_LOSS'],
 } as const satisfies Record<ListType, readonly OrderRow['leg'][]>;
 
+/** What a decision about an order, and about those that belong to it, must know. */
+export interface OrderRules {
+  instrumentOf(symbol: string): Instrument;
+  rates: FeeRates;
+  hours(): MarketHours;
+}
+
 const carries = ({ leg }: OrderRow): boolean => leg === 'FIRST' || leg === 'TAKE_PROFIT';
 
 /** The other side of an OCO pair, while it is open. */
 export const siblingOf = (books: Books, order: OrderRow): OrderRow | undefined =>
   order.listId === null || order.leg === 'ENTRY'
     ? undefined
-    : books
-        .ordersOf(order.listId)
-        .find(({ id, leg, status }) => id !== order.id && leg !== 'ENTRY' && !isFinal(status));
+    : books.ordersOf(order.listId).find(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && !isFinal(status));
 
-/** What the order keeps back, its place in a pair considered. */
-const sharedReserve = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
-  const own = reserveOf(order, instrument, rates);
-  const sibling = siblingOf(books, order);
-  if (sibling === undefined || own === 0n) return own;
-  if (!carries(order)) return 0n;
-  const other = reserveOf(sibling, instrument, rates);
-  return other > own ? other : own;
+/** The orders that wait for this entry. */
+export const waitingFor = (books: Books, { listId, leg }: OrderRow): OrderRow[] =>
+  listId === null || leg !== 'ENTRY' ? [] : books.ordersOf(listId).filter(({ status }) => status === 'HELD');
+
+/** What the entry of a list has filled and still leaves, all the orders that replaced one another in its place together. */
+const entryOf = (books: Books, listId: string) =>
+  books
+    .ordersOf(listId)
+    .filter(({ leg }) => leg === 'ENTRY')
+    .reduce(
+      (sum, order) => ({
+        filledQty: sum.filledQty + order.filledQty,
+        filledValue: sum.filledValue + order.filledValue,
+        leavesQty: sum.leavesQty + leavesQty(order),
+      }),
+      { filledQty: 0n, filledValue: 0n, leavesQty: 0n },
+    );
+
+/** What an order needs by itself; one that waits for its entry, what it will need for what that has filled so far. */
+const ownNeed = (books: Books, order: OrderRow, { instrumentOf, rates }: OrderRules): bigint => {
+  const { status, listId, symbol } = order;
+  const isWaiting = status === 'HELD' && listId !== null;
+  const as = isWaiting ? { ...order, qty: entryOf(books, listId).filledQty, status: 'PENDING_NEW' as const } : order;
+  return reserveOf(as, instrumentOf(symbol), rates);
 };
 
-/** Brings an order's reserve, and its account's hold with it, to what it needs now. */
-export const settleReserve = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates): void => {
-  const needed = sharedReserve(books, order, instrument, rates);
+/** What an order and the other side of its pair need together: the larger of the two needs. */
+export const pairNeed = (books: Books, order: OrderRow, rules: OrderRules): bigint => {
+  const sibling = siblingOf(books, order);
+  const own = ownNeed(books, order, rules);
+  return sibling === undefined ? own : larger(own, ownNeed(books, sibling, rules));
+};
+
+/** What the order keeps back, its place in a pair considered. */
+const sharedReserve = (books: Books, order: OrderRow, rules: OrderRules): bigint => {
+  if (isFinal(order.status)) return 0n;
+  const isCarried = siblingOf(books, order) !== undefined && !carries(order);
+  return isCarried ? 0n : pairNeed(books, order, rules);
+};
+
+const settleOne = (books: Books, order: OrderRow, rules: OrderRules): void => {
+  const needed = sharedReserve(books, order, rules);
   if (needed === order.reserve) return;
   books.hold(order.accountId, order.reserveAsset, needed - order.reserve);
   order.reserve = needed;
   books.touch(order);
 };
 
-const close = (books: Books, order: OrderRow, reason: string, at: Date): void => {
+/** Brings the reserves of an order and of the other side of its pair, and the account's hold with them, to what they need now. */
+export const settleReserve = (books: Books, order: OrderRow, rules: OrderRules): void => {
+  const sibling = siblingOf(books, order);
+  for (const each of sibling === undefined ? [order] : [order, sibling]) settleOne(books, each, rules);
+};
+
+const close = (books: Books, order: OrderRow, reason: string, rules: OrderRules, at: Date): void => {
   confirmCancel(order, reason, at);
+  settleOne(books, order, rules);
   books.touch(order);
   countClosed(books, order);
   books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
@@ -63,52 +107,32 @@ const close = (books: Books, order: OrderRow, reason: string, at: Date): void =>
  * One exit of a pair has traded, so the other is over now, in the same transaction: were it left to the venue's next report, a
  * crash in between would bring it back beside the one that filled.
  */
-export const shutOut = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates, at: Date): void => {
+export const shutOut = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void => {
   const sibling = siblingOf(books, order);
-  if (sibling === undefined) return;
-  close(books, sibling, 'GROUP_SETTLED', at);
-  settleReserve(books, sibling, instrument, rates);
+  if (sibling !== undefined) close(books, sibling, 'GROUP_SETTLED', rules, at);
 };
 
-/** What the entry of a list has filled, all the orders that replaced one another in its place together. */
-const filledBy = (books: Books, listId: string): Pick<OrderRow, 'filledQty' | 'filledValue'> =>
-  books
-    .ordersOf(listId)
-    .filter(({ leg }) => leg === 'ENTRY')
-    .reduce(
-      (sum, { filledQty, filledValue }) => ({
-        filledQty: sum.filledQty + filledQty,
-        filledValue: sum.filledValue + filledValue,
-      }),
-      { filledQty: 0n, filledValue: 0n },
-    );
-
-/** Whether what the legs would reserve as orders for that quantity, once for all of them, is still there. */
-const isCovered = (
-  books: Books,
-  legs: readonly OrderRow[],
-  qty: bigint,
-  instrument: Instrument,
-  rates: FeeRates,
-): boolean => {
+/** Whether the account has what the legs need beside what they keep back already. */
+const isCovered = (books: Books, legs: readonly OrderRow[], rules: OrderRules): boolean => {
   const [first] = legs;
   if (first === undefined) return true;
   const { posted, held } = books.balance(first.accountId, first.reserveAsset);
-  const open = (leg: OrderRow): OrderRow => ({ ...leg, qty, status: 'PENDING_NEW' });
-  return legs.every((leg) => reserveOf(open(leg), instrument, rates) <= posted - held);
+  const more = legs.reduce((sum, leg) => sum + sharedReserve(books, leg, rules) - leg.reserve, 0n);
+  return more <= posted - held;
 };
 
-/** A waiting order becomes an order for what the entry filled; in a halted instrument it waits on, for the resumption. */
+/** A waiting order becomes an order for what the entry filled. Where nothing trades now, it waits on for the market. */
 const release = (
   books: Books,
   order: OrderRow,
   entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
-  instrument: Instrument,
+  rules: OrderRules,
   at: Date,
 ): void => {
-  const isHalted = instrument.status === 'HALTED';
+  const instrument = rules.instrumentOf(order.symbol);
+  const isStill = instrument.status === 'HALTED' || isClosed(sessionOf(instrument.kind, rules.hours(), at));
   order.qty = entry.filledQty;
-  order.status = isHalted ? 'ACCEPTED' : 'PENDING_NEW';
+  order.status = isStill ? 'ACCEPTED' : 'PENDING_NEW';
   order.updatedAt = at;
   const trail = trailOf(order);
   if (trail !== null) {
@@ -119,28 +143,48 @@ const release = (
     order.stopPrice = trailedStop(order.side, trail, order.trailPeak, instrument.tickSize);
   }
   books.touch(order);
-  if (!isHalted) books.release(order);
+  if (!isStill) books.release(order);
   books.emit(order.accountId, 'ORDER_RELEASED', orderEvent(order), at);
 };
 
+/** A replacement of the entry changed how much it can still become: its exits are for that. */
+const resize = (books: Books, leg: OrderRow, qty: bigint, at: Date): void => {
+  if (leg.qty === qty) return;
+  leg.qty = qty;
+  leg.updatedAt = at;
+  books.touch(leg);
+  books.emit(leg.accountId, 'ORDER_RESIZED', orderEvent(leg), at);
+};
+
 /**
- * What the close of one order means for the others of its list: a closed entry releases its legs for what it filled, or ends
- * them when that is nothing, or when what they would keep back was spent meanwhile; a closed leg leaves its sibling to reserve
- * for itself, or ends it when no venue has it.
+ * What happened to an entry, for the orders that wait for it. What it fills is set aside for them at once, and when it is
+ * closed they become orders for that. They end when it filled nothing, or when the account lacks what they would keep back:
+ * a buy can cost more than the sale before it brought in.
  */
-export const followList = (books: Books, order: OrderRow, instrument: Instrument, rates: FeeRates, at: Date): void => {
-  if (order.listId === null || !isFinal(order.status) || order.status === 'REPLACED') return;
-  const sibling = siblingOf(books, order);
-  if (sibling?.status === 'HELD') close(books, sibling, 'SIBLING_CLOSED', at);
-  else if (sibling !== undefined) settleReserve(books, sibling, instrument, rates);
-  if (order.leg !== 'ENTRY') return;
-  const legs = books.ordersOf(order.listId).filter(({ status }) => status === 'HELD');
-  const filled = filledBy(books, order.listId);
-  const isEmpty = filled.filledQty === 0n;
-  if (isEmpty || !isCovered(books, legs, filled.filledQty, instrument, rates)) {
-    for (const leg of legs) close(books, leg, isEmpty ? 'ENTRY_CLOSED' : 'INSUFFICIENT_FUNDS', at);
-    return;
+const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void => {
+  const legs = waitingFor(books, order);
+  if (order.listId === null || legs.length === 0) return;
+  const entry = entryOf(books, order.listId);
+  const isOver = entry.leavesQty === 0n;
+  if (isOver && entry.filledQty === 0n) {
+    for (const leg of legs) close(books, leg, 'ENTRY_CLOSED', rules, at);
+  } else if (!isCovered(books, legs, rules)) {
+    for (const leg of legs) close(books, leg, 'INSUFFICIENT_FUNDS', rules, at);
+  } else {
+    for (const leg of legs) {
+      if (isOver) release(books, leg, entry, rules, at);
+      else resize(books, leg, entry.filledQty + entry.leavesQty, at);
+    }
+    for (const leg of legs) settleReserve(books, leg, rules);
   }
-  for (const leg of legs) release(books, leg, filled, instrument, at);
-  for (const leg of legs) settleReserve(books, leg, instrument, rates);
+};
+
+/** What a change of one order means for the others of its list. An exit that ends where no venue has the other, ends it too. */
+export const followList = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void => {
+  const sibling = siblingOf(books, order);
+  const isOver = isFinal(order.status) && order.status !== 'REPLACED';
+  if (order.leg === 'ENTRY') followEntry(books, order, rules, at);
+  else if (isOver && sibling !== undefined && isHere(sibling.status)) {
+    close(books, sibling, 'SIBLING_CLOSED', rules, at);
+  }
 };

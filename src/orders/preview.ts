@@ -105,7 +105,7 @@ export const createPreviewOrder =
     // A repeated clientOrderId: the order is there already and nothing more would happen.
     const isNew = placed.value.id === id;
     const fills = isNew ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
-    const facts = { instrumentOf: deps.instrumentOf, rates: deps.rates, ids: deps.ids };
+    const facts = { instrumentOf: deps.instrumentOf, rates: deps.rates, hours: deps.hours, ids: deps.ids };
     decideSettle(books, at, tradesOf(placed.value, fills, deps.ids), facts);
     const cash = books.balance(accountId, instrument.quoteAsset);
     return ok({

@@ -7,7 +7,8 @@ import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { checkedPrice, checkedQty } from './check-order.ts';
-import { type Changes, decideReplace } from './decide-replace.ts';
+import type { Changes } from './check-replace.ts';
+import { decideReplace } from './decide-replace.ts';
 import { findOwn, noSuchOrder, ownOrderNeeds, seeOwn } from './find-own.ts';
 import type { ReplaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
@@ -73,7 +74,10 @@ export const createReplaceOrder =
               changes,
               newOrderId,
               instrument,
+              instrumentOf: deps.instrumentOf,
+              quote: deps.venue.quote(instrument.symbol),
               rates: deps.rates,
+              hours: deps.hours,
               switches: deps.switches(),
             };
             const answer = decideReplace(books, at, facts);

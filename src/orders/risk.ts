@@ -46,7 +46,7 @@ const replacementReserve = (order: OrderRow, instrument: Instrument, rates: FeeR
   return leaves <= 0n ? 0n : reserveFor(order.side, BigInt(order.replacement.worstPrice), leaves, instrument, rates);
 };
 
-const larger = (a: bigint, b: bigint): bigint => {
+export const larger = (a: bigint, b: bigint): bigint => {
   if (a > b) return a;
   return b;
 };
@@ -62,12 +62,4 @@ export const reserveOf = (order: OrderRow, instrument: Instrument, rates: FeeRat
   if (order.notional !== null && order.side === 'BUY') return order.notional - order.filledValue - order.fees;
   const present = reserveFor(order.side, order.worstPrice, leaves, instrument, rates);
   return larger(present, replacementReserve(order, instrument, rates));
-};
-
-/** Brings the order's reserve to what it now needs; answers the change, which is the change of the account's hold. */
-export const adjustReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
-  const needed = reserveOf(order, instrument, rates);
-  const change = needed - order.reserve;
-  order.reserve = needed;
-  return change;
 };

@@ -23,6 +23,7 @@ export const createSettlement = (
   const facts: SettleFacts = {
     instrumentOf: deps.instrumentOf,
     rates: deps.rates,
+    hours: deps.hours,
     ids: deps.ids,
   };
   /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the next restore. */

@@ -27,6 +27,7 @@ const trade = async (
   const facts: SettleFacts = {
     instrumentOf: (symbol) => trading.market.find(symbol)!,
     rates: fees,
+    hours: () => 'ALWAYS_OPEN',
     ids: trading.ids,
   };
   const reports = [

@@ -15,6 +15,7 @@ beforeAll(async () => {
     store: createOrderStore(trading.database),
     instrumentOf: (symbol) => trading.market.find(symbol)!,
     rates: fees,
+    hours: () => 'ALWAYS_OPEN',
   });
 });
 afterAll(async () => {

@@ -104,7 +104,7 @@ test('whatever is sent, no UTC day counts more than its limit', () => {
         const now = new Date(at);
         const day = now.toISOString().slice(0, 10);
         const used = days.get(day) ?? 0n;
-        const problem = checkLimits(account, { orders: 0, value: 0n }, value, instrument, now);
+        const problem = checkLimits(account, { orders: 0, value: 0n }, { value, added: value }, instrument, now);
         expect(problem === undefined).toBe(value <= 100n && used + value <= daily);
         if (problem === undefined) {
           countNotional(account, value, now);

@@ -142,18 +142,23 @@ test('exits are for what a partly filled entry filled, also when the entry was r
   ]);
 });
 
-test('exits whose units were sold meanwhile are closed, and the venue goes on for everybody', async () => {
+test('what a partly filled entry bought is set aside for its exits and cannot be sold before they begin', async () => {
   const customer = await trading.customer('100000');
-  const ids = await partlyFilled(customer, [farProfit]);
-  must(await trading.orders.place(customer.by, { ...farProfit, qty: '4', limitPrice: '6000.00' }));
+  const ids = await partlyFilled(customer, [farProfit, { ...microsoft, type: 'STOP', stopPrice: '1.00' }]);
+  expect(await states(customer, ids)).toEqual(['PARTIALLY_FILLED', 'HELD', 'HELD']);
+  const sale = await trading.orders.place(customer.by, { ...farProfit, qty: '0.0001' });
+  expect(sale).toMatchObject({ ok: false, failures: [{ code: 'INSUFFICIENT_FUNDS' }] });
   must(await trading.orders.cancel(customer.by, { id: ids[0] }));
   await trading.settled();
-  const exit = await trading.orders.one(customer.userId, { id: ids[1] ?? '' });
-  expect(exit).toMatchObject({ status: 'CANCELED', reason: 'INSUFFICIENT_FUNDS' });
-  const other = await trading.customer('10000');
-  const { id } = must(await trading.orders.place(other.by, { ...entry, qty: '1' }));
-  await trading.settled();
-  expect(await states(other, [id])).toEqual(['FILLED']);
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'NEW', 'NEW']);
+});
+
+test('what was set aside is free again when the owner cancels the exits', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await partlyFilled(customer, [farProfit, { ...microsoft, type: 'STOP', stopPrice: '1.00' }]);
+  must(await trading.orders.cancel(customer.by, { id: ids[2] }));
+  expect(await states(customer, ids)).toEqual(['PARTIALLY_FILLED', 'CANCELED', 'CANCELED']);
+  must(await trading.orders.place(customer.by, { ...farProfit, qty: '4' }));
 });
 
 test('an exit that costs more than the entry brought in is closed when it should begin', async () => {
@@ -166,22 +171,6 @@ test('an exit that costs more than the entry brought in is closed when it should
   ]);
   await trading.settled();
   expect(await states(customer, ids)).toEqual(['FILLED', 'CANCELED']);
-});
-
-test('an exit that is in the market beside its sibling is not replaced', async () => {
-  const customer = await trading.customer('100000');
-  await trading.orders.place(customer.by, entry);
-  await trading.settled();
-  const ids = await place(customer, 'OCO', [profit, loss]);
-  await trading.settled();
-  for (const id of ids) {
-    const answer = await trading.orders.replace(customer.by, {
-      id,
-      ...(id === ids[0] ? { limitPrice: '4000.00' } : { stopPrice: '2.00' }),
-    });
-    expect(answer).toMatchObject({ ok: false, failures: [{ code: 'NOT_SUPPORTED' }] });
-  }
-  expect(await heldUnits(customer)).toBe(100_000n);
 });
 
 test.each([

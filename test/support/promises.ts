@@ -46,6 +46,18 @@ export const promises: Record<string, string> = {
     SELECT a.id FROM accounts a
     WHERE open_orders <> (SELECT count(*) FROM orders o WHERE o.account_id = a.id
       AND status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'))`,
+  'H1 the exits of a list keep back the larger of their needs, once': `
+    SELECT list_id, sum(reserve) AS kept, max(need) AS need
+    FROM (SELECT o.*, CASE side WHEN 'SELL' THEN leaves ELSE leaves * worst * unit_value END AS need
+          FROM (SELECT o.*, greatest(worst_price, (replacement->>'worstPrice')::bigint) AS worst,
+                       power(10::numeric, q.scale - i.price_scale - b.scale) AS unit_value,
+                       CASE o.status
+                         WHEN 'HELD' THEN (SELECT sum(filled_qty) FROM orders e WHERE e.list_id = o.list_id AND e.leg = 'ENTRY')
+                         ELSE qty - filled_qty END AS leaves
+                FROM orders o JOIN instruments i USING (symbol)
+                  JOIN assets b ON b.code = i.base_asset JOIN assets q ON q.code = i.quote_asset
+                WHERE leg <> 'ENTRY' AND o.status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')) o) n
+    GROUP BY list_id HAVING sum(reserve) < max(need) OR count(*) FILTER (WHERE reserve > 0) > 1`,
   'K1 an account is blocked exactly while its kill switch is engaged': `
     SELECT a.id, a.trading_blocked, k.target
     FROM accounts a FULL JOIN (SELECT target FROM kill_switches WHERE scope = 'ACCOUNT') k ON k.target = a.id::text

@@ -1,0 +1,156 @@
+import type { KillSwitch } from '../controls/kill-switch.ts';
+import { type Failure, failure } from '../errors.ts';
+import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
+import type { Books } from '../lane/books.ts';
+import type { AccountRow, OrderRow, Replacement } from '../lane/rows.ts';
+import type { Instrument } from '../market/instrument.ts';
+import type { Quote } from '../venues/venue.ts';
+import { checkLimits, orderValue } from './check-limits.ts';
+import { isExitWorse, isPairCrossed } from './check-list.ts';
+import { checkTrading } from './check-trading.ts';
+import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
+import { isFinal } from './order.ts';
+
+/** What a replacement changes, in units; null stays as it is. */
+export interface Changes {
+  qty: bigint | null;
+  limitPrice: bigint | null;
+  stopPrice: bigint | null;
+  clientOrderId: string | null;
+}
+
+export interface ReplaceFacts extends OrderRules {
+  userId: string;
+  accountId: string;
+  orderId: string | null;
+  clientOrderId: string | null;
+  changes: Changes;
+  newOrderId: string;
+  instrument: Instrument;
+  quote: Quote | undefined;
+  /** The kill switches that are engaged. */
+  switches: readonly KillSwitch[];
+}
+
+/** Whether the order may be replaced at all now. */
+const checkState = (order: OrderRow, at: Date): Failure | undefined => {
+  if (isFinal(order.status)) return failure('TOO_LATE_TO_REPLACE', `The order is already ${order.status}.`);
+  if (order.pendingSince !== null)
+    return failure('CHANGE_PENDING', 'An earlier change of the order is not answered yet.');
+  if (order.expiresAt !== null && order.expiresAt <= at)
+    return failure('TOO_LATE_TO_REPLACE', 'The time of the order is over.');
+  if (order.type === 'MARKET' || order.type === 'TRAILING_STOP' || order.triggeredAt !== null) {
+    return failure('NOT_SUPPORTED', 'Only LIMIT, STOP and STOP_LIMIT orders that wait can be replaced.', 'id');
+  }
+  return undefined;
+};
+
+/** Whether the order takes these changes, whatever the account may do. */
+const checkChanges = (
+  books: Books,
+  order: OrderRow,
+  { changes, accountId, instrument }: ReplaceFacts,
+): Failure | undefined => {
+  if (changes.limitPrice !== null && order.limitPrice === null) {
+    return failure('INVALID_PRICE', `A ${order.type} order takes no limitPrice.`, 'limitPrice');
+  }
+  if (changes.stopPrice !== null && order.stopPrice === null) {
+    return failure('INVALID_PRICE', `A ${order.type} order takes no stopPrice.`, 'stopPrice');
+  }
+  if (changes.qty !== null && order.leg !== null && order.leg !== 'ENTRY') {
+    const message = 'An exit is for what its entry filled, and both of a pair for the same: only its prices change.';
+    return failure('NOT_SUPPORTED', message, 'qty');
+  }
+  if (changes.qty !== null && changes.qty <= order.filledQty) {
+    const filled = formatDecimal(order.filledQty, instrument.baseScale);
+    return failure('INVALID_QUANTITY', `qty must be above what is filled already, ${filled}.`, 'qty');
+  }
+  if (changes.clientOrderId !== null && books.orderOf(accountId, changes.clientOrderId) !== undefined) {
+    const message = 'The account has used this clientOrderId for another order.';
+    return failure('DUPLICATE_CLIENT_ORDER_ID', message, 'newClientOrderId');
+  }
+  return undefined;
+};
+
+/** Whether the new prices contradict those of the other orders of its list, as they may not when a list is placed. */
+const checkPlaceInList = (books: Books, after: OrderRow, { changes }: ReplaceFacts): Failure | undefined => {
+  const field = changes.stopPrice === null ? 'limitPrice' : 'stopPrice';
+  const sibling = siblingOf(books, after);
+  const pair = after.type === 'LIMIT' ? ([after, sibling] as const) : ([sibling, after] as const);
+  if (pair[0] !== undefined && pair[1] !== undefined && isPairCrossed(pair[0], pair[1])) {
+    return failure('INVALID_PRICE', 'The stop of a pair must be behind its limit.', field);
+  }
+  const exits = after.status === 'HELD' ? [after] : waitingFor(books, after);
+  const entries = after.status === 'HELD' && after.listId !== null ? books.ordersOf(after.listId) : [after];
+  const entry = entries.find(({ leg, status }) => leg === 'ENTRY' && !isFinal(status));
+  if (entry === undefined || !exits.some((exit) => isExitWorse(entry, exit))) return undefined;
+  return failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s.', field);
+};
+
+/** What the orders of the list will be worth that grow with the replacement, and how much that is more than before. */
+const valuesOf = (books: Books, order: OrderRow, after: OrderRow, { instrument, quote }: ReplaceFacts) => {
+  const grown = waitingFor(books, order).map((leg) => [leg, { ...leg, qty: leg.qty + after.qty - order.qty }] as const);
+  let [largest, added] = [0n, 0n];
+  for (const [before, next] of [[order, after] as const, ...grown]) {
+    const value = orderValue(next, instrument, quote);
+    const more = value - orderValue(before, instrument, quote);
+    if (more <= 0n) continue;
+    added += more;
+    if (value > largest) largest = value;
+  }
+  return { largest, added };
+};
+
+const checkFunds = (
+  books: Books,
+  order: OrderRow,
+  replacement: Replacement,
+  facts: ReplaceFacts,
+): Failure | undefined => {
+  const { accountId, instrument, changes } = facts;
+  const needed = pairNeed(books, { ...order, replacement }, facts);
+  if (needed > MAX_UNITS) return failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty');
+  const { posted, held } = books.balance(accountId, order.reserveAsset);
+  const more = needed - order.reserve - (siblingOf(books, order)?.reserve ?? 0n);
+  if (more <= posted - held) return undefined;
+  const scale = order.side === 'BUY' ? instrument.quoteScale : instrument.baseScale;
+  const text = (amount: bigint): string => `${formatDecimal(amount, scale)} ${order.reserveAsset}`;
+  const message = `The replacement needs ${text(more)} more; ${text(posted - held)} is available.`;
+  const field = changes.qty !== null ? 'qty' : changes.limitPrice !== null ? 'limitPrice' : 'stopPrice';
+  return failure('INSUFFICIENT_FUNDS', message, field);
+};
+
+/** Whether the account may replace the order at all now, and the order takes these changes. */
+export const checkAsked = (
+  books: Books,
+  account: AccountRow,
+  order: OrderRow,
+  facts: ReplaceFacts,
+  at: Date,
+): Failure | undefined =>
+  (account.status === 'ACTIVE' ? undefined : failure('ACCOUNT_CLOSED', 'The account is closed.', 'id')) ??
+  checkState(order, at) ??
+  checkChanges(books, order, facts) ??
+  checkTrading(account, facts.instrument, facts.switches);
+
+/**
+ * Whether the order that the replacement makes could be placed: its price, its place in its list, its value and its need.
+ * Answers what it adds to the account's day.
+ */
+export const checkTerms = (
+  books: Books,
+  account: AccountRow,
+  { order, after, replacement }: { order: OrderRow; after: OrderRow; replacement: Replacement },
+  facts: ReplaceFacts,
+  at: Date,
+): Failure | { added: bigint } => {
+  if (after.worstPrice > MAX_UNITS) return failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice');
+  const { largest, added } = valuesOf(books, order, after, facts);
+  const value = { value: largest, added };
+  // What only gives way is within any limit.
+  const overLimit = (): Failure | undefined =>
+    added === 0n ? undefined : checkLimits(account, { orders: -1, value: 0n }, value, facts.instrument, at);
+  return (
+    checkPlaceInList(books, after, facts) ?? overLimit() ?? checkFunds(books, order, replacement, facts) ?? { added }
+  );
+};
