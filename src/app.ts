@@ -1,5 +1,6 @@
 import { type Admin, createAdmin } from './admin/admin.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
+import { createCommand } from './audit/command.ts';
 import type { Config } from './config.ts';
 import type { Controls } from './controls/controls.ts';
 import { openDatabase } from './database/database.ts';
@@ -7,6 +8,9 @@ import { startDatabase } from './database/start.ts';
 import { readRegisteredDocuments } from './graphql/registered-documents.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphql } from './graphql/server.ts';
+import { type Circuits, createCircuits } from './guard/circuits.ts';
+import { createGuards } from './guard/guards.ts';
+import { createCircuitStore } from './guard/store.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
@@ -31,6 +35,7 @@ export interface Services {
   ledger: Ledger;
   orders: Orders;
   controls: Controls;
+  circuits: Circuits;
 }
 
 export interface App {
@@ -70,6 +75,21 @@ export const createApp = async ({
     });
     stops.push(database.close);
 
+    const guards = await createGuards({
+      store: createCircuitStore(database),
+      breaker: config.breaker,
+      clock,
+      now_ms: () => performance.now(),
+      processId: ids.next(),
+      metrics,
+      log,
+    });
+    stops.push(async () => guards.stop());
+    const dependencies = {
+      venue: { guard: guards.define('venue:paper'), isStale: () => false },
+      quotes: { guard: guards.define('quotes'), isStale: () => false },
+    };
+
     const trading = await createTrading({ config, database, clock, ids, log });
     stops.push(trading.stop);
     const identity = createIdentity({ database, clock, ids, config });
@@ -78,6 +98,7 @@ export const createApp = async ({
       profile: createProfile({ database, clock, ids }),
       admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser }),
       audit: createAudit({ database }),
+      circuits: createCircuits({ guards, command: createCommand({ database, clock, ids }), dependencies }),
       ...trading.services,
     };
     await trading.start();

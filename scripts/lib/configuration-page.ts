@@ -35,7 +35,6 @@ With \`ENVIRONMENT=production\` the server does not start
 
 ## Read but not used yet
 
-The rate limits (\`RATE_LIMIT_*\`, \`LOGIN_ATTEMPTS_PER_MINUTE\`, \`REGISTER_PER_HOUR\`, \`ORDERS_PER_MINUTE\`), the circuit breaker
-(\`CIRCUIT_BREAKER_*\`) and \`REDIS_URL\` are checked like all others; nothing enforces them yet. Put a proxy that limits requests in front of
-a server that strangers can reach.
+The rate limits (\`RATE_LIMIT_*\`, \`LOGIN_ATTEMPTS_PER_MINUTE\`, \`REGISTER_PER_HOUR\`, \`ORDERS_PER_MINUTE\`) and \`REDIS_URL\` are
+checked like all others; nothing enforces them yet. Put a proxy that limits requests in front of a server that strangers can reach.
 `;

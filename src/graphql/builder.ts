@@ -10,6 +10,7 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Access } from './access.ts';
 import type { GraphContext } from './context.ts';
+import { DependencyPlugin } from './dependency.ts';
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -56,6 +57,7 @@ class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 SchemaBuilder.registerPlugin('access', AccessPlugin);
+SchemaBuilder.registerPlugin('dependency', DependencyPlugin);
 
 export const builder = new SchemaBuilder<{
   Context: GraphContext;
@@ -69,7 +71,7 @@ export const builder = new SchemaBuilder<{
     EmailAddress: { Input: string; Output: string };
   };
 }>({
-  plugins: ['access', RelayPlugin, ComplexityPlugin],
+  plugins: ['access', 'dependency', RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   relay: {
     nodeQueryOptions: false,

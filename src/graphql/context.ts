@@ -1,4 +1,5 @@
 import type { Services } from '../app.ts';
+import type { Dependency } from '../guard/circuits.ts';
 import type { TokenProblem, Viewer } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 
@@ -11,6 +12,8 @@ export interface GraphContext {
   idempotencyKey: string | null;
   /** Set by a mutation that answered from its stored answer; becomes a header and an extension. */
   idempotencyReplayed: boolean;
+  /** What the fields that ran depend on; null until one that declares a dependency did. */
+  dependencies: Set<Dependency> | null;
   services: Services;
   clock: Clock;
 }

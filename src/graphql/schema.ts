@@ -14,6 +14,7 @@ import '../ledger/journal/schema.ts';
 import '../ledger/statement/schema.ts';
 import '../orders/schema.ts';
 import '../controls/schema.ts';
+import '../guard/schema.ts';
 
 /** The whole schema: every noun adds its types and fields to the builder when it is imported. */
 export const schema = builder.toSchema();

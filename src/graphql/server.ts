@@ -59,6 +59,7 @@ export const createGraphql = (
       const context: RequestContext = {
         ...caller,
         idempotencyReplayed: false,
+        dependencies: null,
         services,
         clock,
         operation: null,

@@ -14,6 +14,8 @@ const StatusEnum = builder.enumType(InstrumentStatus, {
   description: 'TRADING takes orders; HALTED refuses new orders, and nothing trades, until it is resumed.',
 });
 
+const quotes = { on: 'quotes', whileOpen: 'SERVED' } as const;
+
 interface ShownQuote {
   instrument: Instrument;
   quote: Quote;
@@ -94,6 +96,7 @@ InstrumentRef.implement({
     status: t.field({ type: StatusEnum, resolve: ({ status }) => status }),
     quote: t.field({
       type: QuoteRef,
+      dependency: quotes,
       nullable: true,
       description: 'The best prices now; null while the venue does not trade the instrument.',
       resolve: ({ symbol }, _, { services }) => shownQuote(services.market, symbol),
@@ -144,6 +147,7 @@ builder.queryFields((t) => {
     }),
     quote: t.field({
       access: 'public',
+      dependency: quotes,
       type: QuoteRef,
       nullable: true,
       description: 'The best prices of an instrument now; null when no instrument has this symbol.',

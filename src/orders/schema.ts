@@ -104,6 +104,10 @@ const CancelAllAfterInput = builder.inputType('CancelAllAfterInput', {
   }),
 });
 
+/** What the venue must take for its own is not accepted while it is away; what it must only hear of waits for it. */
+const newToVenue = { on: 'venue', whileOpen: 'REFUSED' } as const;
+const venue = { on: 'venue', whileOpen: 'SERVED' } as const;
+
 builder.mutationFields((t) => ({
   cancelAllAfter: t.field({
     access: 'signedIn',
@@ -116,6 +120,7 @@ builder.mutationFields((t) => ({
   }),
   cancelAllOrders: t.field({
     access: 'signedIn',
+    dependency: venue,
     type: CancelAllOrdersPayload,
     description: 'Asks all of the viewer’s open orders in the scope to cancel. Errors: NOT_FOUND, UNKNOWN_SYMBOL.',
     args: { input: t.arg({ type: CancelAllOrdersInput, required: true }) },
@@ -123,9 +128,11 @@ builder.mutationFields((t) => ({
   }),
   placeOrder: t.field({
     access: 'signedIn',
+    dependency: newToVenue,
     type: OrderPayload,
     description:
-      'Places an order. The answer comes when the order and its hold are durable; fills follow. ' +
+      'Places an order. The answer comes when the order and its hold are durable; fills follow. While the venue is away: ' +
+      'DEPENDENCY_UNAVAILABLE, nothing was begun. ' +
       'Errors: UNKNOWN_SYMBOL, INVALID_QUANTITY, INVALID_PRICE, NOT_SUPPORTED, INSUFFICIENT_FUNDS, INSTRUMENT_HALTED, NO_MARKET, ' +
       'TRADING_BLOCKED, MARKET_CLOSED, ORDER_TOO_LARGE, DAILY_LIMIT_REACHED, TOO_MANY_OPEN_ORDERS, DUPLICATE_CLIENT_ORDER_ID, ACCOUNT_CLOSED, NOT_FOUND, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
@@ -134,6 +141,7 @@ builder.mutationFields((t) => ({
   }),
   placeOrders: t.field({
     access: 'signedIn',
+    dependency: newToVenue,
     type: PlaceOrdersPayload,
     complexity: ({ input }) => ({ field: 1, multiplier: Math.max(1, input.orders.length) }),
     description:
@@ -148,6 +156,7 @@ builder.mutationFields((t) => ({
   }),
   previewOrder: t.field({
     access: 'signedIn',
+    dependency: venue,
     type: OrderPreviewPayload,
     description:
       'What `placeOrder` with this input would do if nothing came in between: its hold, fills, fee and journal lines, by the very ' +
@@ -157,6 +166,7 @@ builder.mutationFields((t) => ({
   }),
   placeOrderList: t.field({
     access: 'signedIn',
+    dependency: newToVenue,
     type: OrderListPayload,
     complexity: { field: 1, multiplier: 3 },
     description:
@@ -168,6 +178,7 @@ builder.mutationFields((t) => ({
   }),
   replaceOrder: t.field({
     access: 'signedIn',
+    dependency: newToVenue,
     type: OrderPayload,
     description:
       'Asks the venue to put other terms in an open order’s place; `qty` is the new total, what is filled included. The answer ' +
@@ -180,6 +191,7 @@ builder.mutationFields((t) => ({
   }),
   cancelOrder: t.field({
     access: 'signedIn',
+    dependency: venue,
     type: OrderPayload,
     description:
       'Asks the venue to take an open order off its book; what was filled stays filled. The answer shows it PENDING_CANCEL. ' +

@@ -96,6 +96,7 @@ Mutation.changePassword        signedIn
 Mutation.deleteAccount         signedIn
 Mutation.deposit               signedIn
 Mutation.haltInstrument        market:operate
+Mutation.isolateCircuit        circuits:operate
 Mutation.login                 public
 Mutation.logout                signedIn
 Mutation.logoutEverywhere      signedIn
@@ -107,6 +108,7 @@ Mutation.refresh               public
 Mutation.register              public
 Mutation.reinstateUser         users:suspend
 Mutation.replaceOrder          signedIn
+Mutation.resetCircuit          circuits:operate
 Mutation.resumeInstrument      market:operate
 Mutation.reverseTransfer       ledger:operate
 Mutation.setAccountLimits      market:operate
@@ -122,6 +124,7 @@ Query.auditLog                 audit:read
 Query.balances                 signedIn
 Query.books                    ledger:read
 Query.chartOfAccounts          ledger:read
+Query.circuits                 circuits:operate
 Query.instrument               public
 Query.instruments              public
 Query.journal                  signedIn

@@ -26,6 +26,7 @@ const contextOf = (viewer: Viewer | null, services: Partial<Services> = world): 
     tokenProblem: null,
     idempotencyKey: null,
     idempotencyReplayed: false,
+    dependencies: null,
     services: services as Services,
     clock: world.clock,
   }) as GraphContext;

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { useComplexity } from './complexity.ts';
+import { useDependencies } from './dependencies.ts';
 import { useDocumentLimits } from './document-limits.ts';
 import { useIdempotencyAnswer } from './idempotency.ts';
 import { useIntrospection } from './introspection.ts';
@@ -22,5 +23,6 @@ export const createPlugins = (options: PluginOptions): Plugin[] => [
   useIntrospection(options.introspection),
   useComplexity(),
   useIdempotencyAnswer(),
+  useDependencies(),
   useMaskedErrors(options),
 ];

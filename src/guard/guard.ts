@@ -1,0 +1,167 @@
+import { RefusedError } from '../errors.ts';
+import type { BreakerRules, CircuitState } from './breaker.ts';
+import { createBulkhead } from './bulkhead.ts';
+import { type Circuit, createCircuit } from './circuit.ts';
+import { type Work, withDeadline } from './deadline.ts';
+import { CallerGone, type FailureKind, failureKind } from './failure.ts';
+import { createPauses, createRetryBudget, pause, type RetryRules } from './retry.ts';
+import { createStale, type Read, type StaleRules } from './stale.ts';
+
+export interface GuardRules {
+  breaker: BreakerRules;
+  /** From the first attempt to the last answer, the queue and the pauses included. */
+  call_ms: number;
+  concurrent: number;
+  queue: number;
+  retry: RetryRules;
+  stale: StaleRules;
+}
+
+/** How a call ended, in the words of the metrics. OTHER: an answer, or a bug of ours; not the dependency's failure. */
+export type Outcome = 'OK' | FailureKind | 'REFUSED' | 'FULL' | 'GONE' | 'OTHER';
+
+export interface CallOptions {
+  /** The caller's own: aborted when it goes away or its time is over. */
+  signal?: AbortSignal | undefined;
+  /** Doing it twice is the same as once: a failure may be tried again. */
+  idempotent?: boolean;
+  /** Instead of the dependency's usual deadline. */
+  call_ms?: number;
+}
+
+export interface Guard {
+  /**
+   * Calls the dependency: retry → breaker → bulkhead → deadline → `work`. Rejects with DEPENDENCY_UNAVAILABLE when the
+   * circuit is open and with OVERLOADED when too many wait: then nothing was sent. Any other rejection is what `work`
+   * rejected with, or its deadline, and whether it was done is not known.
+   */
+  call<Value>(work: Work<Value>, options?: CallOptions): Promise<Value>;
+  /** A call that changes nothing: repeated, and when that does not help answered with the last good answer, marked stale. */
+  read<Value>(key: string, work: Work<Value>, options?: Omit<CallOptions, 'idempotent'>): Promise<Read<Value>>;
+  circuit: Circuit;
+  active(): number;
+  waiting(): number;
+}
+
+export interface GuardOptions {
+  name: string;
+  rules: GuardRules;
+  /** Of a clock that never steps back. */
+  now_ms(): number;
+  observe(outcome: Outcome, took_ms: number): void;
+  changed(state: CircuitState): void;
+}
+
+/** It did not answer, or was not asked. */
+const isAway = (error: unknown): boolean =>
+  failureKind(error) !== undefined ||
+  (error instanceof RefusedError && (error.code === 'DEPENDENCY_UNAVAILABLE' || error.code === 'OVERLOADED'));
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Protects one named dependency. */
+export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOptions): Guard => {
+  const circuit = createCircuit({ name, rules: rules.breaker, now_ms, changed });
+  const bulkhead = createBulkhead(rules);
+  const budget = createRetryBudget(rules.retry);
+  const pauses = createPauses(rules.retry);
+  const stale = createStale(rules.stale);
+
+  /** What the end of a call says about the dependency. */
+  const conclude = (ticket: number, error: unknown, caller: AbortSignal | undefined): Outcome => {
+    const kind = caller?.aborted || error instanceof CallerGone ? undefined : failureKind(error);
+    if (kind !== undefined) {
+      circuit.fail(ticket, kind, textOf(error));
+      return kind;
+    }
+    // A refusal is an answer: the dependency works. Of another error nobody knows whose it is.
+    if (error instanceof RefusedError) circuit.succeed(ticket);
+    else circuit.dismiss(ticket);
+    return caller?.aborted || error instanceof CallerGone ? 'GONE' : 'OTHER';
+  };
+
+  const enter = async (ticket: number, until_ms: number, caller: AbortSignal | undefined): Promise<void> => {
+    try {
+      const place = bulkhead.enter(until_ms - now_ms(), caller);
+      if (place === true || (await place) === true) return;
+    } catch (error) {
+      circuit.dismiss(ticket);
+      observe('GONE', 0);
+      throw error;
+    }
+    circuit.dismiss(ticket);
+    observe('FULL', 0);
+    throw new RefusedError('OVERLOADED', `Too many calls wait for ${name}.`, 1, { dependency: name });
+  };
+
+  const attempt = async <Value>(
+    work: Work<Value>,
+    until_ms: number,
+    caller: AbortSignal | undefined,
+  ): Promise<Value> => {
+    if (caller?.aborted) throw new CallerGone();
+    let ticket: number;
+    try {
+      ticket = circuit.admit();
+    } catch (error) {
+      observe('REFUSED', 0);
+      throw error;
+    }
+    await enter(ticket, until_ms, caller);
+    const began_ms = now_ms();
+    try {
+      const value = await withDeadline(work, until_ms - began_ms, caller);
+      circuit.succeed(ticket);
+      observe('OK', now_ms() - began_ms);
+      return value;
+    } catch (error) {
+      observe(conclude(ticket, error, caller), now_ms() - began_ms);
+      throw error;
+    } finally {
+      bulkhead.leave();
+    }
+  };
+
+  /** Whether the call may be made once more; waits for its moment. */
+  const mayRetry = async (error: unknown, pause_ms: number, until_ms: number, caller: AbortSignal | undefined) => {
+    const isWorth = failureKind(error) !== undefined && circuit.own().state === 'CLOSED';
+    if (!isWorth || caller?.aborted || now_ms() + pause_ms >= until_ms || !budget.spend()) return false;
+    await pause(pause_ms, caller);
+    return true;
+  };
+
+  const repeated = async <Value>(work: Work<Value>, until_ms: number, caller: AbortSignal | undefined) => {
+    const nextPause = pauses();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(work, until_ms, caller);
+      } catch (error) {
+        if (tries >= rules.retry.attempts) throw error;
+        if (!(await mayRetry(error, nextPause(), until_ms, caller))) throw error;
+      }
+    }
+  };
+
+  const call = <Value>(work: Work<Value>, options: CallOptions = {}): Promise<Value> => {
+    const until_ms = now_ms() + (options.call_ms ?? rules.call_ms);
+    budget.earn();
+    return options.idempotent ? repeated(work, until_ms, options.signal) : attempt(work, until_ms, options.signal);
+  };
+
+  return {
+    call,
+    read: async (key, work, options) => {
+      try {
+        return stale.keep(key, await call(work, { ...options, idempotent: true }), now_ms());
+      } catch (error) {
+        // Its answer is the truth, also when it is a no; only what keeps it from answering is bridged.
+        const known = isAway(error) ? stale.find<Awaited<ReturnType<typeof work>>>(key, now_ms()) : undefined;
+        if (known === undefined) throw error;
+        return known;
+      }
+    },
+    circuit,
+    active: bulkhead.active,
+    waiting: bulkhead.waiting,
+  };
+};
