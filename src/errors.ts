@@ -70,6 +70,11 @@ export const catalogue = {
   TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
   TOO_LATE_TO_REPLACE: payload(409, 'The order is already in a final state.'),
   CHANGE_PENDING: payload(409, 'An earlier change of the order is still waiting for the venue.', true),
+  EXECUTION_UNKNOWN: payload(
+    409,
+    'The venue has not said whether it has the order, and it is asked again; also the `reason` of such an order.',
+    true,
+  ),
   TOO_MANY_OPEN_ORDERS: payload(409, 'The account has as many open orders as it may have.', true),
   ORDER_TOO_LARGE: payload(422, 'The order is worth more than the account may place at once.'),
   DAILY_LIMIT_REACHED: payload(409, 'With the order, the account would place more than it may on one UTC day.', true),

@@ -112,6 +112,22 @@ export const limits = {
     shareQuotes_ms: 250,
     /** How often pending orders are looked for that a process accepted and told nobody of, because it died then. */
     look_ms: 1_000,
+    /** A submit, cancel or replacement that is not answered by then is asked for: a venue answers within a second. */
+    answer_ms: 5_000,
+    /**
+     * So long a message may still be on its way: a venue that does not know an order later than this has never had it. Twice
+     * the longest deadline of a call and its retries.
+     */
+    unknown_ms: 30_000,
+    /** How often doubtful orders are looked for, and the venue is asked about the same one again. */
+    reconcile_ms: 500,
+    askAgain_ms: 2_000,
+    /** Doubtful orders asked about at once: a burst after an outage must not become one on the venue. */
+    reconcilePage: 50,
+    /** A resting order of which nothing was heard for so long is asked about too: a lost report must not stay lost. */
+    recheck_ms: 60_000,
+    /** Of those, asked about at once: twenty a second, so a thousand resting orders are seen through in a minute. */
+    recheckPage: 10,
   },
   guard: {
     /** One call to a dependency, its queue, attempts and pauses included: a person still waits for the answer. */

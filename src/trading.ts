@@ -27,6 +27,7 @@ import { createDispatch } from './orders/dispatch.ts';
 import { createDueTasks } from './orders/due.ts';
 import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
+import { createReconcile } from './orders/reconcile.ts';
 import { createSessions } from './orders/sessions.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
@@ -34,7 +35,7 @@ import { createSweep } from './orders/sweep.ts';
 import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
 import { createLease } from './venues/lease.ts';
-import { createPaperVenue } from './venues/paper/paper.ts';
+import { createPaperVenue, type MarketVenue, type PaperOptions } from './venues/paper/paper.ts';
 import { createSharedQuotes } from './venues/shared-quotes.ts';
 import { createVenueStore } from './venues/store.ts';
 import { CHANNEL, createWake } from './venues/wake.ts';
@@ -45,16 +46,19 @@ export interface TradingOptions {
   clock: Clock;
   ids: Ids;
   log: Log;
+  /** Makes the venue; the paper market when absent. */
+  makeVenue?: (options: PaperOptions) => MarketVenue;
 }
 
 /** Joins market, ledger, orders, lane and the paper venue: everything that moves money. */
-export const createTrading = async ({ config, database, clock, ids, log }: TradingOptions) => {
+export const createTrading = async (options: TradingOptions) => {
+  const { config, database, clock, ids, log, makeVenue = createPaperVenue } = options;
   const ledgerStore = createLedgerStore(database);
   await seedMarket(database);
   await ledgerStore.seedChart();
   await ledgerStore.openHouse(clock.now());
   const instruments = await createInstruments({ store: createMarketStore(database), log });
-  const venue = createPaperVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
+  const venue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const venueStore = createVenueStore(database);
   const sharedQuotes = createSharedQuotes({
     store: venueStore,
@@ -124,6 +128,12 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     log,
   });
   const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  // Apart from the sweep: what must happen at its time does not wait for a venue that answers late.
+  const reconciling = createSweep({
+    tasks: { reconcile: createReconcile({ ...orderDeps, venue, dispatch, settlement, log }) },
+    every_ms: limits.venue.reconcile_ms,
+    log,
+  });
   const history = createHistoryStore(database);
   const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log });
   const pending = createLook({ ...orderDeps, dispatch, log });
@@ -140,10 +150,12 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       venue.start(await history.marksAt(symbols, clock.now()));
       await settlement.restore();
       sweep.start();
+      reconciling.start();
       marks.start();
     },
     lost: () => {
       void sweep.stop();
+      void reconciling.stop();
       marks.stop();
       venue.stop();
       settlement.suspend();
@@ -178,6 +190,8 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
     lane,
     /** Does what is due now instead of a moment later. */
     sweep: sweep.pass,
+    /** Asks the venue now what became of doubtful orders. */
+    reconcile: reconciling.pass,
     /** Whether this process runs the paper venue. */
     runsVenue: lease.held,
     /** Whether orders find a venue, in this process or in another. */
@@ -196,7 +210,7 @@ export const createTrading = async ({ config, database, clock, ids, log }: Tradi
       if (dispatch.isHere()) await marks.record().catch(unkept);
       marks.stop();
       venue.stop();
-      await sweep.stop();
+      await Promise.all([sweep.stop(), reconciling.stop()]);
       await lane.drain();
       await lease.stop();
       await laneStore.close();

@@ -23,7 +23,7 @@ export interface Lane {
   /** A customer's command. Rejects with OVERLOADED when the queue is full, with DEPENDENCY_UNAVAILABLE when time is up. */
   run<Answer>(command: Command<Answer>): Promise<Answer>;
   /** What a venue reported. Never refused and retried until it is booked; rejects only if it can never be. */
-  settle(command: Command<void>): Promise<void>;
+  settle<Answer>(command: Command<Answer>): Promise<Answer>;
   /** Waits its turn and runs with no batch in flight: what it reads is all that was ever committed by this process. */
   alone<Value>(work: () => Promise<Value>): Promise<Value>;
   /** Resolves when everything that was accepted has been answered; nothing is accepted any more. */

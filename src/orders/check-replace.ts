@@ -9,7 +9,7 @@ import { checkLimits, orderValue } from './check-limits.ts';
 import { isExitWorse, isPairCrossed } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
-import { isFinal } from './order.ts';
+import { EXECUTION_UNKNOWN, isFinal } from './order.ts';
 
 /** What a replacement changes, in units; null stays as it is. */
 export interface Changes {
@@ -37,6 +37,9 @@ const checkState = (order: OrderRow, at: Date): Failure | undefined => {
   if (isFinal(order.status)) return failure('TOO_LATE_TO_REPLACE', `The order is already ${order.status}.`);
   if (order.pendingSince !== null)
     return failure('CHANGE_PENDING', 'An earlier change of the order is not answered yet.');
+  if (order.reason === EXECUTION_UNKNOWN) {
+    return failure('EXECUTION_UNKNOWN', 'The venue has not said yet whether it has the order.', 'id');
+  }
   if (order.expiresAt !== null && order.expiresAt <= at)
     return failure('TOO_LATE_TO_REPLACE', 'The time of the order is over.');
   if (order.type === 'MARKET' || order.type === 'TRAILING_STOP' || order.triggeredAt !== null) {

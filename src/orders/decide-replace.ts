@@ -121,7 +121,7 @@ export const applyReplaced = (
   rules: OrderRules,
   at: Date,
 ): string | undefined => {
-  if (order.status !== 'PENDING_REPLACE') return undefined;
+  if (order.status !== 'PENDING_REPLACE' || order.replacement?.newOrderId !== report.newOrderId) return undefined;
   if (report.leavesQty === 0n) {
     closeAtFilled(order, 'REPLACED_BY_NOTHING', at);
     return 'ORDER_FILLED';

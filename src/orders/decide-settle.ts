@@ -6,7 +6,7 @@ import { tradeLines } from '../ledger/entries.ts';
 import { holdFill, positionAfter } from '../ledger/holding.ts';
 import { house } from '../ledger/house.ts';
 import { tradeValue } from '../market/instrument.ts';
-import type { Report, TradeReport, TradeSide } from '../venues/venue.ts';
+import { type OrderName, type Report, type TradeReport, type TradeSide, UNKNOWN_ORDER } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
 import { followList, type OrderRules, settleReserve, shutOut } from './list.ts';
@@ -16,8 +16,10 @@ import {
   confirmCancel,
   fill,
   isFinal,
+  markUnknown,
   refuseCancel,
   refuseReplace,
+  reject,
   trail,
   trigger,
 } from './order.ts';
@@ -28,11 +30,8 @@ export interface SettleFacts extends OrderRules {
   ids: Ids;
 }
 
-const orderOf = (books: Books, orderId: string): OrderRow => {
-  const order = books.order(orderId);
-  if (order === undefined) throw new Error('the venue reported an order that does not exist');
-  return order;
-};
+/** What reports could not settle: the venue must be asked what became of these orders. */
+export type Doubts = OrderName[];
 
 /** Says what happened to an order: its row changed, its hold follows, its account gets an event. */
 const changed = (
@@ -73,7 +72,8 @@ const execIdOf = (trade: TradeReport, side: OrderSide): string => `${trade.trade
 const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, facts: SettleFacts, at: Date): void => {
   if (leg.party === null) return;
   const { qty, price, tradeId, symbol } = trade;
-  const order = orderOf(books, leg.party.orderId);
+  const order = books.order(leg.party.orderId);
+  if (order === undefined) throw new Error('a fill of an order that does not exist');
   if (order.side !== leg.side) throw new Error('the venue filled the wrong side of an order');
   const wasFinal = isFinal(order.status);
   fill(order, qty, value, leg.fee, at);
@@ -106,9 +106,6 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
 };
 
 const settleTrade = (books: Books, trade: TradeReport, facts: SettleFacts, at: Date): void => {
-  if (books.hasExecution(execIdOf(trade, trade.takerSide))) return;
-  const makerSide = trade.takerSide === 'BUY' ? 'SELL' : 'BUY';
-  if (books.hasExecution(execIdOf(trade, makerSide))) return;
   const instrument = facts.instrumentOf(trade.symbol);
   const value = tradeValue(instrument, trade.price, trade.qty);
   const legs = legsOf(trade, value, facts.rates);
@@ -143,16 +140,22 @@ const applyReport = (
   switch (report.kind) {
     case 'ACKNOWLEDGED':
       return acknowledge(order, at) ? 'ORDER_NEW' : undefined;
+    case 'OUTCOME_UNKNOWN':
+      return markUnknown(order, at) ? 'ORDER_EXECUTION_UNKNOWN' : undefined;
+    case 'REJECTED':
+      return reject(order, report.reason, at) ? `ORDER_${order.status}` : undefined;
     case 'CANCELED':
       return confirmCancel(order, order.status === 'PENDING_CANCEL' ? order.reason : report.reason, at)
         ? `ORDER_${order.status}`
         : undefined;
     case 'CANCEL_REFUSED':
+      // Nothing is there to be kept: reconciliation finds out whether anything still comes.
+      if (report.reason === UNKNOWN_ORDER) return undefined;
       return refuseCancel(order, at) ? 'ORDER_CANCEL_REJECTED' : undefined;
     case 'REPLACED':
       return applyReplaced(books, order, report, facts, at);
     case 'REPLACE_REFUSED':
-      return refuseReplace(order, at) ? 'ORDER_REPLACE_REJECTED' : undefined;
+      return refuseReplace(order, report.newOrderId, at) ? 'ORDER_REPLACE_REJECTED' : undefined;
     case 'TRIGGERED':
       return trigger(order, at) ? 'ORDER_TRIGGERED' : undefined;
     case 'TRAILED':
@@ -164,18 +167,47 @@ const applyReport = (
   }
 };
 
-/** Books what a venue reported. A report that changes nothing any more, because it was repeated, is ignored. */
-export const decideSettle = (books: Books, at: Date, reports: readonly Report[], facts: SettleFacts): void => {
+/**
+ * Books a trade once. A side that the books do not know is the new order of a replacement that was not heard of yet: the trade
+ * waits until it is.
+ */
+const tradeOnce = (books: Books, trade: TradeReport, facts: SettleFacts, at: Date): Doubts => {
+  if (books.hasExecution(execIdOf(trade, 'BUY')) || books.hasExecution(execIdOf(trade, 'SELL'))) return [];
+  const parties = [trade.taker, trade.maker].filter((party) => party !== null);
+  const known = parties.filter(({ orderId }) => books.order(orderId) !== undefined);
+  if (known.length < parties.length) return known.map((party) => ({ ...party, symbol: trade.symbol }));
+  settleTrade(books, trade, facts, at);
+  return [];
+};
+
+/** Whether the report counts fills that are not booked yet: to close the order now would release what they cost. */
+const isEarly = (order: OrderRow, report: OrderReport): boolean =>
+  'cumQty' in report && report.cumQty !== undefined && report.cumQty > order.filledQty;
+
+/** A refusal says that the order is gone or was never there, and that another report was to say so. */
+const isRefusal = ({ kind }: Report): boolean => kind === 'CANCEL_REFUSED' || kind === 'REPLACE_REFUSED';
+
+/**
+ * Books what a venue reported, in whatever order it came. A report that changes nothing any more, because it was repeated, is
+ * ignored; one that cannot be booked without another one is left to reconciliation.
+ */
+export const decideSettle = (books: Books, at: Date, reports: readonly Report[], facts: SettleFacts): Doubts => {
+  const doubts: Doubts = [];
   for (const report of reports) {
     if (report.kind === 'TRADE') {
-      settleTrade(books, report, facts, at);
+      doubts.push(...tradeOnce(books, report, facts, at));
       continue;
     }
-    const order = orderOf(books, report.orderId);
+    const order = books.order(report.orderId);
+    if (order === undefined) continue;
     const wasFinal = isFinal(order.status);
-    const type = applyReport(books, order, report, facts, at);
+    const type = isEarly(order, report) ? undefined : applyReport(books, order, report, facts, at);
     if (type !== undefined) changed(books, order, wasFinal, type, {}, facts, at);
+    if (!isFinal(order.status) && (isEarly(order, report) || isRefusal(report))) {
+      doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
+    }
   }
+  return doubts;
 };
 
 /** The rows that a venue's reports touch. */

@@ -1,4 +1,6 @@
+import type { OrderStatus } from '../database/generated/enums.ts';
 import { RefusedError } from '../errors.ts';
+import type { OrderRow } from '../lane/rows.ts';
 import type { Report, Venue } from '../venues/venue.ts';
 
 /**
@@ -11,17 +13,20 @@ import type { Report, Venue } from '../venues/venue.ts';
  *   says PENDING: the memory below has it until the report is booked. Looks, commits and bookings take turns in the
  *   lane, so the memory and the rows are of one moment.
  * - A cancel is accepted before anybody has told the venue of its order: the order is told first, then the cancel. The
- *   venue ignores an order that it has had.
+ *   venue ignores an order that it has had. One that would not is told the cancel alone, refuses it, and reconciliation
+ *   finds out.
  * - A cancel is refused by the venue and asked for again, elsewhere: the booked refusal took the first one out of the
  *   memory, so the second is told.
  * - The lease moves on while orders are told: the new process rebuilds its books from the database under its own lane,
  *   and starts with an empty memory. What the old one still books is a fill that the new one has not seen; a fill of
  *   more than an order leaves is refused by the books, and the venue's view is then made again.
  */
-export interface Dispatch extends Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'> {
+export interface Dispatch extends Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'> {
   isHere(): boolean;
   /** The venue runs here from now on, told of nothing yet. */
   take(): void;
+  /** A process before this one may have told the venue of these orders: whether it did, only the venue can say. */
+  assumeTold(orders: readonly OrderRow[]): void;
   /** It does not run here any more. */
   leave(): void;
   /** Whether the venue was asked this of the order and the answer is not booked yet. */
@@ -35,8 +40,15 @@ export interface Dispatch extends Pick<Venue, 'submit' | 'cancel' | 'replace' | 
 export type Ask = 'submit' | 'cancel' | 'replace';
 const asks: readonly Ask[] = ['submit', 'cancel', 'replace'];
 
+const askOf: Partial<Record<OrderStatus, Ask>> = {
+  PENDING_NEW: 'submit',
+  PENDING_CANCEL: 'cancel',
+  PENDING_REPLACE: 'replace',
+};
+
 const answers: Partial<Record<Report['kind'], Ask>> = {
   ACKNOWLEDGED: 'submit',
+  REJECTED: 'submit',
   CANCELED: 'cancel',
   CANCEL_REFUSED: 'cancel',
   REPLACED: 'replace',
@@ -44,7 +56,7 @@ const answers: Partial<Record<Report['kind'], Ask>> = {
 };
 
 export const createDispatch = (deps: {
-  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
+  venue: Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   /** Makes the process in which the venue runs look for what is pending. */
   wake: () => void;
   /** The market as the process in which the venue runs has published it. */
@@ -68,6 +80,7 @@ export const createDispatch = (deps: {
     };
 
   return {
+    idempotent: venue.idempotent,
     submit: tell('submit', venue.submit),
     cancel: tell('cancel', venue.cancel),
     replace: tell('replace', venue.replace),
@@ -84,6 +97,12 @@ export const createDispatch = (deps: {
     take: () => {
       forget();
       here = true;
+    },
+    assumeTold: (orders) => {
+      for (const { id, status } of orders) {
+        const ask = askOf[status];
+        if (ask !== undefined) told[ask].add(id);
+      }
     },
     leave: () => {
       here = false;

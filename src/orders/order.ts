@@ -1,5 +1,6 @@
 import type { OrderStatus } from '../database/generated/enums.ts';
 import type { OrderRow, Replacement } from '../lane/rows.ts';
+import { isBetterPeak } from '../venues/trail.ts';
 
 /** The life of an order: FIX 4.4 states, moved only by the functions of this file. All of them are pure on the row. */
 
@@ -13,6 +14,9 @@ export const isHere = (status: OrderStatus): boolean =>
 
 /** Why an order is asked to cancel when its time is over. */
 export const TIME_IS_OVER = 'TIME_IS_OVER';
+
+/** Why an order is PENDING_NEW still: nobody can say whether its venue has it. */
+export const EXECUTION_UNKNOWN = 'EXECUTION_UNKNOWN';
 
 /** What is still to be filled; nothing once the order is closed. */
 export const leavesQty = (order: OrderRow): bigint => (isFinal(order.status) ? 0n : order.qty - order.filledQty);
@@ -30,10 +34,24 @@ const settleChange = (order: OrderRow, at: Date): void => {
   order.updatedAt = at;
 };
 
+/** The venue has said something of the order, so it has it. */
+const nowKnown = (order: OrderRow): void => {
+  if (order.reason === EXECUTION_UNKNOWN) order.reason = null;
+};
+
+/** A submit was not answered: the order stays as it is, and whoever looks at it sees why. */
+export const markUnknown = (order: OrderRow, at: Date): boolean => {
+  if (order.status !== 'PENDING_NEW' || order.reason === EXECUTION_UNKNOWN) return false;
+  order.reason = EXECUTION_UNKNOWN;
+  order.updatedAt = at;
+  return true;
+};
+
 /** The venue has the order. A cancel that overtook the acknowledgement stays pending. */
 export const acknowledge = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'PENDING_NEW' && order.status !== 'ACCEPTED') return false;
   order.status = byFills(order);
+  nowKnown(order);
   order.updatedAt = at;
   return true;
 };
@@ -61,7 +79,10 @@ export const fill = (order: OrderRow, qty: bigint, value: bigint, fee: bigint, a
   order.filledValue += value;
   order.fees += fee;
   order.updatedAt = at;
+  // A stop that trades was triggered, whether or not that was heard.
+  if (order.stopPrice !== null) order.triggeredAt ??= at;
   if (isFinal(order.status)) return;
+  nowKnown(order);
   const status = byFills(order);
   if (status === 'FILLED') {
     order.status = status;
@@ -109,9 +130,9 @@ export const closeAtFilled = (order: OrderRow, reason: string, at: Date): void =
   order.filledAt = at;
 };
 
-/** The venue keeps the old order: back to the state that the fills give. */
-export const refuseReplace = (order: OrderRow, at: Date): boolean => {
-  if (order.status !== 'PENDING_REPLACE') return false;
+/** The venue keeps the old order: back to the state that the fills give. An answer to an earlier question comes too late. */
+export const refuseReplace = (order: OrderRow, newOrderId: string, at: Date): boolean => {
+  if (order.status !== 'PENDING_REPLACE' || order.replacement?.newOrderId !== newOrderId) return false;
   order.status = byFills(order);
   settleChange(order, at);
   return true;
@@ -128,6 +149,8 @@ export const trigger = (order: OrderRow, at: Date): boolean => {
 /** A trailing stop followed the market. */
 export const trail = (order: OrderRow, peak: bigint, stopPrice: bigint, at: Date): boolean => {
   if (isFinal(order.status) || order.triggeredAt !== null) return false;
+  // What was overtaken by a better one is old.
+  if (order.trailPeak !== null && isBetterPeak(order.side, order.trailPeak, peak)) return false;
   order.trailPeak = peak;
   order.stopPrice = stopPrice;
   order.updatedAt = at;
@@ -141,6 +164,16 @@ export const confirmCancel = (order: OrderRow, reason: string | null, at: Date):
   order.reason = reason;
   if (reason === TIME_IS_OVER) order.expiredAt = at;
   else order.canceledAt = at;
+  settleChange(order, at);
+  return true;
+};
+
+/** The venue does not take the order. One that has traded is over with what it has. */
+export const reject = (order: OrderRow, reason: string, at: Date): boolean => {
+  if (isFinal(order.status)) return false;
+  if (order.filledQty > 0n) return confirmCancel(order, reason, at);
+  order.status = 'REJECTED';
+  order.reason = reason;
   settleChange(order, at);
   return true;
 };

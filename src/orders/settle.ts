@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { PaperVenue } from '../venues/paper/paper.ts';
-import type { Report, VenueOrder } from '../venues/venue.ts';
+import type { OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
 import type { Dispatch } from './dispatch.ts';
 import { isHere } from './order.ts';
@@ -17,7 +16,7 @@ import { venueOrderOf } from './venue-order.ts';
  * made from the old view are dropped.
  */
 export const createSettlement = (
-  deps: Omit<OrderDeps, 'venue'> & { venue: PaperVenue; dispatch: Dispatch; log: Log },
+  deps: Omit<OrderDeps, 'venue'> & { venue: Pick<Venue, 'onReports' | 'restore'>; dispatch: Dispatch; log: Log },
 ) => {
   const { lane, venue, dispatch, store, log } = deps;
   const facts: SettleFacts = {
@@ -29,8 +28,15 @@ export const createSettlement = (
   /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the next restore. */
   let view = 0;
   let broken = true;
+  const doubts = new Map<string, OrderName>();
+  const doubt = (orders: readonly OrderName[]): void => {
+    for (const order of orders) doubts.set(order.orderId, order);
+  };
 
-  /** Gives the venue every open order as the database has it, and asks again for what it had not answered. */
+  /**
+   * Gives a venue without a memory every open order as the database has it, and asks again for what was not answered, unless
+   * that could be done twice.
+   */
   const restore = (): Promise<void> =>
     lane.alone(async () => {
       const open = await store.open();
@@ -38,8 +44,9 @@ export const createSettlement = (
       broken = false;
       dispatch.take();
       const isKnown = ({ status }: OrderRow): boolean => status !== 'PENDING_NEW' && !isHere(status);
-      venue.restore(open.filter(isKnown).map((order): VenueOrder => venueOrderOf(order, deps.rates)));
-      tellPending(dispatch, open, deps.rates);
+      venue.restore?.(open.filter(isKnown).map((order): VenueOrder => venueOrderOf(order, deps.rates)));
+      if (venue.restore !== undefined || dispatch.idempotent) tellPending(dispatch, open, deps.rates);
+      else dispatch.assumeTold(open);
     });
 
   /** Books nothing more of what the venue says until the next restore. */
@@ -67,14 +74,28 @@ export const createSettlement = (
     lane
       .settle({
         needs: settleNeeds(reports, facts.instrumentOf),
-        decide: (books, at) => {
-          if (seen === view) decideSettle(books, at, reports, facts);
-        },
-        committed: () => {
-          if (seen === view) dispatch.booked(reports);
+        decide: (books, at) => (seen === view ? decideSettle(books, at, reports, facts) : []),
+        committed: (doubtful) => {
+          if (seen !== view) return;
+          dispatch.booked(reports);
+          doubt(doubtful);
         },
       })
       .catch((error: unknown) => (seen === view ? rebuild(error) : undefined));
   });
-  return { restore, suspend };
+  return {
+    restore,
+    suspend,
+    /** Changes whenever what the venue said before is not to be booked any more. */
+    view: () => view,
+    doubt,
+    /** Orders that the venue must be asked about at once; each is given out once. */
+    takeDoubts: (): OrderName[] => {
+      const taken = [...doubts.values()];
+      doubts.clear();
+      return taken;
+    },
+  };
 };
+
+export type Settlement = ReturnType<typeof createSettlement>;

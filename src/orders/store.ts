@@ -107,6 +107,23 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OrderRow>({ name: 'pending_orders', text })).rows;
   },
 
+  /** Orders whose venue should have answered by then: those that wait longest first. */
+  overdue: async (by: Date, count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+                  WHERE status IN ('PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE')
+                    AND coalesce(pending_since, updated_at) <= $1
+                  ORDER BY coalesce(pending_since, updated_at), sequence LIMIT $2`;
+    return (await pool.query<OpenOrder>({ name: 'orders_overdue', text, values: [by, count] })).rows;
+  },
+
+  /** Orders at the venue that nothing was heard of since then, in the order in which they were accepted, from behind `after` on. */
+  silent: async (by: Date, after: bigint, count: number): Promise<OpenOrder[]> => {
+    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+                  WHERE ${openOnly} AND status IN ('NEW', 'PARTIALLY_FILLED') AND updated_at <= $1 AND sequence > $2
+                  ORDER BY sequence LIMIT $3`;
+    return (await pool.query<OpenOrder>({ name: 'orders_silent', text, values: [by, after, count] })).rows;
+  },
+
   /** Orders in these instruments that a session left, in the order in which they were accepted. */
   resting: async (symbols: readonly string[], count: number): Promise<OpenOrder[]> => {
     const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders

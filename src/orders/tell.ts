@@ -11,11 +11,11 @@ export const tellPending = (dispatch: Dispatch, orders: readonly OrderRow[], rat
     const { id, status } = order;
     if (status === 'PENDING_NEW' && !dispatch.isTold('submit', id)) dispatch.submit(told);
     if (status === 'PENDING_CANCEL' && !dispatch.isTold('cancel', id)) {
-      dispatch.submit(told);
+      if (dispatch.idempotent) dispatch.submit(told);
       dispatch.cancel(told);
     }
     if (status === 'PENDING_REPLACE' && !dispatch.isTold('replace', id)) {
-      dispatch.submit(told);
+      if (dispatch.idempotent) dispatch.submit(told);
       dispatch.replace([venueReplacementOf(order)]);
     }
   }

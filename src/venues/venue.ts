@@ -64,21 +64,53 @@ export interface TradeReport {
   maker: TradeSide;
 }
 
+/** An order as everybody names it. */
+export interface OrderName {
+  orderId: string;
+  accountId: string;
+  symbol: string;
+}
+
+/**
+ * What the venue has executed of an order in all, where it says so. Fills that it counts and that have not come yet are on their
+ * way or lost: until they are booked, nothing that the order holds back is released.
+ */
+interface Counted {
+  cumQty?: bigint;
+}
+
+/** The reason of a refusal when the venue does not know the order: it never came, or is on its way still. */
+export const UNKNOWN_ORDER = 'UNKNOWN_ORDER';
+
 /** What a venue says about an order. `CANCELED` also ends what an IOC, FOK or market order could not fill. */
 export type Report =
-  | { kind: 'ACKNOWLEDGED'; orderId: string; accountId: string; symbol: string }
+  | ({ kind: 'ACKNOWLEDGED' } & OrderName)
   | TradeReport
-  | { kind: 'CANCELED'; orderId: string; accountId: string; symbol: string; reason: string }
-  | { kind: 'CANCEL_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string }
+  /** The venue does not take the order. */
+  | ({ kind: 'REJECTED'; reason: string } & OrderName)
+  /** Nobody can say whether the venue has the order: a submit was not answered. It is never sent again before `status` tells. */
+  | ({ kind: 'OUTCOME_UNKNOWN' } & OrderName)
+  | ({ kind: 'CANCELED'; reason: string } & OrderName & Counted)
+  | ({ kind: 'CANCEL_REFUSED'; reason: string } & OrderName)
   /** The new order has the old one's place in the book, or a new one, and leaves `leavesQty`; nothing when that is 0. */
-  | { kind: 'REPLACED'; orderId: string; accountId: string; symbol: string; newOrderId: string; leavesQty: bigint }
-  | { kind: 'REPLACE_REFUSED'; orderId: string; accountId: string; symbol: string; reason: string }
+  | ({ kind: 'REPLACED'; newOrderId: string; leavesQty: bigint } & OrderName & Counted)
+  | ({ kind: 'REPLACE_REFUSED'; newOrderId: string; reason: string } & OrderName)
   /** A stop's price was reached; fills may follow. */
-  | { kind: 'TRIGGERED'; orderId: string; accountId: string; symbol: string }
+  | ({ kind: 'TRIGGERED' } & OrderName)
   /** A trailing stop followed the market. */
-  | { kind: 'TRAILED'; orderId: string; accountId: string; symbol: string; trailPeak: bigint; stopPrice: bigint }
+  | ({ kind: 'TRAILED'; trailPeak: bigint; stopPrice: bigint } & OrderName)
   /** A market order's budget does not buy another lot: it is done with what it has. */
-  | { kind: 'SPENT'; orderId: string; accountId: string; symbol: string };
+  | ({ kind: 'SPENT' } & OrderName & Counted);
+
+/** The report that ended an order at its venue; an order that is simply filled has none. */
+export type EndReport = Extract<Report, { kind: 'REJECTED' | 'CANCELED' | 'REPLACED' | 'SPENT' }>;
+
+/** What a venue knows of an order at this moment. `executions` are at least all that may not have been booked. */
+export type VenueStatus =
+  /** It does not know the order: it never came, or is on its way still. */
+  | { state: 'UNKNOWN' }
+  | { state: 'OPEN'; executions: readonly TradeReport[]; triggered: boolean }
+  | { state: 'CLOSED'; executions: readonly TradeReport[]; end: EndReport | null };
 
 export interface Quote {
   symbol: string;
@@ -92,14 +124,29 @@ export interface Quote {
   at: Date;
 }
 
-/** Where orders are executed. Reports come to the listener in the order in which they happened. */
+/**
+ * Where orders are executed. What is asked and what is reported may come late, twice, in another order or not at all:
+ * settlement and reconciliation (orders/reconcile.ts) end right all the same. A trade has the same id whenever it is told.
+ */
 export interface Venue {
+  /**
+   * Whether it knows the ids of orders that it has had: then a submit, or a replacement, that is sent twice has one effect.
+   * A cancel always may be sent twice.
+   */
+  readonly idempotent: boolean;
   submit(orders: readonly VenueOrder[]): void;
-  cancel(orders: readonly { orderId: string; accountId: string; symbol: string }[]): void;
+  cancel(orders: readonly OrderName[]): void;
   replace(replacements: readonly VenueReplacement[]): void;
   quote(symbol: string): Quote | undefined;
   /** What the order would trade if it were submitted now; nothing for a stop that waits. */
   preview(order: VenueOrder): readonly VenueFill[];
   /** The reports of one command belong together: they are settled in one transaction or not at all. */
   onReports(listener: (reports: readonly Report[]) => void): void;
+  /** Answers at the venue's own pace; rejects when it does not answer, and is asked again later. */
+  status(order: OrderName): Promise<VenueStatus>;
+  /**
+   * Only of a venue whose memory ends with its process: empties it and fills it from the orders that the database holds, in
+   * time priority. Every other venue has kept its orders and is asked for what became of them.
+   */
+  restore?(openOrders: readonly VenueOrder[]): void;
 }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (let left = 60; trading.market.find('ETH-USD')?.status !== 'HALTED' && left > 0; left -= 1) await sleep(50);
   // An instrument that nobody quotes.
   trading.venue.stop();
-  trading.venue.restore([], 'MSFT');
+  trading.venue.restore?.([], 'MSFT');
 });
 afterAll(() => trading.close());
 

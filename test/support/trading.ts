@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/database/database.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { createIds } from '../../src/kernel/ids.ts';
 import { openAccount } from '../../src/ledger/open-account.ts';
-import { createTrading } from '../../src/trading.ts';
+import { createTrading, type TradingOptions } from '../../src/trading.ts';
 import { testDatabase } from './database.ts';
 
 export interface Customer {
@@ -16,13 +16,22 @@ export const paper = { deposits: true, seed: 7, tick_ms: 0, makers: true };
 export const fees = { makerBps: 10n, takerBps: 20n };
 
 /** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */
-export const startTrading = async (options: { url?: string; clock?: Clock } = {}) => {
+export const startTrading = async (
+  options: { url?: string; clock?: Clock } & Pick<TradingOptions, 'makeVenue'> = {},
+) => {
   const own = options.url === undefined ? await testDatabase() : undefined;
   const database = await openDatabase(options.url ?? own?.url ?? '');
   const clock = options.clock ?? systemClock;
   const ids = createIds(clock);
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const trading = await createTrading({ config: { paper, fees }, database, clock, ids, log });
+  const trading = await createTrading({
+    config: { paper, fees },
+    database,
+    clock,
+    ids,
+    log,
+    ...(options.makeVenue && { makeVenue: options.makeVenue }),
+  });
   await trading.start();
 
   /** Everything that was reported is booked, also what the bookings themselves led to. */

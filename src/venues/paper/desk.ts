@@ -1,6 +1,6 @@
 import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
-import type { Report, VenueOrder, VenueReplacement } from '../venue.ts';
+import { type Report, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
 import type { Book } from './book.ts';
 import { createFloor, type Listing } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
@@ -23,6 +23,8 @@ export interface Desk {
    */
   last(): bigint | null;
   state(): Readonly<Stillness>;
+  /** Where an order is: in the book or with the stops, gone after it was here, or never seen. */
+  whereIs(orderId: string): 'BOOK' | 'STOPS' | 'GONE' | undefined;
   submit(order: VenueOrder): Report[];
   /**
    * A `submit` of an order that was acknowledged before a restart: it is not said again, and a halt does not end it. Stops
@@ -45,6 +47,8 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
   const { book, stops, run, say, sayCanceled } = floor;
   /** So that a repeat is known after its order has left the book. */
   const seen = createRecent(limits.venue.rememberedOrders);
+  /** New ids of replacements that were refused. */
+  const refused = createRecent(limits.venue.rememberedOrders);
   let makerIds: string[] = [];
 
   const isRepeat = (orderId: string): boolean =>
@@ -65,6 +69,11 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
     book,
     last: floor.last,
     state: () => state,
+    whereIs: (orderId) => {
+      if (book.find(orderId) !== undefined) return 'BOOK';
+      if (stops.find(orderId) !== undefined) return 'STOPS';
+      return seen.has(orderId) ? 'GONE' : undefined;
+    },
     submit: (order) =>
       run(() => {
         const { orderId, accountId } = order;
@@ -87,7 +96,7 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       run(() => {
         const found = stops.find(orderId)?.order ?? book.find(orderId);
         if (found?.accountId !== accountId) {
-          const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : 'UNKNOWN_ORDER';
+          const reason = seen.has(orderId) ? 'TOO_LATE_TO_CANCEL' : UNKNOWN_ORDER;
           return say({ kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason });
         }
         floor.takeOut(orderId);
@@ -97,9 +106,12 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
     replace: (replacement) =>
       run(() => {
         const { orderId, accountId, newOrderId } = replacement;
-        const reason = obstacle() ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
-        if (obstacle() !== undefined || !replaceOn(floor, replacement)) {
-          return say({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason });
+        // A repeat has no second effect, and what was refused once stays refused.
+        if (seen.has(newOrderId)) return;
+        const reason = obstacle() ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : UNKNOWN_ORDER);
+        if (refused.has(newOrderId) || obstacle() !== undefined || !replaceOn(floor, replacement)) {
+          refused.add(newOrderId);
+          return say({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, newOrderId, reason });
         }
         seen.add(newOrderId);
         floor.react();

@@ -1,5 +1,5 @@
 import type { Ids } from '../../kernel/ids.ts';
-import type { Report, VenueOrder, VenueReplacement } from '../venue.ts';
+import { type Report, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
 import { createDesk, type Desk, type Stillness } from './desk.ts';
 import type { Listing } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
@@ -17,7 +17,7 @@ export type Command =
 
 export interface Engine {
   execute(command: Command): Report[];
-  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state'> | undefined;
+  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state' | 'whereIs'> | undefined;
 }
 
 /**
@@ -51,12 +51,13 @@ export const createEngine = (options: {
 
   const cancel = ({ orderId, accountId, symbol }: Extract<Command, { kind: 'CANCEL' }>): Report[] =>
     desks.get(symbol)?.cancel(orderId, accountId) ?? [
-      { kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason: 'UNKNOWN_ORDER' },
+      { kind: 'CANCEL_REFUSED', orderId, accountId, symbol, reason: UNKNOWN_ORDER },
     ];
 
   const replace = (replacement: VenueReplacement): Report[] => {
-    const { orderId, accountId, symbol } = replacement;
-    const unknown: Report = { kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason: 'UNKNOWN_ORDER' };
+    const { orderId, accountId, symbol, newOrderId } = replacement;
+    const name = { orderId, accountId, symbol, newOrderId };
+    const unknown: Report = { kind: 'REPLACE_REFUSED', ...name, reason: UNKNOWN_ORDER };
     return desks.get(symbol)?.replace(replacement) ?? [unknown];
   };
 

@@ -1,11 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Ids } from '../../kernel/ids.ts';
+import { limits } from '../../limits.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { Venue, VenueOrder } from '../venue.ts';
+import type { OrderName, Venue, VenueOrder, VenueStatus } from '../venue.ts';
 import type { DepthLevel } from './book.ts';
 import { createDelivery } from './delivery.ts';
 import { type Command, createEngine } from './engine.ts';
+import { createHistory, type History } from './history.ts';
 import { createMaker, type Maker } from './makers.ts';
 
 export interface PaperVenue extends Venue {
@@ -33,6 +35,9 @@ export interface PaperVenue extends Venue {
   /** From the best price on; undefined for an unknown symbol. */
   bookOf(symbol: string, levels: number): { bids: DepthLevel[]; asks: DepthLevel[] } | undefined;
 }
+
+/** What the parts around a venue of this process need; one that keeps its orders by itself is not restored. */
+export type MarketVenue = Omit<PaperVenue, 'restore'> & Partial<Pick<PaperVenue, 'restore'>>;
 
 export interface PaperOptions {
   instruments: readonly Instrument[];
@@ -62,6 +67,8 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     );
   let makers = makersFrom(lastPrices);
   const delivery = createDelivery();
+  const newHistory = (): History => createHistory(limits.venue.rememberedOrders);
+  const histories = new Map(symbols.map((symbol) => [symbol, newHistory()]));
   const changedAt = new Map<string, Date>();
   let started = false;
   let timer: NodeJS.Timeout | undefined;
@@ -69,6 +76,9 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const run = (symbol: string, command: Command): void => {
     const reports = engine.execute(command);
     changedAt.set(symbol, clock.now());
+    // An emptied desk knows of no order any more, and neither does its past.
+    if (command.kind === 'CLEAR' || command.kind === 'CLOSE') histories.set(symbol, newHistory());
+    histories.get(symbol)?.add(reports);
     delivery.deliver(reports);
   };
   const requote = (symbol: string): void => {
@@ -83,8 +93,19 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   };
   const tick = (): void => symbols.forEach(requote);
 
+  const status = ({ orderId, symbol }: OrderName): VenueStatus => {
+    const place = engine.desk(symbol)?.whereIs(orderId);
+    const past = histories.get(symbol)?.of(orderId);
+    if (place === undefined || past === undefined) return { state: 'UNKNOWN' };
+    const { triggered, end } = past;
+    const executions = [...past.executions];
+    return place === 'GONE' ? { state: 'CLOSED', executions, end } : { state: 'OPEN', executions, triggered };
+  };
+
   return {
+    idempotent: true,
     onReports: delivery.listen,
+    status: async (order) => status(order),
     submit: (orders) => {
       for (const order of orders) run(order.symbol, { kind: 'SUBMIT', order });
     },

@@ -27,6 +27,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   let book = createNaiveBook(listing);
   let waiting: Waiting[] = [];
   let seen = new Set<string>();
+  let refused = new Set<string>();
   let members = new Map<string, string[]>();
   let settled = new Set<string>();
   let makers: string[] = [];
@@ -154,11 +155,13 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   };
 
   const replace = ({ orderId, accountId, newOrderId, qtyChange, worstPrice, stopPrice }: VenueReplacement) => {
+    if (seen.has(newOrderId)) return undefined;
     const found = find(orderId);
     const obstacle = halted ? 'INSTRUMENT_HALTED' : closed ? 'MARKET_CLOSED' : undefined;
-    if (obstacle !== undefined || found?.order.accountId !== accountId) {
+    if (refused.has(newOrderId) || obstacle !== undefined || found?.order.accountId !== accountId) {
       const reason = obstacle ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
-      return out.push({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, reason });
+      refused.add(newOrderId);
+      return out.push({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, newOrderId, reason });
     }
     seen.add(newOrderId);
     const { order } = found;
@@ -224,7 +227,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
 
   const clear = (): void => {
     book = createNaiveBook(listing);
-    [waiting, seen, members, settled] = [[], new Set(), new Map(), new Set()];
+    [waiting, seen, refused, members, settled] = [[], new Set(), new Set(), new Map(), new Set()];
   };
 
   const execute = (command: Command): void => {

@@ -1,0 +1,265 @@
+import { afterEach, expect, test } from 'vitest';
+import { limits } from '../../src/limits.ts';
+import { createPaperVenue, type PaperVenue } from '../../src/venues/paper/paper.ts';
+import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
+import { testClock } from '../support/people.ts';
+import { brokenPromises } from '../support/promises.ts';
+import { type Customer, startTrading } from '../support/trading.ts';
+
+/** A server whose venue is far away: the test decides what arrives. */
+const startFarAway = async ({ idempotent }: { idempotent: boolean }) => {
+  const clock = testClock();
+  const world = {
+    sent: [] as Message[],
+    isLost: (_: Message): boolean => false,
+    isSilent: false,
+  };
+  let exchange: PaperVenue | undefined;
+  const trading = await startTrading({
+    clock,
+    makeVenue: (options) => {
+      exchange = createPaperVenue(options);
+      const faulty = createFaultyVenue(exchange, {
+        idempotent,
+        send: (message) => {
+          world.sent.push(message);
+          if (!world.isLost(message)) message.arrive();
+        },
+        answer: (_, status) => (world.isSilent ? Promise.reject(new Error('no answer')) : status()),
+      });
+      return faulty.connect();
+    },
+  });
+  const buyer = await trading.customer('100000');
+  const seller = await trading.customer('100000');
+  const far = { symbol: 'AAPL', type: 'LIMIT', timeInForce: 'GTC', limitPrice: '50' } as const;
+  await trading.orders.place(seller.by, { symbol: 'AAPL', side: 'BUY', type: 'MARKET', timeInForce: 'IOC', qty: '10' });
+  await trading.settled();
+  // From here on customers meet nobody but each other.
+  exchange?.stop();
+  exchange?.halt('AAPL');
+  exchange?.resume('AAPL');
+
+  const place = async (who: Customer, side: 'BUY' | 'SELL', qty: string, more: object = {}) => {
+    const answer = await trading.orders.place(who.by, { ...far, side, qty, ...more });
+    if (!answer.ok) throw new Error(answer.failures[0]?.message);
+    await trading.settled();
+    return answer.value.id;
+  };
+  const order = async (id: string) => {
+    const found = (await trading.orders.one(buyer.userId, { id })) ?? (await trading.orders.one(seller.userId, { id }));
+    if (found === undefined) throw new Error('no such order');
+    return found;
+  };
+  return {
+    ...trading,
+    world,
+    exchange,
+    clock,
+    buyer,
+    seller,
+    place,
+    order,
+    status: async (id: string) => (await order(id)).status,
+    /** Lets time pass and does what is due then. */
+    after: async (time_ms: number): Promise<void> => {
+      clock.advance(time_ms);
+      await trading.reconcile();
+      await trading.settled();
+    },
+    lose: (...kinds: string[]): void => {
+      world.isLost = ({ what }) => kinds.some((kind) => what.startsWith(kind));
+    },
+    heal: (): void => {
+      world.isLost = () => false;
+      world.isSilent = false;
+    },
+    held: async (who: Customer, asset = 'USD') => {
+      const { rows } = await trading.database.pool.query(
+        'SELECT held FROM balances WHERE account_id = $1 AND asset = $2',
+        [who.accountId, asset],
+      );
+      return (rows[0]?.held ?? 0n) as bigint;
+    },
+  };
+};
+
+let far: Awaited<ReturnType<typeof startFarAway>>;
+const start = async (idempotent = true): Promise<void> => {
+  far = await startFarAway({ idempotent });
+};
+afterEach(async () => {
+  expect(await brokenPromises(far.database.pool)).toEqual([]);
+  await far.close();
+});
+
+const { answer_ms, askAgain_ms, recheck_ms, unknown_ms } = limits.venue;
+
+test('an order that never reached a venue which knows its orders is sent again', async () => {
+  await start();
+  far.lose('submit');
+  const id = await far.place(far.buyer, 'BUY', '1');
+  far.heal();
+  await far.after(answer_ms - 1);
+  expect(await far.status(id)).toBe('PENDING_NEW');
+  await far.after(1);
+  expect(await far.status(id)).toBe('NEW');
+});
+
+test('an order that never reached any other venue is given up when it can no longer be on its way, and never sent twice', async () => {
+  await start(false);
+  far.lose('submit');
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.after(answer_ms);
+  expect(await far.status(id)).toBe('PENDING_NEW');
+  expect(await far.held(far.buyer)).toBeGreaterThan(0n);
+  await far.after(unknown_ms);
+  expect(await far.order(id)).toMatchObject({ status: 'REJECTED', reason: 'NEVER_ARRIVED', reserve: 0n });
+  expect(await far.held(far.buyer)).toBe(0n);
+  expect(far.world.sent.filter(({ what }) => what === `submit ${id}`)).toHaveLength(1);
+});
+
+test('an order whose venue says nothing at all keeps its hold and says EXECUTION_UNKNOWN until it is known', async () => {
+  await start();
+  far.lose('ACKNOWLEDGED');
+  far.world.isSilent = true;
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.after(answer_ms);
+  expect(await far.order(id)).toMatchObject({ status: 'PENDING_NEW', reason: 'EXECUTION_UNKNOWN' });
+  expect(await far.held(far.buyer)).toBeGreaterThan(0n);
+  const replaced = await far.orders.replace(far.buyer.by, { id, limitPrice: '51' });
+  expect(replaced).toMatchObject({ ok: false, failures: [{ code: 'EXECUTION_UNKNOWN', field: ['id'] }] });
+  far.heal();
+  await far.after(askAgain_ms);
+  expect(await far.order(id)).toMatchObject({ status: 'NEW', reason: null });
+});
+
+test('a cancel whose order, whose own way or whose answer is lost is confirmed all the same', async () => {
+  await start();
+  for (const lost of ['submit', 'cancel', 'CANCELED']) {
+    far.lose(lost);
+    const id = await far.place(far.buyer, 'BUY', '1');
+    await far.orders.cancel(far.buyer.by, { id });
+    await far.settled();
+    far.heal();
+    await far.after(answer_ms);
+    expect([lost, await far.status(id)]).toEqual([lost, 'CANCELED']);
+  }
+  expect(await far.held(far.buyer)).toBe(0n);
+});
+
+test('a cancel that arrives before its order is no refusal, and is asked for again', async () => {
+  await start(false);
+  let submit: Message | undefined;
+  far.world.isLost = (message) => {
+    if (message.what.startsWith('submit')) submit = message;
+    return message === submit;
+  };
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.orders.cancel(far.buyer.by, { id });
+  await far.settled();
+  expect(await far.status(id)).toBe('PENDING_CANCEL');
+  submit?.arrive();
+  await far.after(0);
+  expect(await far.status(id)).toBe('CANCELED');
+});
+
+test('fills that come before the acknowledgement, and all that is said twice, count once', async () => {
+  await start();
+  far.world.isLost = ({ what }) => what.startsWith('ACKNOWLEDGED');
+  const bought = await far.place(far.buyer, 'BUY', '3');
+  await far.place(far.seller, 'SELL', '2');
+  expect(await far.order(bought)).toMatchObject({ status: 'PARTIALLY_FILLED' });
+  for (const message of [...far.world.sent].reverse()) message.arrive();
+  for (const message of [...far.world.sent]) message.arrive();
+  await far.settled();
+  expect((await far.orders.fillsOf([bought])).length).toBe(1);
+  expect(await far.order(bought)).toMatchObject({ status: 'PARTIALLY_FILLED' });
+});
+
+test('a cancel that is confirmed before the last fill has come keeps the hold until that is booked', async () => {
+  await start();
+  far.lose('TRADE');
+  const id = await far.place(far.buyer, 'BUY', '3');
+  await far.place(far.seller, 'SELL', '2');
+  const before = await far.held(far.buyer);
+  await far.orders.cancel(far.buyer.by, { id });
+  await far.settled();
+  expect(await far.status(id)).toBe('PENDING_CANCEL');
+  expect(await far.held(far.buyer)).toBe(before);
+  // The doubt is followed at once: nobody has to wait for a deadline.
+  await far.after(0);
+  expect(await far.order(id)).toMatchObject({ status: 'CANCELED', reserve: 0n });
+  expect((await far.orders.fillsOf([id])).length).toBe(1);
+});
+
+test('a replacement whose confirmation is lost is found, with what its new order has filled', async () => {
+  await start();
+  const id = await far.place(far.buyer, 'BUY', '3');
+  far.lose('REPLACED');
+  const asked = await far.orders.replace(far.buyer.by, { id, qty: '5' });
+  const newId = asked.ok ? (asked.value.replacement?.newOrderId ?? '') : '';
+  await far.settled();
+  const sold = await far.place(far.seller, 'SELL', '2');
+  expect(await far.status(sold)).toBe('NEW');
+  far.heal();
+  await far.after(answer_ms);
+  await far.after(askAgain_ms);
+  await far.after(askAgain_ms);
+  expect(await far.status(id)).toBe('REPLACED');
+  expect(await far.status(newId)).toBe('PARTIALLY_FILLED');
+  expect(await far.status(sold)).toBe('FILLED');
+});
+
+test('a refusal of an earlier replacement does not refuse the next one', async () => {
+  await start();
+  const id = await far.place(far.buyer, 'BUY', '3');
+  far.exchange?.halt('AAPL');
+  await far.orders.replace(far.buyer.by, { id, qty: '4' });
+  await far.settled();
+  expect(await far.status(id)).toBe('NEW');
+  far.exchange?.resume('AAPL');
+  far.lose('REPLACED');
+  await far.orders.replace(far.buyer.by, { id, qty: '5' });
+  await far.settled();
+  far.world.sent.find(({ what }) => what.startsWith('REPLACE_REFUSED'))?.arrive();
+  await far.settled();
+  expect(await far.status(id)).toBe('PENDING_REPLACE');
+  await far.after(answer_ms);
+  expect(await far.status(id)).toBe('REPLACED');
+});
+
+test('a replacement that never arrived is asked for again, or given up', async () => {
+  for (const idempotent of [true, false]) {
+    await start(idempotent);
+    const id = await far.place(far.buyer, 'BUY', '3');
+    far.lose('replace');
+    await far.orders.replace(far.buyer.by, { id, qty: '5' });
+    await far.settled();
+    far.heal();
+    await far.after(unknown_ms);
+    expect(await far.status(id)).toBe(idempotent ? 'REPLACED' : 'NEW');
+    if (idempotent) await far.close();
+  }
+});
+
+test('a fill of a resting order that was never heard of is found after a while', async () => {
+  await start();
+  const bought = await far.place(far.buyer, 'BUY', '3');
+  far.lose('TRADE');
+  const sold = await far.place(far.seller, 'SELL', '3');
+  far.heal();
+  await far.after(answer_ms);
+  expect([await far.status(bought), await far.status(sold)]).toEqual(['NEW', 'NEW']);
+  await far.after(recheck_ms);
+  expect([await far.status(bought), await far.status(sold)]).toEqual(['FILLED', 'FILLED']);
+});
+
+test('a stop whose trigger was not heard is triggered by its fill', async () => {
+  await start();
+  await far.place(far.seller, 'SELL', '1');
+  far.lose('TRIGGERED');
+  const stop = { type: 'STOP_LIMIT', stopPrice: '45' };
+  const id = await far.place(far.buyer, 'BUY', '1', stop);
+  expect(await far.order(id)).toMatchObject({ status: 'FILLED', triggeredAt: expect.any(Date) });
+});
