@@ -135,6 +135,7 @@ export const createApp = async ({
       authenticate: identity.authenticate,
       checks,
       metrics,
+      exports: services.ledger,
     });
     return {
       listen: async () => {

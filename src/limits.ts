@@ -189,6 +189,18 @@ export const limits = {
     /** One check reads a whole table: a minute a hundred million postings is what it may take. */
     booksStatement_ms: 600_000,
   },
+  exports: {
+    /** Each keeps one of the pool's connections while its client reads; requests must find the rest free. */
+    total: 4,
+    perOwner: 2,
+    retryAfter_s: 10,
+    /** Movements read at a time: about 250 kB of text, of which two or three are in memory while a client reads slowly. */
+    page: 1_000,
+    /** How long its snapshot may live, which keeps vacuum from removing rows: at 10 MB/s the file has gigabytes by then. */
+    duration_ms: 600_000,
+    /** A client that takes nothing for this long has lost interest. */
+    stall_ms: 30_000,
+  },
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */
     transfer: 100_000_000n,

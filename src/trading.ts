@@ -12,6 +12,7 @@ import { createLane } from './lane/lane.ts';
 import { createLaneStore, createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createBooksStore } from './ledger/books/store.ts';
+import { createExportStore } from './ledger/export/store.ts';
 import { createMarks } from './ledger/history/marks.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
@@ -170,6 +171,8 @@ export const createTrading = async (options: TradingOptions) => {
         ...shared,
         store: ledgerStore,
         journal: createJournalStore(database),
+        openStatement: createExportStore(database),
+        command,
         history,
         books: createBooksStore(database),
         scaleOf: instruments.scaleOf,

@@ -2,28 +2,17 @@ import { type GraphQLFieldResolver, type GraphQLNamedType, GraphQLObjectType, Gr
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
 import { hasPermission, type Permission } from '../identity/permissions.ts';
-import type { TokenProblem } from '../identity/viewer.ts';
+import { unauthenticated } from '../identity/unauthenticated.ts';
 import type { Access } from './access.ts';
 import type { GraphContext } from './context.ts';
 
-const reasons: Record<TokenProblem, string> = {
-  MALFORMED: 'The access token is malformed.',
-  EXPIRED: 'The access token has expired; refresh it or sign in again.',
-  REVOKED: 'The session of the access token has ended; sign in again.',
-};
-
-const unauthenticated = ({ tokenProblem }: GraphContext): RefusedError =>
-  tokenProblem === null
-    ? new RefusedError('UNAUTHENTICATED', 'Sign in and send the access token: "Authorization: Bearer …".')
-    : new RefusedError('UNAUTHENTICATED', reasons[tokenProblem], undefined, { reason: tokenProblem });
-
 const signedIn = rule('signedIn', { cache: 'no_cache' })((_parent, _args, context: GraphContext) =>
-  context.viewer === null ? unauthenticated(context) : true,
+  context.viewer === null ? unauthenticated(context.tokenProblem) : true,
 );
 
 const makePermissionRule = (permission: Permission) =>
   rule(`permission ${permission}`, { cache: 'no_cache' })((_parent, _args, context: GraphContext) => {
-    if (context.viewer === null) return unauthenticated(context);
+    if (context.viewer === null) return unauthenticated(context.tokenProblem);
     if (hasPermission(context.viewer.roles, permission)) return true;
     return new RefusedError('FORBIDDEN', `This needs the permission "${permission}".`, undefined, { permission });
   });

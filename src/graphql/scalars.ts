@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { EmailAddressResolver } from 'graphql-scalars';
+import { DATE_TIME_FORM, readDateTime } from '../kernel/date-time.ts';
 import { isDecimal } from '../kernel/decimal.ts';
 import { limits } from '../limits.ts';
 import { builder } from './builder.ts';
@@ -32,25 +33,10 @@ builder.scalarType('Decimal', {
   },
 });
 
-const dateTime = /^\d{4}-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
-
-/** There is no year 0, and Postgres takes none; an offset may lead into it. */
-const YEAR_1_ms = Date.parse('0001-01-01T00:00:00Z');
-
-/** `Date.parse` takes 30 February for 2 March, so the day is checked against its month. */
-const readDateTime = (text: string): Date | undefined => {
-  const parts = dateTime.exec(text.toUpperCase());
-  if (!parts) return undefined;
-  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(parts[1]), 0)).getUTCDate();
-  if (Number(parts[2]) > lastDay || text.slice(11, 13) === '24') return undefined;
-  const date = new Date(text.toUpperCase());
-  return Number.isNaN(date.getTime()) || date.getTime() < YEAR_1_ms ? undefined : date;
-};
-
 builder.scalarType('DateTime', {
   description:
     'An instant as RFC 3339 text. Input takes "Z" or an offset and up to six decimals of a second; output is UTC with "Z".',
-  ...fromText('A DateTime must be RFC 3339 text with an offset, such as "2026-01-31T09:30:00Z".', readDateTime),
+  ...fromText(`A DateTime must be ${DATE_TIME_FORM}.`, readDateTime),
   serialize: (value) => {
     if (value instanceof Date) return value.toISOString();
     throw new TypeError('A DateTime field resolved to something that is not a Date.');

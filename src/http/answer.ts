@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import { contentPolicies, securityHeaders } from './headers.ts';
 import type { Who } from './who.ts';
@@ -19,7 +20,8 @@ export interface Exchange {
 export interface HttpAnswer {
   status: number;
   headers?: Record<string, string>;
-  body?: string | ReadableStream<Uint8Array>;
+  /** A web stream may be ended at any event; a Readable is a whole, and is cut off visibly if it fails. */
+  body?: string | ReadableStream<Uint8Array> | Readable;
   contentPolicy?: string;
 }
 
@@ -39,7 +41,7 @@ export const refusal = (
   code: ErrorCode,
   message: string,
   headers: Record<string, string> = {},
-  details: Record<string, string> = {},
+  details: Readonly<Record<string, string | number>> = {},
 ): HttpAnswer => {
   exchange.note.outcome = code;
   const error = { message, extensions: { code, ...details } };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from './answer.ts';
 
-const exposed = 'X-Request-ID, X-Process-Time, Retry-After, Idempotent-Replayed';
+const exposed = 'X-Request-ID, X-Process-Time, Retry-After, Idempotent-Replayed, Content-Disposition';
 const preflight = {
   'Access-Control-Allow-Methods': 'GET, POST',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-ID',

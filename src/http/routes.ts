@@ -3,6 +3,7 @@ import type { Graphql } from '../graphql/server.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type Handler, type HttpAnswer, jsonAnswer, refusal } from './answer.ts';
+import { type ExportParts, exportRoutes } from './exports.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createGraphqlHandler } from './graphql.ts';
 import { type Checks, createHealth } from './health.ts';
@@ -20,6 +21,7 @@ export const createRoutes = (
     graphql: Graphql;
     checks: Checks;
     metrics: Metrics;
+    exports: ExportParts;
   },
   isDraining: () => boolean,
 ): Routes => {
@@ -35,6 +37,7 @@ export const createRoutes = (
     ['/health/ready', { GET: health.ready, open: true }],
     ['/graphql', { GET: graphiql?.orElse(operations) ?? operations, POST: operations }],
     ...(metrics ? [['/metrics', { GET: metrics, open: true as const }] as const] : []),
+    ...exportRoutes(parts.exports),
     ...(graphiql?.files ?? []),
   ]);
 };

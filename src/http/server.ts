@@ -12,6 +12,8 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type HttpAnswer, refusal, writeHead } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createCors } from './cors.ts';
+import { sendDownload } from './download.ts';
+import type { ExportParts } from './exports.ts';
 import type { Checks } from './health.ts';
 import { logRequest } from './log-request.ts';
 import { type Admit, createRoutes, route } from './routes.ts';
@@ -36,6 +38,7 @@ export const createHttpServer = (parts: {
   authenticate: Authenticate;
   checks: Checks;
   metrics: Metrics;
+  exports: ExportParts;
   /** Tests shorten the waits. */
   bounds?: Bounds;
 }): HttpServer => {
@@ -80,17 +83,21 @@ export const createHttpServer = (parts: {
       logRequest(log, exchange, response.statusCode, performance.now() - started_ms);
     });
     const answer = await answerOf(exchange);
+    const { body } = answer;
+    const download = body instanceof Readable ? body : undefined;
+    if (response.destroyed || request.method === 'HEAD') download?.destroy();
     if (response.destroyed) return;
     answer.headers = { ...answer.headers, ...cors.headersFor(request) };
     writeHead(response, answer, { requestId: exchange.requestId, started_ms, closing: draining });
-    if (answer.body === undefined || request.method === 'HEAD') response.end();
-    else if (typeof answer.body === 'string') {
-      response.end(answer.body);
+    if (body === undefined || request.method === 'HEAD') response.end();
+    else if (typeof body === 'string') {
+      response.end(body);
       cutUnlessRead(response, bounds.answerTimeout_ms);
-    } else {
+    } else if (download !== undefined) await sendDownload(exchange, response, download, log);
+    else {
       streams.add(gone);
       cutWhenStuck(response, bounds.answerTimeout_ms);
-      Readable.fromWeb(answer.body as never, { signal: gone.signal })
+      Readable.fromWeb(body as never, { signal: gone.signal })
         .on('error', () => response.end())
         .pipe(response);
     }

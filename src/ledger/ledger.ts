@@ -1,3 +1,4 @@
+import type { Command } from '../audit/command.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
@@ -9,6 +10,8 @@ import type { AccountFinder } from './accounts.ts';
 import { createCheckBooks } from './books/check-books.ts';
 import type { BooksStore } from './books/store.ts';
 import type { ChartLine } from './chart/chart.ts';
+import { createExportStatement } from './export/export-statement.ts';
+import type { ExportStore } from './export/store.ts';
 import { createPast } from './history/past.ts';
 import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
@@ -26,6 +29,8 @@ export interface LedgerDeps {
   journal: JournalStore;
   history: HistoryStore;
   books: BooksStore;
+  openStatement: ExportStore;
+  command: Command;
   accounts: AccountFinder;
   market: { find(symbol: string): Instrument | undefined; quote(symbol: string): Quote | undefined };
   inFlight: InFlight;
@@ -56,6 +61,7 @@ export const createLedger = (deps: LedgerDeps) => {
     chartOfAccounts: (): Promise<ChartLine[]> => deps.store.chart(),
     balancesAt: past.balancesAt,
     statement: createStatement(deps),
+    exportStatement: createExportStatement(deps),
     portfolioHistory: createPortfolioHistory(deps),
     checkBooks: createCheckBooks(deps.books),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import { createGraphql } from '../../src/graphql/server.ts';
+import type { ExportParts } from '../../src/http/exports.ts';
 import type { Checks } from '../../src/http/health.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import type { Authenticate } from '../../src/identity/viewer.ts';
@@ -23,6 +24,10 @@ export interface TestServer {
   close: HttpServer['close'];
 }
 
+export const noExports: ExportParts = {
+  exportStatement: async () => ({ ok: false, failures: [{ code: 'NOT_FOUND', message: 'no accounts here' }] }),
+};
+
 /** The real HTTP server on a free port, in front of a small schema. */
 export const startTestServer = async (
   options: {
@@ -36,6 +41,7 @@ export const startTestServer = async (
     checks?: Checks;
     metrics?: Metrics;
     metricsToken?: string;
+    exports?: ExportParts;
     authenticate?: Authenticate;
     bounds?: Partial<Record<keyof typeof limits.http, number>>;
   } = {},
@@ -75,6 +81,7 @@ export const startTestServer = async (
     authenticate: options.authenticate ?? authenticateTestToken,
     checks: options.checks ?? {},
     metrics: options.metrics ?? createMetrics(),
+    exports: options.exports ?? noExports,
     bounds: { ...limits.http, ...options.bounds },
   });
   const { port } = await server.listen();

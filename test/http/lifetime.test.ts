@@ -7,7 +7,7 @@ import { ConfigError } from '../../src/config.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
 import { type Effects, testSchema } from '../graphql/test-schema.ts';
-import { post, send, startTestServer, type TestServer } from './harness.ts';
+import { noExports, post, send, startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -226,6 +226,7 @@ describe('a port that is taken', () => {
       authenticate: {} as never,
       checks: {},
       metrics: {} as never,
+      exports: noExports,
     });
     const attempt = second.listen();
     await expect(attempt).rejects.toBeInstanceOf(ConfigError);

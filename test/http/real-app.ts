@@ -6,6 +6,9 @@ import { testDatabase } from '../support/database.ts';
 
 export interface RealApp {
   url: string;
+  port: number;
+  /** As the owner of the database. */
+  databaseUrl: string;
   /** The log as it was written. */
   text: () => string;
   close(): Promise<void>;
@@ -37,6 +40,8 @@ export const startRealApp = async (settings: Record<string, string> = {}): Promi
   const { port } = await app.listen();
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
+    databaseUrl: database.url,
     text: () => text,
     close: async () => {
       await app.close();

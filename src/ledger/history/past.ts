@@ -3,7 +3,8 @@ import type { Instrument } from '../../market/instrument.ts';
 import type { AccountFinder } from '../accounts.ts';
 import { checkPast, type Reader, readableAccount } from '../reader.ts';
 import { type ValuedPosition, valueAt } from '../valuation.ts';
-import type { HistoryStore, PastBalance } from './store.ts';
+import type { PastBalance } from './past-balances.ts';
+import type { HistoryStore } from './store.ts';
 
 export interface PastDeps {
   accounts: AccountFinder;

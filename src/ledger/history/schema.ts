@@ -3,8 +3,8 @@ import { builder } from '../../graphql/builder.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
 import { limits } from '../../limits.ts';
+import type { PastBalance } from './past-balances.ts';
 import { type Interval, intervals, type PortfolioPoint } from './portfolio.ts';
-import type { PastBalance } from './store.ts';
 
 export const PastBalanceRef = builder.objectRef<PastBalance>('PastBalance').implement({
   description: 'How much of one asset an account had at an instant, as a decimal of the asset.',

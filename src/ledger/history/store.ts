@@ -2,13 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { LotRow, PositionRow } from '../../lane/rows.ts';
 import { lotColumns } from '../../lane/statements.ts';
 import { limits } from '../../limits.ts';
-
-/** How much of an asset an account had at an instant. */
-export interface PastBalance {
-  accountId: string;
-  asset: string;
-  posted: bigint;
-}
+import { type PastBalance, pastBalances } from './past-balances.ts';
 
 export interface PastHolding {
   at: Date;
@@ -22,13 +16,7 @@ export interface PastHolding {
 export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
   /** By asset; what the account had never had until then is left out. */
   balancesAt: async (accountId: string, at: Date): Promise<PastBalance[]> => {
-    const text = `SELECT b.account_id AS "accountId", b.asset, p.balance_after AS posted
-                  FROM balances b CROSS JOIN LATERAL (
-                    SELECT balance_after FROM postings
-                    WHERE account_id = b.account_id AND asset = b.asset AND created_at <= $2
-                    ORDER BY created_at DESC, sequence DESC LIMIT 1
-                  ) p WHERE b.account_id = $1 ORDER BY b.asset`;
-    return (await pool.query<PastBalance>({ name: 'balances_at', text, values: [accountId, at] })).rows;
+    return (await pool.query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;
   },
 
   /** By account and symbol; closed positions are left out. */

@@ -2,7 +2,8 @@ import { RefusedError } from '../../errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { AccountFinder } from '../accounts.ts';
-import type { HistoryStore, PastBalance } from '../history/store.ts';
+import { justBefore, type PastBalance } from '../history/past-balances.ts';
+import type { HistoryStore } from '../history/store.ts';
 import type { JournalEntry, JournalStore } from '../journal/store.ts';
 import { checkPast, type Reader, readableAccount } from '../reader.ts';
 
@@ -17,9 +18,6 @@ export interface Statement {
   closing: PastBalance[];
   movements(page: PageRequest): Promise<Page<JournalEntry>>;
 }
-
-/** Times are kept in milliseconds, so this is the last instant before. */
-const justBefore = (at: Date): Date => new Date(at.getTime() - 1);
 
 export interface StatementDeps {
   accounts: AccountFinder;

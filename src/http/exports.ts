@@ -1,0 +1,89 @@
+import { RefusedError } from '../errors.ts';
+import { unauthenticated } from '../identity/unauthenticated.ts';
+import { DATE_TIME_FORM, readDateTime } from '../kernel/date-time.ts';
+import { isUuid } from '../kernel/ids.ts';
+import { formats } from '../ledger/export/document.ts';
+import type { ExportRequest, ExportStatement } from '../ledger/export/export-statement.ts';
+import { limits } from '../limits.ts';
+import { type Exchange, type HttpAnswer, refusal } from './answer.ts';
+import { createDownload, type DownloadBounds } from './download.ts';
+import type { Routes } from './routes.ts';
+
+export interface ExportParts {
+  exportStatement: ExportStatement;
+  /** Tests shorten the waits. */
+  bounds?: DownloadBounds;
+}
+
+const names = ['accountId', 'from', 'to', 'format'] as const;
+type Name = (typeof names)[number];
+
+const refuse = (field: string, message: string): never => {
+  throw new RefusedError('BAD_USER_INPUT', message, undefined, { field });
+};
+
+const isName = (name: string): name is Name => (names as readonly string[]).includes(name);
+
+const readInstant = (field: Name, text: string): Date =>
+  // In a URL an unescaped plus is a space: the most common way to get an offset wrong.
+  readDateTime(text) ?? refuse(field, `"${field}" must be ${DATE_TIME_FORM}; "+" is written %2B in a URL.`);
+
+/** Every parameter once, and no other: a misspelt one must not be taken for an absent one. */
+const readRequest = (search: string): ExportRequest => {
+  const given: Partial<Record<Name, string>> = {};
+  for (const [name, text] of new URLSearchParams(search)) {
+    const field = name.slice(0, limits.text.operationName);
+    if (!isName(name)) return refuse(field, `The parameter "${field}" is not known.`);
+    if (given[name] !== undefined) return refuse(name, `"${name}" is given twice.`);
+    given[name] = text;
+  }
+  const present = (name: Name): string => given[name] || refuse(name, `"${name}" is missing.`);
+  const accountId = present('accountId');
+  if (!isUuid(accountId)) refuse('accountId', '"accountId" must be the id of an account, a UUID.');
+  const [from, to] = [readInstant('from', present('from')), readInstant('to', present('to'))];
+  const format = present('format');
+  if (format !== 'csv' && format !== 'json')
+    return refuse('format', `"format" must be ${Object.keys(formats).join(' or ')}.`);
+  return { accountId, from, to, format };
+};
+
+const refusedWith = (exchange: Exchange, error: unknown): HttpAnswer => {
+  if (!(error instanceof RefusedError)) throw error;
+  const headers: Record<string, string> = {};
+  const { code, message, details, retryAfter_s } = error;
+  if (code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = 'Bearer';
+  if (retryAfter_s === undefined) return refusal(exchange, code, message, headers, details);
+  headers['Retry-After'] = String(retryAfter_s);
+  return refusal(exchange, code, message, headers, { ...details, retryAfter: retryAfter_s });
+};
+
+/** Files that are made while they are sent, of any size; what GraphQL answers is made as a whole first. */
+export const exportRoutes = ({ exportStatement, bounds = limits.exports }: ExportParts): Routes => {
+  const statement = async (exchange: Exchange): Promise<HttpAnswer> => {
+    exchange.note.operation = 'exportStatement';
+    const { viewer, tokenProblem } = exchange.who;
+    if (viewer === null) throw unauthenticated(tokenProblem);
+    const by = { userId: viewer.id, requestId: exchange.requestId };
+    const result = await exportStatement(viewer, by, readRequest(exchange.search));
+    if (!result.ok) {
+      const [{ code, message, field = [] }] = result.failures as [(typeof result.failures)[number]];
+      return refusal(exchange, code, message, {}, { field: field.join('.') });
+    }
+    const { fileName, mediaType } = result.value;
+    return {
+      status: 200,
+      headers: {
+        'Content-Type': mediaType,
+        'Content-Disposition': `attachment; filename="${fileName}"`,
+        'Cache-Control': 'no-store',
+      },
+      body: createDownload(result.value, bounds),
+    };
+  };
+  return new Map([
+    [
+      '/exports/statement',
+      { GET: (exchange) => statement(exchange).catch((error: unknown) => refusedWith(exchange, error)) },
+    ],
+  ]);
+};
