@@ -23,7 +23,7 @@ const expectText = (text: string) => (body: string) => {
 };
 
 export const benchMe = async (): Promise<void> => {
-  const hello = await start('bench/lib/hello.ts', {}, /ready on (\d+)/);
+  const hello = await start(['bench/lib/hello.ts'], {}, /ready on (\d+)/);
   const bourse = await startBourse();
   try {
     const token = await bourse.customer('1000');

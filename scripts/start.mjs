@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare } from './lib/prepare.mjs';
 import { main, nodeForSources, root, run } from './lib/run.mjs';
+import { serverEnvironment, serverProgram } from './lib/server.mjs';
 
 const ORPHAN_CHECK_ms = 100;
 
@@ -27,7 +28,8 @@ await main(async () => {
   const settings = existsSync(join(root, '.env')) ? ['--env-file=.env'] : [];
   // A group of its own, so that Ctrl-C reaches the server once, through this process. The channel closes when this
   // process dies without a word, and then the server ends too.
-  const { code } = await run(nodeForSources(), [...settings, 'src/main.ts'], {
+  const { code } = await run(nodeForSources(), [...settings, ...serverProgram], {
+    env: serverEnvironment(),
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

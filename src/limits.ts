@@ -162,6 +162,8 @@ export const limits = {
     openPerAccount: 1_000,
     /** Orders that a mass cancel reads at once: its commands take a small part of the lane's queue. */
     cancelPage: 500,
+    /** Open orders that are read at once when the book is rebuilt: a few megabytes. */
+    restorePage: 2_000,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
     /** Orders that one decision puts aside at the end of a session, or sends at its beginning. */

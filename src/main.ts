@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -48,6 +49,8 @@ const run = async (): Promise<void> => {
   try {
     const { url } = await app.listen();
     welcome(url, config);
+    // Where compiled code is kept, the next start has it, also after a kill.
+    flushCompileCache();
     await end;
     say('Ending: finishing open requests, then the database.');
   } finally {

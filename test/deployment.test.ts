@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { serverEnvironment, serverProgram } from '../scripts/lib/server.mjs';
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
@@ -35,10 +36,13 @@ test('no secret of the composition has a default', () => {
   for (const secret of secrets) expect(secret).toMatch(/\$\{(\w+):\?set \1 in \.env\}/);
 });
 
-test('the image runs without root, without development packages, and is asked for its health', () => {
+test('the image runs as npm start does, without root, without development packages, and is asked for its health', () => {
   const [, last] = read('Dockerfile').split(/^FROM node:24-slim$/m);
   expect(last).toMatch(/^USER node$/m);
   expect(last).toContain('/health/live');
-  expect(last).toMatch(/^CMD \["node", "src\/main\.ts"\]$/m);
+  expect(JSON.parse(/^CMD (.*)$/m.exec(last ?? '')?.[1] ?? '')).toEqual(['node', ...serverProgram]);
+  const { NODE_COMPILE_CACHE: _, ...allocator } = serverEnvironment({});
+  for (const [name, value] of Object.entries(allocator))
+    expect(last).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, 'm'));
   expect(read('Dockerfile')).toContain('npm ci --omit=dev --omit=optional');
 });

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serverEnvironment, serverProgram } from '../../scripts/lib/server.mjs';
 import { startEmbedded } from '../../src/database/embedded/embedded.ts';
 import { type Measurable, start } from './process.ts';
 
@@ -10,7 +12,15 @@ export interface Bourse extends Measurable {
   ask<Data>(query: string, variables?: object, token?: string): Promise<Data>;
   /** Signs a customer up, with cash, and answers its access token. */
   customer(cash: string): Promise<string>;
+  /** Kills the server and starts it again; answers how long it took until orders are accepted, in milliseconds. */
+  restart(): Promise<number>;
 }
+
+const isReady = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 /** The server as `npm start` runs it, on a database of its own that is as durable as in production. */
 export const startBourse = async (): Promise<Bourse> => {
@@ -27,7 +37,8 @@ export const startBourse = async (): Promise<Bourse> => {
     REGISTER_PER_HOUR: '100000',
     ORDERS_PER_MINUTE: '10000000',
   };
-  const server = await start('src/main.ts', env, /ready at http:\/\/[^:]+:(\d+)/);
+  const launch = () => start(serverProgram, { ...serverEnvironment({}), ...env }, /ready at http:\/\/[^:]+:(\d+)/);
+  let server = await launch();
   const ask: Bourse['ask'] = async (query, variables, token) => {
     const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
       method: 'POST',
@@ -40,7 +51,11 @@ export const startBourse = async (): Promise<Bourse> => {
   };
   let customers = 0;
   return {
-    ...server,
+    get port() {
+      return server.port;
+    },
+    cpu_us: () => server.cpu_us(),
+    rss_mb: () => server.rss_mb(),
     databaseUrl,
     ask,
     customer: async (cash) => {
@@ -58,6 +73,13 @@ export const startBourse = async (): Promise<Bourse> => {
         token,
       );
       return token;
+    },
+    restart: async () => {
+      await server.stop('SIGKILL');
+      const began = performance.now();
+      server = await launch();
+      while (!(await isReady(server.port))) await sleep(10);
+      return performance.now() - began;
     },
     stop: async () => {
       await server.stop();

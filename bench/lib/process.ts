@@ -8,7 +8,8 @@ export interface Measurable {
   cpu_us(): number;
   /** Resident memory in megabytes. */
   rss_mb(): number;
-  stop(): Promise<void>;
+  /** SIGTERM unless told otherwise. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Linux counts CPU time in hundredths of a second. */
@@ -25,13 +26,17 @@ const rssOf = (pid: number): number => {
 };
 
 /** Starts a program and waits for the line that names its port. */
-export const start = async (file: string, env: Record<string, string>, ready: RegExp): Promise<Measurable> => {
-  const child = spawn(process.execPath, [file], {
+export const start = async (
+  program: readonly string[],
+  env: Record<string, string>,
+  ready: RegExp,
+): Promise<Measurable> => {
+  const child = spawn(process.execPath, program, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const pid = child.pid;
-  if (pid === undefined) throw new Error(`${file} could not be started`);
+  if (pid === undefined) throw new Error(`${program} could not be started`);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const port = await new Promise<number>((resolve, reject) => {
     let output = '';
@@ -40,14 +45,14 @@ export const start = async (file: string, env: Record<string, string>, ready: Re
       const found = ready.exec(output)?.[1];
       if (found !== undefined) resolve(Number(found));
     });
-    void exited.then(() => reject(new Error(`${file} ended: ${output}`)));
+    void exited.then(() => reject(new Error(`${program} ended: ${output}`)));
   });
   return {
     port,
     cpu_us: () => cpuOf(pid),
     rss_mb: () => rssOf(pid),
-    stop: async () => {
-      child.kill('SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
       await exited;
     },
   };

@@ -12,6 +12,10 @@ export const isFinal = (status: OrderStatus): boolean => finals.has(status);
 export const isHere = (status: OrderStatus): boolean =>
   status === 'HELD' || status === 'ACCEPTED' || status === 'DONE_FOR_DAY';
 
+/** Orders that wait for an answer of their venue. */
+export const isPending = (status: OrderStatus): boolean =>
+  status === 'PENDING_NEW' || status === 'PENDING_CANCEL' || status === 'PENDING_REPLACE';
+
 /** Why an order is asked to cancel when its time is over. */
 export const TIME_IS_OVER = 'TIME_IS_OVER';
 

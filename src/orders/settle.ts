@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
 import type { Dispatch } from './dispatch.ts';
-import { isHere } from './order.ts';
+import { isHere, isPending } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import { tellPending } from './tell.ts';
 import { venueOrderOf } from './venue-order.ts';
@@ -39,14 +39,21 @@ export const createSettlement = (
    */
   const restore = (): Promise<void> =>
     lane.alone(async () => {
-      const open = await store.open();
+      const known: VenueOrder[] = [];
+      const pending: OrderRow[] = [];
+      for await (const open of store.open()) {
+        // Their rows as a whole would be five times as large as what the venue keeps of them.
+        for (const order of open) {
+          if (order.status !== 'PENDING_NEW' && !isHere(order.status)) known.push(venueOrderOf(order, deps.rates));
+          if (isPending(order.status)) pending.push(order);
+        }
+      }
       view += 1;
       broken = false;
       dispatch.take();
-      const isKnown = ({ status }: OrderRow): boolean => status !== 'PENDING_NEW' && !isHere(status);
-      venue.restore?.(open.filter(isKnown).map((order): VenueOrder => venueOrderOf(order, deps.rates)));
-      if (venue.restore !== undefined || dispatch.idempotent) tellPending(dispatch, open, deps.rates);
-      else dispatch.assumeTold(open);
+      venue.restore?.(known);
+      if (venue.restore !== undefined || dispatch.idempotent) tellPending(dispatch, pending, deps.rates);
+      else dispatch.assumeTold(pending);
     });
 
   /** Books nothing more of what the venue says until the next restore. */

@@ -3,6 +3,7 @@ import type { OrderSide, OrderStatus } from '../database/generated/enums.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { orderColumns } from '../lane/statements.ts';
+import { limits } from '../limits.ts';
 
 export interface OrderFilter {
   symbol?: string | null | undefined;
@@ -140,10 +141,16 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OpenOrder>({ name: 'orders_waiting', text, values: [symbols, count] })).rows;
   },
 
-  /** Every open order in time priority: what the venue's book is rebuilt from. */
-  open: async (): Promise<OrderRow[]> => {
-    const text = `SELECT ${orderColumns} FROM orders WHERE ${openOnly} ORDER BY sequence`;
-    return (await pool.query<OrderRow>(text)).rows;
+  /** Every open order in time priority, what the venue's book is rebuilt from, page by page. */
+  open: async function* (): AsyncGenerator<OrderRow[]> {
+    const text = `SELECT ${orderColumns}, sequence FROM orders WHERE ${openOnly} AND sequence > $1 ORDER BY sequence LIMIT $2`;
+    for (let after = 0n; ; ) {
+      const values = [after, limits.orders.restorePage];
+      const { rows } = await pool.query<OrderRow & { sequence: bigint }>({ name: 'open_orders', text, values });
+      yield rows;
+      if (rows.length < limits.orders.restorePage) return;
+      after = rows.at(-1)?.sequence ?? after;
+    }
   },
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { serverEnvironment, serverProgram } from '../../scripts/lib/server.mjs';
 
 /** A server in a process of its own, as an operator would run it. */
 export interface ServerProcess {
@@ -23,8 +24,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const started = new Set<ChildProcess>();
 
 const environment = (dataDir: string, more: Record<string, string>): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  HOME: process.env.HOME,
+  ...serverEnvironment({ PATH: process.env.PATH, HOME: process.env.HOME }),
   DATA_DIR: dataDir,
   PORT: '0',
   LOG_LEVEL: 'warn',
@@ -32,7 +32,7 @@ const environment = (dataDir: string, more: Record<string, string>): NodeJS.Proc
   ...more,
 });
 
-const serverAlone = [process.execPath, 'src/main.ts'] as const;
+const serverAlone = [process.execPath, ...serverProgram] as const;
 export const npmStart = ['npm', 'start'] as const;
 export const startScript = [process.execPath, 'scripts/start.mjs'] as const;
 
@@ -40,7 +40,7 @@ export const startScript = [process.execPath, 'scripts/start.mjs'] as const;
 export const launch = (
   dataDir: string,
   more: Record<string, string> = {},
-  [program, ...args]: readonly [string, string] = serverAlone,
+  [program, ...args]: readonly [string, ...string[]] = serverAlone,
 ): Omit<ServerProcess, 'url'> => {
   const child = spawn(program, args, {
     cwd: root,
@@ -69,7 +69,7 @@ export const launch = (
 export const startServer = async (
   dataDir: string,
   more: Record<string, string> = {},
-  command?: readonly [string, string],
+  command?: readonly [string, ...string[]],
 ): Promise<ServerProcess> => {
   const server = launch(dataDir, more, command);
   let over: number | NodeJS.Signals | undefined;
