@@ -38,7 +38,9 @@ export const createViewers = ({
     const known = cache.get(claims.sessionId);
     // A clock that was set back must not make an entry live longer, hence both bounds.
     const age_ms = known === undefined ? -1 : now_ms - known.askedAt_ms;
-    if (known !== undefined && age_ms >= 0 && age_ms < limits.session.viewerCache_ms) return known.answer;
+    const isFresh = age_ms >= 0 && age_ms < limits.session.viewerCache_ms;
+    // A token that names another user for the session is answered by the database, not by what its owner was told.
+    if (known?.userId === claims.userId && isFresh) return known.answer;
     const entry = { userId: claims.userId, askedAt_ms: now_ms, answer: read(claims) };
     cache.set(claims.sessionId, entry);
     try {

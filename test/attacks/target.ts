@@ -1,0 +1,52 @@
+import { send } from '../http/harness.ts';
+
+/** Limits by rate are tested elsewhere; here they would hide what is behind them. */
+const unlimited = {
+  RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
+  RATE_LIMIT_VIEWER_PER_MINUTE: '10000000',
+  LOGIN_ATTEMPTS_PER_MINUTE: '100000',
+  REGISTER_PER_HOUR: '100000',
+  ORDERS_PER_MINUTE: '10000000',
+};
+
+const questions = `{
+  accounts { id }
+  orders(first: 5) { edges { node { id clientOrderId } } }
+  instruments(first: 5) { edges { node { symbol } } }
+  journal(first: 5) { edges { node { id } } }
+}`;
+
+/** Every id, name and symbol in an answer. */
+const leavesOf = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [];
+};
+
+interface Started {
+  url: string;
+  close(): Promise<unknown>;
+}
+
+/** A server with demo users, who have orders and money: what an attack meets. */
+export const startTarget = async (start: (settings: Record<string, string>) => Promise<Started>) => {
+  const app = await start({ ...unlimited, DEMO_DATA: 'true', PAPER_TICK_MS: '0' });
+  const ask = async (query: string, token?: string): Promise<unknown> => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const body = JSON.stringify({ query });
+    return (await send(`${app.url}/graphql`, { method: 'POST', headers, body })).json.data;
+  };
+  const signIn = async (email: string, password: string): Promise<string> => {
+    const login = `mutation { login(input: { email: "${email}", password: "${password}" }) { session { accessToken } } }`;
+    const data = (await ask(login)) as { login: { session: { accessToken: string } } };
+    return data.login.session.accessToken;
+  };
+  const user = await signIn('user@example.com', 'user123');
+  const admin = await signIn('admin@example.com', 'admin123');
+  const order = 'symbol: "AAPL", side: BUY, qty: "1"';
+  await ask(`mutation { placeOrder(input: { ${order}, type: LIMIT, limitPrice: "1" }) { order { id } } }`, user);
+  await ask(`mutation { placeOrder(input: { ${order}, type: MARKET }) { order { id } } }`, user);
+  return { ...app, tokens: ['', user, admin], existing: leavesOf(await ask(questions, user)) };
+};
