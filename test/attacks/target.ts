@@ -1,7 +1,7 @@
 import { send } from '../http/harness.ts';
 
 /** Limits by rate are tested elsewhere; here they would hide what is behind them. */
-const unlimited = {
+export const unlimited = {
   RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
   RATE_LIMIT_VIEWER_PER_MINUTE: '10000000',
   LOGIN_ATTEMPTS_PER_MINUTE: '100000',
