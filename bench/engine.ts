@@ -61,7 +61,7 @@ const commandOf = ({ kind, symbol, orderId, side, price, qty }: Step): Command =
   const accountId = `account-${orderId}`;
   if (kind === 'CANCEL') return { kind, symbol, orderId, accountId };
   const plain = { stopPrice: null, trail: null, trailPeak: null, triggered: false, postOnly: false, budget: null };
-  const terms = { ...plain, group: null, type: 'LIMIT', timeInForce: 'GTC' } as const;
+  const terms = { ...plain, group: null, place: null, type: 'LIMIT', timeInForce: 'GTC' } as const;
   const order = { ...terms, orderId, accountId, symbol, side, leavesQty: BigInt(qty), worstPrice: BigInt(price) };
   return { kind: 'SUBMIT', order };
 };

@@ -94,6 +94,8 @@ export interface OrderRow {
   replacedById: string | null;
   listId: string | null;
   leg: OrderLeg | null;
+  /** Which orders came before it at its venue, in the venue's own count; null while no venue has it. */
+  place: bigint | null;
 }
 
 /** What a pending replacement asks for; amounts are units as text, because it is kept as JSON. */

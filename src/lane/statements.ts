@@ -73,7 +73,7 @@ export const orderColumns = `id, account_id AS "accountId", client_order_id AS "
   expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",
   triggered_at AS "triggeredAt", notional, post_only AS "postOnly", expires_at AS "expiresAt",
   pending_since AS "pendingSince", replacement, root_order_id AS "rootOrderId", replaces_id AS "replacesId",
-  replaced_by_id AS "replacedById", list_id AS "listId", leg`;
+  replaced_by_id AS "replacedById", list_id AS "listId", leg, place`;
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',

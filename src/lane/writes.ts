@@ -130,6 +130,7 @@ export const writes: Writes = {
     ['leg', '"OrderLeg"', (row) => row.leg],
     ['canceled_at', 'timestamptz', (row) => row.canceledAt],
     ['expired_at', 'timestamptz', (row) => row.expiredAt],
+    ['place', 'bigint', (row) => row.place],
   ]),
   orderLists: insert('order_lists', [
     ['id', 'uuid', (row) => row.id],
@@ -157,6 +158,7 @@ export const writes: Writes = {
     ['pending_since', 'timestamptz', (row) => row.pendingSince],
     ['replacement', 'jsonb', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
     ['replaced_by_id', 'uuid', (row) => row.replacedById],
+    ['place', 'bigint', (row) => row.place],
   ]),
   entries: insert('journal_entries', [
     ['id', 'uuid', (row) => row.id],

@@ -72,7 +72,7 @@ export const decideReplace = (books: Books, at: Date, facts: ReplaceFacts): Answ
 
 const replaceHere = (books: Books, order: OrderRow, status: OrderRow['status'], rules: OrderRules, at: Date): void => {
   const leavesQty = order.qty - order.filledQty + BigInt(order.replacement?.qtyChange ?? 0);
-  open(books, order, { leavesQty, status }, rules, at);
+  open(books, order, { leavesQty, status, place: null }, rules, at);
   settleReserve(books, order, rules);
   books.touch(order);
   countClosed(books, order);
@@ -84,7 +84,7 @@ const replaceHere = (books: Books, order: OrderRow, status: OrderRow['status'], 
 const open = (
   books: Books,
   order: OrderRow,
-  { leavesQty, status }: { leavesQty: bigint; status: OrderRow['status'] },
+  { leavesQty, status, place }: Pick<OrderRow, 'status' | 'place'> & { leavesQty: bigint },
   rules: OrderRules,
   at: Date,
 ): void => {
@@ -104,6 +104,7 @@ const open = (
     updatedAt: at,
     pendingSince: null,
     replacement: null,
+    place,
     replacesId: order.id,
   };
   confirmReplace(order, row.id, at);
@@ -126,6 +127,7 @@ export const applyReplaced = (
     closeAtFilled(order, 'REPLACED_BY_NOTHING', at);
     return 'ORDER_FILLED';
   }
-  open(books, order, { leavesQty: report.leavesQty, status: 'NEW' }, rules, at);
+  const { leavesQty, place = order.place } = report;
+  open(books, order, { leavesQty, status: 'NEW', place }, rules, at);
   return 'ORDER_REPLACED';
 };

@@ -14,6 +14,7 @@ import {
   acknowledge,
   closeAtFilled,
   confirmCancel,
+  defer,
   fill,
   isFinal,
   markUnknown,
@@ -144,6 +145,8 @@ const applyReport = (
       return markUnknown(order, at) ? 'ORDER_EXECUTION_UNKNOWN' : undefined;
     case 'REJECTED':
       return reject(order, report.reason, at) ? `ORDER_${order.status}` : undefined;
+    case 'DEFERRED':
+      return defer(order, at) ? `ORDER_${order.status}` : undefined;
     case 'CANCELED':
       return confirmCancel(order, order.status === 'PENDING_CANCEL' ? order.reason : report.reason, at)
         ? `ORDER_${order.status}`
@@ -187,6 +190,13 @@ const isEarly = (order: OrderRow, report: OrderReport): boolean =>
 /** A refusal says that the order is gone or was never there, and that another report was to say so. */
 const isRefusal = ({ kind }: Report): boolean => kind === 'CANCEL_REFUSED' || kind === 'REPLACE_REFUSED';
 
+/** Later places are higher. Also when nothing else of the order changes, because a cancel or a replacement overtook it. */
+const takePlace = (books: Books, order: OrderRow, place: bigint | undefined): void => {
+  if (place === undefined || isFinal(order.status) || place <= (order.place ?? 0n)) return;
+  order.place = place;
+  books.touch(order);
+};
+
 /**
  * Books what a venue reported, in whatever order it came. A report that changes nothing any more, because it was repeated, is
  * ignored; one that cannot be booked without another one is left to reconciliation.
@@ -201,6 +211,7 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     const order = books.order(report.orderId);
     if (order === undefined) continue;
     const wasFinal = isFinal(order.status);
+    if ('place' in report && report.kind !== 'REPLACED') takePlace(books, order, report.place);
     const type = isEarly(order, report) ? undefined : applyReport(books, order, report, facts, at);
     if (type !== undefined) changed(books, order, wasFinal, type, {}, facts, at);
     if (!isFinal(order.status) && (isEarly(order, report) || isRefusal(report))) {

@@ -49,6 +49,7 @@ const askOf: Partial<Record<OrderStatus, Ask>> = {
 const answers: Partial<Record<Report['kind'], Ask>> = {
   ACKNOWLEDGED: 'submit',
   REJECTED: 'submit',
+  DEFERRED: 'submit',
   CANCELED: 'cancel',
   CANCEL_REFUSED: 'cancel',
   REPLACED: 'replace',

@@ -42,4 +42,5 @@ export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => (
   replacedById: null,
   listId: null,
   leg: null,
+  place: null,
 });

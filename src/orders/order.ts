@@ -72,7 +72,21 @@ export const doneForDay = (order: OrderRow, at: Date): boolean => {
 export const submitAgain = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'ACCEPTED' && order.status !== 'DONE_FOR_DAY') return false;
   order.status = 'PENDING_NEW';
+  order.place = null;
   order.updatedAt = at;
+  return true;
+};
+
+/**
+ * Its venue does not trade now and has not taken it: it waits for the market, or it is over if that was asked for meanwhile.
+ * What was asked to change of it stays as it was.
+ */
+export const defer = (order: OrderRow, at: Date): boolean => {
+  if (isFinal(order.status) || isHere(order.status)) return false;
+  if (order.status === 'PENDING_CANCEL') return confirmCancel(order, order.reason, at);
+  order.status = order.place === null && order.filledQty === 0n ? 'ACCEPTED' : 'DONE_FOR_DAY';
+  nowKnown(order);
+  settleChange(order, at);
   return true;
 };
 

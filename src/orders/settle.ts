@@ -10,6 +10,9 @@ import type { OrderDeps } from './orders.ts';
 import { tellPending } from './tell.ts';
 import { venueOrderOf } from './venue-order.ts';
 
+/** As the venue had them. What it gave no place, because an older version had it booked, comes first. */
+const byPlace = ({ place: one }: VenueOrder, { place: other }: VenueOrder): number => Number((one ?? 0n) - (other ?? 0n));
+
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
  * can never be booked, the venue's view has left the database's; it is rebuilt from the database, and reports that were
@@ -51,7 +54,7 @@ export const createSettlement = (
       view += 1;
       broken = false;
       dispatch.take();
-      venue.restore?.(known);
+      venue.restore?.(known.sort(byPlace));
       if (venue.restore !== undefined || dispatch.idempotent) tellPending(dispatch, pending, deps.rates);
       else dispatch.assumeTold(pending);
     });

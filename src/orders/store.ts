@@ -141,7 +141,7 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return (await pool.query<OpenOrder>({ name: 'orders_waiting', text, values: [symbols, count] })).rows;
   },
 
-  /** Every open order in time priority, what the venue's book is rebuilt from, page by page. */
+  /** Every open order in the order of acceptance, what the venue's book is rebuilt from, page by page. */
   open: async function* (): AsyncGenerator<OrderRow[]> {
     const text = `SELECT ${orderColumns}, sequence FROM orders WHERE ${openOnly} AND sequence > $1 ORDER BY sequence LIMIT $2`;
     for (let after = 0n; ; ) {

@@ -22,6 +22,7 @@ export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({
   budget: budgetOf(order, rates),
   // An entry trades by itself; its exits, and the two of an OCO list, shut each other out.
   group: order.leg === 'ENTRY' ? null : order.listId,
+  place: order.place,
 });
 
 /** A pending replacement as the venue is asked for it. */

@@ -13,6 +13,7 @@ const amounts = [
   'trailPrice',
   'trailPeak',
   'notional',
+  'place',
 ] as const;
 const times = [
   'createdAt',
@@ -28,7 +29,8 @@ const times = [
 /** An order as it was when an answer was stored. */
 export const reviveOrder = (json: Record<string, string | null>): OrderRow => {
   const order: Record<string, unknown> = { ...json };
-  for (const name of amounts) order[name] = json[name] === null ? null : BigInt(json[name] as string);
+  // Absent in an answer that a version stored which did not know the field yet.
+  for (const name of amounts) order[name] = json[name] == null ? null : BigInt(json[name]);
   for (const name of times) order[name] = json[name] === null ? null : new Date(json[name] as string);
   return order as unknown as OrderRow;
 };

@@ -28,6 +28,8 @@ export interface VenueOrder {
   budget: bigint | null;
   /** Orders of one group shut each other out: when one of them trades or ends, the others are cancelled in the same command. */
   group: string | null;
+  /** The place in time that the venue said it has, when it comes back after a restart. */
+  place: bigint | null;
 }
 
 /** What an order trades, or would trade, with one resting order. */
@@ -82,9 +84,19 @@ interface Counted {
 /** The reason of a refusal when the venue does not know the order: it never came, or is on its way still. */
 export const UNKNOWN_ORDER = 'UNKNOWN_ORDER';
 
+/**
+ * A venue that keeps orders by time says with `place` which one an order has from here on: those that came earlier have lower
+ * ones. Without it, an order keeps the place that it had, a new one that of the order that it replaces.
+ */
+interface Placed {
+  place?: bigint;
+}
+
 /** What a venue says about an order. `CANCELED` also ends what an IOC, FOK or market order could not fill. */
 export type Report =
-  | ({ kind: 'ACKNOWLEDGED' } & OrderName)
+  | ({ kind: 'ACKNOWLEDGED' } & OrderName & Placed)
+  /** Nothing trades now, for this reason, and the order can wait: it was not taken and may be given again. */
+  | ({ kind: 'DEFERRED'; reason: string } & OrderName)
   | TradeReport
   /** The venue does not take the order. */
   | ({ kind: 'REJECTED'; reason: string } & OrderName)
@@ -93,12 +105,12 @@ export type Report =
   | ({ kind: 'CANCELED'; reason: string } & OrderName & Counted)
   | ({ kind: 'CANCEL_REFUSED'; reason: string } & OrderName)
   /** The new order has the old one's place in the book, or a new one, and leaves `leavesQty`; nothing when that is 0. */
-  | ({ kind: 'REPLACED'; newOrderId: string; leavesQty: bigint } & OrderName & Counted)
+  | ({ kind: 'REPLACED'; newOrderId: string; leavesQty: bigint } & OrderName & Counted & Placed)
   | ({ kind: 'REPLACE_REFUSED'; newOrderId: string; reason: string } & OrderName)
   /** A stop's price was reached; fills may follow. */
-  | ({ kind: 'TRIGGERED' } & OrderName)
+  | ({ kind: 'TRIGGERED' } & OrderName & Placed)
   /** A trailing stop followed the market. */
-  | ({ kind: 'TRAILED'; trailPeak: bigint; stopPrice: bigint } & OrderName)
+  | ({ kind: 'TRAILED'; trailPeak: bigint; stopPrice: bigint } & OrderName & Placed)
   /** A market order's budget does not buy another lot: it is done with what it has. */
   | ({ kind: 'SPENT' } & OrderName & Counted);
 

@@ -102,6 +102,70 @@ test('an operator may open the market at any hour, and close it again', async ()
   await expect(trading.controls.setMarketHours(by, { mode: 'SESSIONS' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
+test('exits that begin between sessions wait for the next one', async () => {
+  await goTo('2026-03-16T14:00:00Z');
+  const [{ by, userId }, other] = [await trading.customer('100000'), await trading.customer('100000')];
+  const market = { ...resting, type: 'MARKET', limitPrice: null } as const;
+  must(await trading.orders.place(other.by, { ...market, symbol: 'V', qty: '4' }));
+  await trading.settled();
+  const inside = formatDecimal((trading.market.quote('V')?.bid ?? 0n) + 1n, 2);
+  const visa = { symbol: 'V', qty: '10' } as const;
+  const { orders } = must(
+    await trading.orders.placeList(by, {
+      type: 'BRACKET',
+      orders: [
+        { ...visa, side: 'BUY', type: 'LIMIT', limitPrice: inside },
+        { ...visa, side: 'SELL', type: 'LIMIT', limitPrice: '9000.00' },
+        { ...visa, side: 'SELL', type: 'STOP', stopPrice: '1.00' },
+      ],
+    }),
+  );
+  const ids = orders.map(({ id }) => id);
+  await trading.settled();
+  must(await trading.orders.place(other.by, { ...market, ...visa, side: 'SELL', qty: '4' }));
+  await goTo('2026-03-16T20:00:00Z');
+  expect(await statuses(ids)).toEqual(['DONE_FOR_DAY', 'HELD', 'HELD']);
+  must(await trading.orders.cancel(by, { id: ids[0] }));
+  await goTo('2026-03-16T21:00:00Z');
+  expect(await statuses(ids)).toEqual(['CANCELED', 'ACCEPTED', 'ACCEPTED']);
+  await goTo('2026-03-17T13:30:00Z');
+  expect(await statuses(ids)).toEqual(['CANCELED', 'NEW', 'NEW']);
+  expect(await trading.orders.one(userId, { id: ids[1] ?? '' })).toMatchObject({ qty: 40_000n, reserve: 40_000n });
+  must(await trading.orders.cancel(by, { id: ids[1] }));
+  await trading.settled();
+});
+
+test('an order that reaches the venue when its desk has just closed waits for the market', async () => {
+  await goTo('2026-03-18T14:00:00Z');
+  const { by } = await trading.customer('10000');
+  trading.venue.close('KO');
+  const [waits, ends] = [await place(by, { symbol: 'KO' }), await place(by, { symbol: 'KO', timeInForce: 'IOC' })];
+  await trading.settled();
+  expect(await statuses([waits, ends])).toEqual(['ACCEPTED', 'CANCELED']);
+  trading.venue.open('KO');
+  await goTo('2026-03-18T14:00:01Z');
+  expect(await statuses([waits])).toEqual(['NEW']);
+});
+
+test('of two exits that wait for a session, cancelling one ends both', async () => {
+  await goTo('2026-03-18T15:00:00Z');
+  const { by } = await trading.customer('10000');
+  must(await trading.orders.place(by, { ...resting, type: 'MARKET', limitPrice: null }));
+  await goTo('2026-03-18T20:00:00Z');
+  const sell = { symbol: 'AAPL', qty: '1', side: 'SELL' } as const;
+  const { orders } = must(
+    await trading.orders.placeList(by, {
+      type: 'OCO',
+      orders: [
+        { ...sell, type: 'LIMIT', limitPrice: '9000.00' },
+        { ...sell, type: 'STOP', stopPrice: '1.00' },
+      ],
+    }),
+  );
+  must(await trading.orders.cancel(by, { id: orders[0]?.id }));
+  expect(await statuses(orders.map(({ id }) => id))).toEqual(['CANCELED', 'CANCELED']);
+});
+
 test('a server that starts between sessions leaves what waits where it is', async () => {
   const url = trading.database.connection.connectionString ?? '';
   const { by } = await trading.customer('10000');

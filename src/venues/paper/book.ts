@@ -46,6 +46,8 @@ export interface DepthLevel {
 
 export interface Book {
   add(order: BookOrder): Outcome;
+  /** Rests, whatever it meets: nothing trades. */
+  keep(order: BookOrder): void;
   /** What `add` would trade now; nothing changes. */
   preview(order: BookOrder): VenueFill[];
   /** False when nothing with this id rests here. */
@@ -185,6 +187,7 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
       if (leavesQty > 0n && ended === null) rest(order, leavesQty);
       return { fills, ended };
     },
+    keep: (order) => rest(order, order.leavesQty),
     preview: (order) => {
       const against = sides[opposite[order.side]];
       if (order.postOnly && takes(order, against)) return [];

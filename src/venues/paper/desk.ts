@@ -2,7 +2,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
 import { type Report, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
 import type { Book } from './book.ts';
-import { createFloor, type Listing } from './floor.ts';
+import { canWait, createFloor, type Listing } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
 import { createRecent } from './recent.ts';
 import { replaceOn, rests } from './replace.ts';
@@ -27,8 +27,9 @@ export interface Desk {
   whereIs(orderId: string): 'BOOK' | 'STOPS' | 'GONE' | undefined;
   submit(order: VenueOrder): Report[];
   /**
-   * A `submit` of an order that was acknowledged before a restart: it is not said again, and a halt does not end it. Stops
-   * wait for the next mark, when the book is whole.
+   * A `submit` of an order that was acknowledged before a restart: it is not said again. Stops wait for the next mark, when
+   * the book is whole. In a halt nothing trades, so what crosses waits for the resumption. A closed desk takes nothing: its
+   * session has put everything aside.
    */
   restore(order: VenueOrder): Report[];
   cancel(orderId: string, accountId: string): Report[];
@@ -36,8 +37,8 @@ export interface Desk {
   replace(replacement: VenueReplacement): Report[];
   /** Replaces all quotes of the makers; one that meets a customer's order trades at that order's price. */
   quote(reference: bigint, quotes: readonly MakerQuote[]): Report[];
-  /** Quotes are withdrawn while it is halted or closed. */
-  set(state: Partial<Stillness>): void;
+  /** Quotes are withdrawn while it is halted or closed; what came back in a halt meets the book when it is over. */
+  set(state: Partial<Stillness>): Report[];
 }
 
 export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint | null; state: Stillness }): Desk => {
@@ -78,18 +79,23 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       run(() => {
         const { orderId, accountId } = order;
         if (isRepeat(orderId)) return;
-        say({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol });
-        seen.add(orderId);
         const reason = obstacle();
+        if (reason !== undefined && canWait(order)) {
+          return say({ kind: 'DEFERRED', orderId, accountId, symbol, reason });
+        }
+        say({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol, place: floor.nextPlace() });
+        seen.add(orderId);
         if (reason !== undefined) return sayCanceled(order, reason);
         floor.admit(order);
         floor.react();
       }),
     restore: (order) =>
       run(() => {
-        if (isRepeat(order.orderId)) return;
+        if (isRepeat(order.orderId) || state.closed) return;
         seen.add(order.orderId);
-        floor.admit(order);
+        floor.taken(order.place);
+        if (state.halted) floor.keep(order, 'INSTRUMENT_HALTED');
+        else floor.admit(order);
         floor.ignore();
       }),
     cancel: (orderId, accountId) =>
@@ -130,9 +136,12 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
         floor.mark(reference);
         floor.react();
       }),
-    set: (change) => {
-      Object.assign(state, change);
-      if (obstacle() !== undefined) withdraw();
-    },
+    set: (change) =>
+      run(() => {
+        Object.assign(state, change);
+        if (obstacle() !== undefined) return withdraw();
+        floor.resume();
+        floor.react();
+      }),
   };
 };

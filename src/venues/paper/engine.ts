@@ -79,13 +79,13 @@ export const createEngine = (options: {
         return desks.get(command.symbol)?.quote(command.reference, command.quotes) ?? [];
       case 'HALT':
       case 'RESUME':
-        desks.get(command.symbol)?.set({ halted: command.kind === 'HALT' });
-        return [];
+        return desks.get(command.symbol)?.set({ halted: command.kind === 'HALT' }) ?? [];
       case 'CLOSE':
-      case 'OPEN':
-        desks.get(command.symbol)?.set({ closed: command.kind === 'CLOSE' });
-        if (command.kind === 'CLOSE') clear(command.symbol);
+        desks.get(command.symbol)?.set({ closed: true });
+        clear(command.symbol);
         return [];
+      case 'OPEN':
+        return desks.get(command.symbol)?.set({ closed: false }) ?? [];
       case 'CLEAR':
         clear(command.symbol);
         return [];

@@ -33,8 +33,16 @@ export interface Floor {
   say(report: Report): void;
   sayCanceled(order: OrderName, reason: CancelReason): void;
   sayTrailed(stop: Stop): void;
+  /** The next place in time. */
+  nextPlace(): bigint;
+  /** Places that are given from here on are later than this one. */
+  taken(place: bigint | null): void;
   /** A new order: to the stops, to the book, or nowhere when its group is settled already. */
   admit(order: VenueOrder): void;
+  /** An order that comes back while nothing may trade: what can wait does, what cannot ends with the reason. */
+  keep(order: VenueOrder, reason: 'INSTRUMENT_HALTED'): void;
+  /** Trading begins again: what was kept meets the book now, in the order in which it came. */
+  resume(): void;
   /** An order or a maker's quote goes to the book: trades, rests or ends. */
   enter(order: BookOrder): void;
   /** A stop goes to where the stops wait. */
@@ -53,6 +61,13 @@ export interface Floor {
 
 const isStop = ({ type, triggered }: VenueOrder): boolean => !triggered && type !== 'MARKET' && type !== 'LIMIT';
 
+/** Whether an order that meets nothing stays. */
+export const canWait = (order: VenueOrder): boolean => {
+  const { type, timeInForce } = order;
+  if (isStop(order)) return true;
+  return (type === 'LIMIT' || type === 'STOP_LIMIT') && timeInForce !== 'IOC' && timeInForce !== 'FOK';
+};
+
 export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint | null }): Floor => {
   const { ids, listing } = options;
   const { symbol, tickSize, lotSize } = listing;
@@ -64,6 +79,13 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
   let marks: bigint[] = [];
   /** Orders whose groups were settled in the match that is under way: out already, but reported after its trades. */
   let shutOut: OrderName[] = [];
+  let places = 0n;
+  const nextPlace = (): bigint => {
+    places += 1n;
+    return places;
+  };
+  /** Orders that came back while nothing may trade. */
+  let kept: VenueOrder[] = [];
 
   const sayCanceled = ({ orderId, accountId }: OrderName, reason: CancelReason): void =>
     void said.push({ kind: 'CANCELED', orderId, accountId, symbol, reason });
@@ -121,11 +143,13 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     settleGroup(fills.length > 0 || ended !== null ? group : null, orderId);
   };
 
-  const sayTrailed = ({ order, peak, level }: Stop): void => {
+  const trailed = ({ order, peak, level }: Stop) => {
     const { orderId, accountId } = order;
-    if (peak === undefined) return;
-    said.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak.level.price, stopPrice: level.price });
+    if (peak === undefined) throw new Error('only a trailing stop follows the market');
+    const trailPeak = peak.level.price;
+    return { kind: 'TRAILED', orderId, accountId, symbol, trailPeak, stopPrice: level.price } as const;
   };
+  const sayTrailed = (stop: Stop): void => void said.push(trailed(stop));
 
   /** The best price so far for a trailing stop, as far as anybody knows one. */
   const peakOf = ({ side, trailPeak }: VenueOrder): bigint | null => {
@@ -146,6 +170,14 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     if (last !== null) marks.push(last);
   };
 
+  const joins = ({ group, orderId }: VenueOrder): boolean => group === null || groups.join(group, orderId);
+
+  const admit = (order: VenueOrder): void => {
+    if (!joins(order)) sayCanceled(order, 'GROUP_SETTLED');
+    else if (isStop(order)) wait(order);
+    else enter(order);
+  };
+
   return {
     book,
     stops,
@@ -158,11 +190,26 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     say: (report) => void said.push(report),
     sayCanceled,
     sayTrailed,
-    admit: (order) => {
-      const { orderId, group } = order;
-      if (group !== null && !groups.join(group, orderId)) sayCanceled(order, 'GROUP_SETTLED');
-      else if (isStop(order)) wait(order);
-      else enter(order);
+    nextPlace,
+    taken: (place) => {
+      if (place !== null && place > places) places = place;
+    },
+    admit,
+    keep: (order, reason) => {
+      if (isStop(order)) admit(order);
+      else if (!joins(order)) sayCanceled(order, 'GROUP_SETTLED');
+      else if (canWait(order)) {
+        book.keep(order);
+        kept.push(order);
+      } else {
+        sayCanceled(order, reason);
+        settleGroup(order.group, order.orderId);
+      }
+    },
+    resume: () => {
+      const again = kept.filter(({ orderId }) => book.cancel(orderId));
+      kept = [];
+      for (const order of again) admit(order);
     },
     enter,
     wait,
@@ -176,10 +223,10 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
       // The trades of a triggered stop are further marks. No stop is added meanwhile, so this ends.
       for (let at = 0; at < marks.length; at += 1) {
         const price = marks[at] ?? 0n;
-        for (const stop of stops.follow(price)) sayTrailed(stop);
+        for (const stop of stops.follow(price)) said.push({ ...trailed(stop), place: nextPlace() });
         for (let stop = stops.take(price); stop !== undefined; stop = stops.take(price)) {
           const { orderId, accountId } = stop.order;
-          said.push({ kind: 'TRIGGERED', orderId, accountId, symbol });
+          said.push({ kind: 'TRIGGERED', orderId, accountId, symbol, place: nextPlace() });
           enter(stop.order);
         }
       }

@@ -6,6 +6,17 @@ import type { Stop } from './stops.ts';
 /** What all that rests in a book has in common: whatever it came as, it is now a limit order that stays. */
 export const rests = { type: 'LIMIT', timeInForce: 'GTC', budget: null } as const;
 
+/** At its place while the price stays and the quantity does not grow. */
+const keepsPlace = (
+  { level, leavesQty: present }: Readonly<Resting>,
+  price: bigint | null,
+  leavesQty: bigint,
+): boolean => (price === null || price === level.price) && leavesQty <= present;
+
+/** A stop's rank hangs on its stop price alone. A trailing stop's follows from the market: a replacement does not move it. */
+const keepsRank = (stop: Stop, asked: bigint | null, leavesQty: bigint): boolean =>
+  (stop.peak !== undefined || asked === null || asked === stop.level.price) && leavesQty <= stop.leavesQty;
+
 const replaceResting = (
   { book, enter }: Floor,
   found: Readonly<Resting>,
@@ -14,7 +25,7 @@ const replaceResting = (
 ): void => {
   const { orderId, side, postOnly, group, level } = found;
   const price = worstPrice ?? level.price;
-  if (price === level.price && leavesQty <= found.leavesQty) {
+  if (keepsPlace(found, worstPrice, leavesQty)) {
     book.shrink(orderId, newOrderId, leavesQty);
     return;
   }
@@ -22,7 +33,6 @@ const replaceResting = (
   enter({ ...rests, orderId: newOrderId, accountId, side, leavesQty, worstPrice: price, postOnly, group });
 };
 
-/** A stop's rank hangs on its stop price alone. A trailing stop's follows from the market: a replacement does not move it. */
 const replaceStop = (
   { stops, wait, sayTrailed }: Floor,
   found: Stop,
@@ -33,8 +43,7 @@ const replaceStop = (
   const stopPrice = asked ?? level.price;
   const trailPeak = peak?.level.price ?? null;
   const renewed = { ...order, orderId: newOrderId, leavesQty, worstPrice: worstPrice ?? order.worstPrice };
-  const stays = peak !== undefined || stopPrice === level.price;
-  if (stays && leavesQty <= found.leavesQty) {
+  if (keepsRank(found, asked, leavesQty)) {
     stops.renew(found, { ...renewed, stopPrice, trailPeak });
     if (stopPrice !== level.price) sayTrailed(found);
   } else {
@@ -45,7 +54,7 @@ const replaceStop = (
 
 /** Puts a new order in the place of one that rests or waits. False when there is none of this account. */
 export const replaceOn = (floor: Floor, replacement: VenueReplacement): boolean => {
-  const { orderId, accountId, symbol, newOrderId, qtyChange } = replacement;
+  const { orderId, accountId, symbol, newOrderId, qtyChange, worstPrice, stopPrice } = replacement;
   const stop = floor.stops.find(orderId);
   const resting = floor.book.find(orderId);
   const found = stop ?? resting;
@@ -53,7 +62,12 @@ export const replaceOn = (floor: Floor, replacement: VenueReplacement): boolean 
   if (found === undefined || group === undefined) return false;
   if ((stop === undefined ? resting?.accountId : stop.order.accountId) !== accountId) return false;
   const leavesQty = found.leavesQty + qtyChange > 0n ? found.leavesQty + qtyChange : 0n;
-  floor.say({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty });
+  const stays =
+    stop === undefined
+      ? resting !== undefined && keepsPlace(resting, worstPrice, leavesQty)
+      : keepsRank(stop, stopPrice, leavesQty);
+  const place = stays ? {} : { place: floor.nextPlace() };
+  floor.say({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
   floor.renameInGroup(group, orderId, newOrderId);
   if (leavesQty === 0n) {
     floor.takeOut(orderId);

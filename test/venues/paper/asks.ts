@@ -32,6 +32,7 @@ const order = fc
     postOnly: fc.constantFrom(false, false, true),
     budget: fc.option(fc.bigInt(100n, 3_000n)),
     group: fc.constantFrom(null, null, 'one', 'two'),
+    place: fc.constant(null),
   })
   .map((drawn): Omit<VenueOrder, 'orderId'> => {
     const isStop = drawn.type.includes('STOP');

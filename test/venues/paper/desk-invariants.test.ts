@@ -22,6 +22,7 @@ const createWitness = () => {
   let live = new Map<string, Live>();
   let known = new Set<string>();
   let traded = new Map<string, string>();
+  let closed = false;
 
   const enter = (order: VenueOrder): void => {
     if (known.has(order.orderId)) return;
@@ -63,14 +64,19 @@ const createWitness = () => {
       expect(report.taker === null || report.taker.accountId !== report.maker?.accountId).toBe(true);
     } else if (report.kind === 'REPLACED') replaced(report, command);
     else if (report.kind === 'TRIGGERED') live.get(report.orderId)!.waits = false;
-    else if (report.kind === 'CANCELED' || report.kind === 'SPENT') expect(live.delete(report.orderId)).toBe(true);
+    else if (report.kind === 'CANCELED' || report.kind === 'SPENT' || report.kind === 'DEFERRED')
+      expect(live.delete(report.orderId)).toBe(true);
     else if (report.kind === 'TRAILED') expect(live.get(report.orderId)?.waits).toBe(true);
   };
 
   return {
     follow: (command: Command, reports: readonly Report[]): void => {
-      if (command.kind === 'SUBMIT' || command.kind === 'RESTORE') enter(command.order);
-      for (const report of reports) hear(report, command);
+      if (command.kind === 'SUBMIT' || (command.kind === 'RESTORE' && !closed)) enter(command.order);
+      for (const report of reports) {
+        hear(report, command);
+        if (report.kind === 'DEFERRED') known.delete(report.orderId);
+      }
+      if (command.kind === 'CLOSE' || command.kind === 'OPEN') closed = command.kind === 'CLOSE';
       if (command.kind === 'CLEAR' || command.kind === 'CLOSE')
         [live, known, traded] = [new Map(), new Set(), new Map()];
     },

@@ -83,7 +83,7 @@ describe('the paper engine', () => {
     engine.execute({ kind: 'SUBMIT', order: venueOrder('maker', { side: 'SELL', leavesQty: 4n }) });
     const reports = engine.execute({ kind: 'SUBMIT', order: venueOrder('taker', { timeInForce: 'IOC' }) });
     expect(reports).toEqual([
-      { kind: 'ACKNOWLEDGED', orderId: 'taker', accountId: 'account-taker', symbol: 'AAPL' },
+      { kind: 'ACKNOWLEDGED', orderId: 'taker', accountId: 'account-taker', symbol: 'AAPL', place: 2n },
       {
         kind: 'TRADE',
         tradeId: 'id-1',
@@ -192,7 +192,9 @@ describe('the paper engine', () => {
     engine.execute({ kind: 'HALT', symbol: 'AAPL' });
     expect(engine.desk('AAPL')?.book.best('SELL')).toBeUndefined();
     const late = engine.execute({ kind: 'SUBMIT', order: venueOrder('late', { side: 'SELL' }) });
-    expect(late).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { kind: 'CANCELED', reason: 'INSTRUMENT_HALTED' }]);
+    expect(late).toMatchObject([{ kind: 'DEFERRED', reason: 'INSTRUMENT_HALTED' }]);
+    const now = engine.execute({ kind: 'SUBMIT', order: venueOrder('now', { side: 'SELL', timeInForce: 'IOC' }) });
+    expect(now).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { kind: 'CANCELED', reason: 'INSTRUMENT_HALTED' }]);
     const crossing = [{ side: 'SELL' as const, price: 99n, qty: 9n }];
     expect(engine.execute({ kind: 'QUOTES', symbol: 'AAPL', reference: 98n, quotes: crossing })).toEqual([]);
     engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
@@ -201,4 +203,81 @@ describe('the paper engine', () => {
       'TRADE',
     ]);
   });
+});
+
+describe('an instrument that is halted at a restart', () => {
+  const buys = (orderId: string, more: object = {}) => venueOrder(orderId, { side: 'BUY', worstPrice: 100n, ...more });
+  const sells = (orderId: string, more: object = {}) =>
+    venueOrder(orderId, { side: 'SELL', worstPrice: 100n, ...more });
+  const halted = () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    const restore = (order: ReturnType<typeof venueOrder>) => engine.execute({ kind: 'RESTORE', order });
+    return { engine, restore };
+  };
+
+  it('trades nothing: what must trade at once is cancelled, what crosses waits for the resumption', () => {
+    const { engine, restore } = halted();
+    expect(restore(buys('rests'))).toEqual([]);
+    for (const more of [
+      { type: 'MARKET' },
+      { timeInForce: 'IOC' },
+      { timeInForce: 'FOK' },
+      { type: 'STOP', triggered: true },
+    ]) {
+      const orderId = JSON.stringify(more);
+      expect(restore(sells(orderId, more))).toMatchObject([{ kind: 'CANCELED', orderId, reason: 'INSTRUMENT_HALTED' }]);
+    }
+    expect(restore(sells('crosses', { worstPrice: 95n }))).toEqual([]);
+    expect(restore(buys('better', { worstPrice: 105n }))).toEqual([]);
+    expect(
+      engine.execute({ kind: 'CANCEL', orderId: 'better', accountId: 'account-better', symbol: 'AAPL' }),
+    ).toMatchObject([{ kind: 'CANCELED' }]);
+    expect(engine.execute({ kind: 'RESUME', symbol: 'AAPL' })).toMatchObject([
+      { kind: 'TRADE', price: 100n, taker: { orderId: 'crosses' }, maker: { orderId: 'rests' } },
+    ]);
+  });
+
+  it('lets one order of a group trade at the resumption', () => {
+    const { engine, restore } = halted();
+    const pair = { accountId: 'ann', group: 'pair' };
+    for (const order of [buys('rests', { leavesQty: 20n }), sells('one', pair), sells('other', pair)]) restore(order);
+    expect(engine.execute({ kind: 'RESUME', symbol: 'AAPL' })).toMatchObject([
+      { kind: 'TRADE', taker: { orderId: 'one' } },
+      { kind: 'CANCELED', orderId: 'other', reason: 'GROUP_SETTLED' },
+    ]);
+  });
+
+  it('takes nothing while its session is closed, and everything again when it opens', () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'CLOSE', symbol: 'AAPL' });
+    expect(engine.execute({ kind: 'RESTORE', order: buys('rests') })).toEqual([]);
+    expect(engine.execute({ kind: 'SUBMIT', order: buys('rests') })).toMatchObject([
+      { kind: 'DEFERRED', reason: 'MARKET_CLOSED' },
+    ]);
+    engine.execute({ kind: 'OPEN', symbol: 'AAPL' });
+    expect(engine.execute({ kind: 'SUBMIT', order: buys('rests') })).toMatchObject([{ kind: 'ACKNOWLEDGED' }]);
+  });
+});
+
+it('an exit that is replaced into the market trades and shuts its sibling out; one that is taken away ends both', () => {
+  const pair = { accountId: 'ann', group: 'pair', side: 'SELL' } as const;
+  const submitPair = () => {
+    const engine = engineOf();
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('bid') });
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('profit', { ...pair, worstPrice: 200n }) });
+    const stop = { ...pair, type: 'STOP', stopPrice: 50n, worstPrice: 40n } as const;
+    engine.execute({ kind: 'SUBMIT', order: venueOrder('loss', stop) });
+    return (qtyChange: bigint, worstPrice: bigint | null) => {
+      const name = { orderId: 'profit', accountId: 'ann', symbol: 'AAPL', newOrderId: 'next', stopPrice: null };
+      return engine.execute({ kind: 'REPLACE', replacement: { ...name, qtyChange, worstPrice } });
+    };
+  };
+  const outs = [
+    { kind: 'REPLACED' },
+    { kind: 'TRADE' },
+    { kind: 'CANCELED', orderId: 'loss', reason: 'GROUP_SETTLED' },
+  ];
+  expect(submitPair()(0n, 100n)).toMatchObject(outs);
+  expect(submitPair()(-10n, null)).toMatchObject([outs[0], outs[2]]);
 });

@@ -36,6 +36,12 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   let last: bigint | null = null;
   let marks: bigint[] = [];
   let clock = 0;
+  let places = 0n;
+  let kept: string[] = [];
+  const nextPlace = () => {
+    places += 1n;
+    return places;
+  };
   let out: Report[] = [];
 
   const canceled = (orderId: string, accountId: string, reason: string) =>
@@ -92,8 +98,10 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   };
   const isBetter = (side: string, price: bigint, than: bigint): boolean =>
     side === 'BUY' ? price < than : price > than;
-  const sayTrailed = ({ order: { orderId, accountId }, peak, stopPrice }: Waiting): void =>
-    void out.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak!, stopPrice });
+  const sayTrailed = ({ order: { orderId, accountId }, peak, stopPrice }: Waiting, place?: bigint): void => {
+    const where = place === undefined ? {} : { place };
+    out.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak!, stopPrice, ...where });
+  };
 
   const wait = (order: VenueOrder): void => {
     let peak = order.trail === null ? null : (order.trailPeak ?? last);
@@ -123,7 +131,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
         const moved = stopPrice !== stop.stopPrice;
         Object.assign(stop, { peak: price, peakSince: clock }, moved && { stopPrice, since: clock });
       }
-      for (const stop of found.filter(({ since, peakSince }) => since === peakSince)) sayTrailed(stop);
+      for (const stop of found.filter(({ since, peakSince }) => since === peakSince)) sayTrailed(stop, nextPlace());
     }
   };
   const reached = (price: bigint): Waiting | undefined => {
@@ -139,7 +147,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
       for (let stop = reached(price); stop !== undefined; stop = reached(price)) {
         const { orderId, accountId } = stop.order;
         waiting = waiting.filter((each) => each !== stop);
-        out.push({ kind: 'TRIGGERED', orderId, accountId, symbol });
+        out.push({ kind: 'TRIGGERED', orderId, accountId, symbol, place: nextPlace() });
         enter({ ...stop.order, leavesQty: stop.leavesQty });
       }
     }
@@ -154,6 +162,30 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     return undefined;
   };
 
+  /** In a halt nothing trades: what comes back and can wait, waits, and meets the book when the halt is over. */
+  const keep = (order: VenueOrder, canWait: boolean): void => {
+    const { orderId, accountId, group } = order;
+    const isSettled = group !== null && settled.has(group);
+    if (group !== null && !isSettled) members.set(group, [...(members.get(group) ?? []), orderId]);
+    if (isSettled) canceled(orderId, accountId, 'GROUP_SETTLED');
+    else if (canWait) {
+      book.entries().push({ order, leavesQty: order.leavesQty });
+      kept.push(orderId);
+    } else {
+      canceled(orderId, accountId, 'INSTRUMENT_HALTED');
+      settle(group, orderId);
+    }
+  };
+  const resume = (): void => {
+    const again = kept.flatMap((orderId) => book.find(orderId) ?? []);
+    kept = [];
+    for (const { order } of again) book.cancel(order.orderId);
+    for (const { order } of again) {
+      if (order.group !== null && settled.has(order.group)) canceled(order.orderId, order.accountId!, 'GROUP_SETTLED');
+      else enter(order);
+    }
+  };
+
   const replace = ({ orderId, accountId, newOrderId, qtyChange, worstPrice, stopPrice }: VenueReplacement) => {
     if (seen.has(newOrderId)) return undefined;
     const found = find(orderId);
@@ -166,7 +198,12 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     seen.add(newOrderId);
     const { order } = found;
     const leavesQty = [found.leavesQty + qtyChange, 0n].sort(compare)[1]!;
-    out.push({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty });
+    const stays =
+      'since' in found
+        ? found.peak !== null || stopPrice === null || stopPrice === found.stopPrice
+        : worstPrice === null || worstPrice === order.worstPrice;
+    const place = stays && leavesQty <= found.leavesQty ? {} : { place: nextPlace() };
+    out.push({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
     for (const [group, list] of members) {
       if (list.includes(orderId)) members.set(group, [...list.filter((each) => each !== orderId), newOrderId]);
     }
@@ -195,12 +232,19 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
 
   const submit = (order: VenueOrder, restored: boolean) => {
     const { orderId, accountId } = order;
-    if (seen.has(orderId)) return;
+    if (seen.has(orderId) || (restored && closed)) return;
+    const obstacle = halted ? 'INSTRUMENT_HALTED' : closed ? 'MARKET_CLOSED' : undefined;
+    const waits = order.type.includes('STOP') && !order.triggered;
+    const canWait = waits || (order.type.includes('LIMIT') && ['GTC', 'DAY'].includes(order.timeInForce));
+    if (!restored && obstacle !== undefined && canWait) {
+      return out.push({ kind: 'DEFERRED', orderId, accountId, symbol, reason: obstacle });
+    }
     seen.add(orderId);
-    if (!restored) out.push({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol });
-    if (!restored && halted) return canceled(orderId, accountId, 'INSTRUMENT_HALTED');
-    if (!restored && closed) return canceled(orderId, accountId, 'MARKET_CLOSED');
-    admit(order);
+    if (!restored) out.push({ kind: 'ACKNOWLEDGED', orderId, accountId, symbol, place: nextPlace() });
+    if (!restored && obstacle !== undefined) return canceled(orderId, accountId, obstacle);
+    if (restored && order.place !== null && order.place > places) places = order.place;
+    if (halted && !waits) keep(order, canWait);
+    else admit(order);
     if (restored) marks = [];
   };
 
@@ -228,6 +272,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   const clear = (): void => {
     book = createNaiveBook(listing);
     [waiting, seen, refused, members, settled] = [[], new Set(), new Set(), new Map(), new Set()];
+    [kept, places] = [[], 0n];
   };
 
   const execute = (command: Command): void => {
@@ -241,6 +286,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
       for (const orderId of makers) book.cancel(orderId);
       makers = [];
     }
+    if ((command.kind === 'RESUME' || command.kind === 'OPEN') && !halted && !closed) resume();
     if (command.kind === 'QUOTES') quote(command);
     react();
   };

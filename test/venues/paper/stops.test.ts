@@ -126,7 +126,7 @@ describe('stops', () => {
   it('stay halted through the opening of a session', () => {
     const { engine, submit } = open();
     for (const kind of ['HALT', 'CLOSE', 'OPEN'] as const) engine.execute({ kind, symbol: 'AAPL' });
-    expect(submit('a', {})).toMatchObject([{ kind: 'ACKNOWLEDGED' }, { reason: 'INSTRUMENT_HALTED' }]);
+    expect(submit('a', {})).toMatchObject([{ kind: 'DEFERRED', reason: 'INSTRUMENT_HALTED' }]);
   });
 });
 

@@ -33,6 +33,7 @@ export const venueOrder = (orderId: string, more: Partial<VenueOrder> = {}): Ven
   postOnly: false,
   budget: null,
   group: null,
+  place: null,
   ...more,
 });
 

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type Command, createEngine } from '../../../src/venues/paper/engine.ts';
+import type { Report, VenueOrder } from '../../../src/venues/venue.ts';
+import { asks, lotSize, tickSize } from './asks.ts';
+import { asText, countingIds, venueOrder } from './support.ts';
+
+const listing = { symbol: 'AAPL', tickSize, lotSize, priceScale: 2, baseScale: 5, quoteScale: 8 };
+const { symbol } = listing;
+
+/** What a database keeps of the orders that are open, by what is reported and nothing else. */
+const createRecord = () => {
+  const open = new Map<string, VenueOrder>();
+  const change = (orderId: string, more: Partial<VenueOrder>): void => {
+    const order = open.get(orderId);
+    if (order !== undefined) open.set(orderId, { ...order, ...more });
+  };
+  const fill = (orderId: string, qty: bigint): void => {
+    const leavesQty = (open.get(orderId)?.leavesQty ?? 0n) - qty;
+    change(orderId, { leavesQty });
+    if (leavesQty === 0n) open.delete(orderId);
+  };
+  const replaced = ({ orderId, newOrderId, leavesQty, place }: Extract<Report, { kind: 'REPLACED' }>, by: Command) => {
+    const order = open.get(orderId);
+    if (order === undefined || by.kind !== 'REPLACE') throw new Error('a replacement out of nowhere');
+    open.delete(orderId);
+    if (leavesQty === 0n) return;
+    const { worstPrice, stopPrice } = by.replacement;
+    open.set(newOrderId, {
+      ...order,
+      orderId: newOrderId,
+      leavesQty,
+      place: place ?? order.place,
+      worstPrice: worstPrice ?? order.worstPrice,
+      stopPrice: order.stopPrice === null ? null : (stopPrice ?? order.stopPrice),
+    });
+  };
+  return {
+    open,
+    follow: (command: Command, reports: readonly Report[]): void => {
+      for (const report of reports) {
+        if (report.kind === 'ACKNOWLEDGED' && command.kind === 'SUBMIT')
+          open.set(report.orderId, { ...command.order, place: report.place ?? null });
+        else if (report.kind === 'TRADE') {
+          for (const side of [report.taker, report.maker]) if (side !== null) fill(side.orderId, report.qty);
+        } else if (report.kind === 'REPLACED') replaced(report, command);
+        else if (report.kind === 'TRIGGERED') change(report.orderId, { triggered: true, place: report.place ?? null });
+        else if (report.kind === 'CANCELED' || report.kind === 'SPENT') open.delete(report.orderId);
+      }
+    },
+  };
+};
+
+const isOrdinary = (command: Command): boolean => {
+  if (command.kind === 'SUBMIT') return command.order.type !== 'TRAILING_STOP' && !command.order.triggered;
+  return command.kind === 'CANCEL' || command.kind === 'REPLACE' || command.kind === 'QUOTES';
+};
+
+/** The market goes through every price, and takers sweep the book in between. */
+const aftermath: Command[] = [98n, 94n, 90n, 100n, 104n, 110n].flatMap((price, index): Command[] => [
+  { kind: 'QUOTES', symbol, reference: price, quotes: [] },
+  ...(['BUY', 'SELL'] as const).map((side): Command => {
+    const terms = { side, leavesQty: lotSize * 4n, worstPrice: price, timeInForce: 'IOC' } as const;
+    return { kind: 'SUBMIT', order: venueOrder(`zoe-${side}-${index}`, { ...terms, accountId: 'zoe' }) };
+  }),
+]);
+
+it('a book that comes back from what was reported goes on exactly as the one that was left', () => {
+  let replacements = 0;
+  fc.assert(
+    fc.property(asks, (commands) => {
+      const before = createEngine({ ids: countingIds(), listings: [listing] });
+      const record = createRecord();
+      for (const command of commands.filter(isOrdinary)) {
+        const reports = before.execute(command);
+        record.follow(command, reports);
+        replacements += reports.filter(({ kind }) => kind === 'REPLACED').length;
+      }
+      // The makers withdraw.
+      for (const kind of ['HALT', 'RESUME'] as const) before.execute({ kind, symbol });
+      const last = before.desk(symbol)?.last() ?? null;
+      const lastPrices = new Map(last === null ? [] : [[symbol, last] as const]);
+      const after = createEngine({ ids: countingIds(), listings: [listing], lastPrices });
+      const orders = [...record.open.values()].sort((a, b) => Number((a.place ?? 0n) - (b.place ?? 0n)));
+      for (const order of orders) expect(after.execute({ kind: 'RESTORE', order })).toEqual([]);
+      const unnamed = (reports: readonly Report[]): string =>
+        asText(reports.map((report) => ({ ...report, tradeId: '', place: null })));
+      for (const command of aftermath) {
+        expect(unnamed(after.execute(command))).toBe(unnamed(before.execute(command)));
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(replacements).toBeGreaterThan(300);
+});
