@@ -18,6 +18,7 @@ import type { Clock } from './kernel/clock.ts';
 import { createIds } from './kernel/ids.ts';
 import { giveDemoMoney } from './ledger/demo.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { createLimiter } from './limiter/limiter.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
@@ -89,6 +90,8 @@ export const createApp = async ({
       venue: { guard: guards.define('venue:paper'), isStale: () => false },
       quotes: { guard: guards.define('quotes'), isStale: () => false },
     };
+    const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log });
+    stops.push(limiter.close);
 
     const trading = await createTrading({ config, database, clock, ids, log });
     stops.push(trading.stop);
@@ -133,6 +136,7 @@ export const createApp = async ({
       ids,
       graphql,
       authenticate: identity.authenticate,
+      limits: limiter.requests,
       checks,
       metrics,
       exports: services.ledger,

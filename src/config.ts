@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConfigError, refuseProblems, type SettingProblem } from './config/problems.ts';
 import { productionProblems } from './config/production.ts';
 import { withSecretFiles } from './config/secret-files.ts';
+import { parseNetwork } from './kernel/address.ts';
 
 export { ConfigError };
 
@@ -58,11 +59,15 @@ const variables = z.object({
   MARKET_SESSIONS: z.enum(['always', 'sessions']).default('always'),
   FEE_MAKER_BPS: integer(10, 0, 1_000),
   FEE_TAKER_BPS: integer(20, 0, 1_000),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: integer(60, 1, 1_000_000),
-  RATE_LIMIT_VIEWER_PER_MINUTE: integer(600, 1, 10_000_000),
-  LOGIN_ATTEMPTS_PER_MINUTE: integer(10, 1, 100_000),
-  REGISTER_PER_HOUR: integer(20, 1, 100_000),
-  ORDERS_PER_MINUTE: integer(600, 1, 10_000_000),
+  TRUSTED_PROXIES: list
+    .refine((items) => items.every((item) => parseNetwork(item) !== undefined), 'expected addresses or networks')
+    .optional(),
+  // 0 takes a limit away, which production refuses.
+  RATE_LIMIT_REQUESTS_PER_MINUTE: integer(60, 0, 1_000_000),
+  RATE_LIMIT_VIEWER_PER_MINUTE: integer(60_000, 0, 10_000_000),
+  LOGIN_ATTEMPTS_PER_MINUTE: integer(10, 0, 100_000),
+  REGISTER_PER_HOUR: z.coerce.number().int().min(0).max(100_000).optional(),
+  ORDERS_PER_MINUTE: integer(600, 0, 10_000_000),
   CIRCUIT_BREAKER_FAILURE_THRESHOLD: integer(5, 1, 1_000),
   CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
 });
@@ -160,11 +165,13 @@ export const loadConfig = (environment: Environment) => {
     }),
     marketHours: env.MARKET_SESSIONS === 'always' ? ('ALWAYS_OPEN' as const) : ('SESSIONS' as const),
     fees: Object.freeze({ makerBps: BigInt(env.FEE_MAKER_BPS), takerBps: BigInt(env.FEE_TAKER_BPS) }),
+    trustedProxies: env.TRUSTED_PROXIES ?? [],
     rateLimit: Object.freeze({
       addressPerMinute: env.RATE_LIMIT_REQUESTS_PER_MINUTE,
       viewerPerMinute: env.RATE_LIMIT_VIEWER_PER_MINUTE,
       loginsPerMinute: env.LOGIN_ATTEMPTS_PER_MINUTE,
-      registrationsPerHour: env.REGISTER_PER_HOUR,
+      // A desk signs up more people than strangers may: tests, demonstrations.
+      registrationsPerHour: env.REGISTER_PER_HOUR ?? (production ? 20 : 1_000),
       ordersPerMinute: env.ORDERS_PER_MINUTE,
     }),
     breaker: Object.freeze({

@@ -1,3 +1,5 @@
+import { limiter } from './limits/limiter.ts';
+
 /** Every bound in the system, each with its reason. A bound that operators may move is in config.ts instead. */
 export const limits = {
   http: {
@@ -71,6 +73,14 @@ export const limits = {
     concurrent: 2,
     /** At about 20 ms each, the last in the queue waits about 1 s. */
     queue: 100,
+  },
+  signIn: {
+    /** NIST SP 800-63B-4, 3.2.2: at most a hundred failures in a row. For one name, from devices that it is not known on. */
+    failuresPerDay: 100,
+    /** Addresses that a user is known at; the one not seen longest makes room. */
+    knownAddresses: 20,
+    /** An address says little about a person after a season. */
+    knownFor_days: 90,
   },
   session: {
     /** How long the loser of a concurrent refresh still gets the winner's successor. */
@@ -207,6 +217,7 @@ export const limits = {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */
     transfer: 100_000_000n,
   },
+  limiter,
   database: {
     /** Two cores of Postgres are saturated by about ten busy connections. */
     pool: 10,

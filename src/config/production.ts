@@ -27,14 +27,23 @@ const secretProblem = (secret: string | undefined, algorithm: Variables['JWT_ALG
   return undefined;
 };
 
+const limitSettings = [
+  'RATE_LIMIT_REQUESTS_PER_MINUTE',
+  'RATE_LIMIT_VIEWER_PER_MINUTE',
+  'LOGIN_ATTEMPTS_PER_MINUTE',
+  'REGISTER_PER_HOUR',
+  'ORDERS_PER_MINUTE',
+] as const;
+
 /** What is convenient on a desk and dangerous in front of strangers. Every setting that is wrong is named. */
 export const productionProblems = (env: Variables): SettingProblem[] => {
-  const checks: [setting: string, problem: string | false | undefined][] = [
+  const checks: (readonly [setting: string, problem: string | false | undefined])[] = [
     ['JWT_SECRET_KEY', secretProblem(env.JWT_SECRET_KEY, env.JWT_ALGORITHM)],
     ['DATABASE_URL', env.DATABASE_URL === undefined && 'is required; the embedded database is for development'],
     ['ALLOWED_ORIGINS', env.ALLOWED_ORIGINS?.includes('*') && 'must name its origins; "*" lets every site in'],
     ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],
     ['DEBUG_ERRORS', env.DEBUG_ERRORS && 'shows strangers how the server works inside'],
+    ...limitSettings.map((name) => [name, env[name] === 0 && 'must not be 0: no limit at all'] as const),
     ['PUBLIC_URL', env.PUBLIC_URL?.startsWith('http:') && 'must be https: tokens and passwords travel over it'],
   ];
   return checks.flatMap(([setting, problem]) =>

@@ -2,12 +2,19 @@ import type { Services } from '../app.ts';
 import type { Dependency } from '../guard/circuits.ts';
 import type { TokenProblem, Viewer } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Meter } from '../limiter/request-limits.ts';
 
 /** What every resolver gets. `services` are the use cases; resolvers call nothing else. */
 export interface GraphContext {
   requestId: string;
   viewer: Viewer | null;
   tokenProblem: TokenProblem | null;
+  /** Where the request came from, as far as it is counted: an IPv4 address or an IPv6 /64. */
+  address: string;
+  /** What this request is counted against. */
+  meter: Meter | undefined;
+  /** What the operation may cost; 0 until it is known. */
+  cost: number;
   /** The `Idempotency-Key` header, already checked for length. */
   idempotencyKey: string | null;
   /** Set by a mutation that answered from its stored answer; becomes a header and an extension. */
@@ -20,6 +27,8 @@ export interface GraphContext {
 
 /** What the plugins know besides: where the request came from and what became of it. Resolvers do not see it. */
 export interface RequestContext extends GraphContext {
+  /** What was taken from the viewer's budget. */
+  charged: number;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
   /** What is executed; stays null when the document is refused before. */

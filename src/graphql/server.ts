@@ -9,7 +9,10 @@ import { createPlugins, type PluginOptions } from './plugins/index.ts';
 import { guardRootFields } from './rules.ts';
 
 /** What the transport knows of a request. */
-export type Caller = Pick<RequestContext, 'requestId' | 'viewer' | 'tokenProblem' | 'idempotencyKey' | 'signal'>;
+export type Caller = Pick<
+  RequestContext,
+  'requestId' | 'viewer' | 'tokenProblem' | 'address' | 'meter' | 'idempotencyKey' | 'signal'
+>;
 
 export type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;
 
@@ -58,6 +61,8 @@ export const createGraphql = (
     run: async (params, method, caller) => {
       const context: RequestContext = {
         ...caller,
+        cost: 0,
+        charged: 0,
         idempotencyReplayed: false,
         dependencies: null,
         services,

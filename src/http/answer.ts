@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { catalogue, type ErrorCode } from '../errors.ts';
+import type { Meter } from '../limiter/request-limits.ts';
 import { contentPolicies, securityHeaders } from './headers.ts';
 import type { Who } from './who.ts';
 
@@ -12,9 +13,24 @@ export interface Exchange {
   search: string;
   /** Nobody on the paths that need not know. */
   who: Who;
+  /** Where it came from, as far as it is counted. */
+  address: string;
+  /** What it is counted against; nothing on the paths that count nothing. */
+  meter: Meter | undefined;
+  /** The budget that refused it, where that is another one. */
+  overBudget: RateLimitNote | undefined;
   /** Aborted when the client goes away before its answer is complete. */
   signal: AbortSignal;
   note: { operation?: string; viewerId?: string; outcome: string };
+}
+
+/** What the headers tell of a limit. */
+export interface RateLimitNote {
+  policy: string;
+  limit: number;
+  window_s: number;
+  remaining: number;
+  resetAfter_s: number;
 }
 
 export interface HttpAnswer {

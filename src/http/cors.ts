@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from './answer.ts';
+import { rateLimitHeaderNames } from './rate-limit-headers.ts';
 
-const exposed = 'X-Request-ID, X-Process-Time, Retry-After, Idempotent-Replayed, Content-Disposition';
+const own = ['X-Request-ID', 'X-Process-Time', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'];
+const exposed = [...own, ...rateLimitHeaderNames].join(', ');
 const preflight = {
   'Access-Control-Allow-Methods': 'GET, POST',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-ID',

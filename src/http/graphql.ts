@@ -4,7 +4,7 @@ import { catalogue, type ErrorCode } from '../errors.ts';
 import type { Answer, Graphql } from '../graphql/server.ts';
 import { limits } from '../limits.ts';
 import { type MediaType, negotiate } from './accept.ts';
-import { type Exchange, type Handler, type HttpAnswer, refusal } from './answer.ts';
+import { type Exchange, type Handler, type HttpAnswer, type RateLimitNote, refusal } from './answer.ts';
 import { readJson } from './body.ts';
 import { type Params, readParams, readSearchParams } from './params.ts';
 
@@ -20,10 +20,16 @@ const codesOf = ({ errors = [] }: ExecutionResult): ErrorCode[] => [
   ...new Set(errors.map((error) => error.extensions.code as ErrorCode)),
 ];
 
+const laterCodes = new Set<ErrorCode>(['RATE_LIMITED', 'OVERLOADED', 'DEPENDENCY_UNAVAILABLE']);
+const highest = (codes: ErrorCode[]): number => Math.max(...codes.map((code) => catalogue[code].status));
+
 const statusOf = (result: ExecutionResult, codes: ErrorCode[], type: MediaType): number => {
-  if (codes.length === 0 || result.data !== undefined) return 200;
+  if (codes.length === 0) return 200;
+  // Of an operation of which nothing came about, the transport may say what any client understands: come back later.
+  if (result.data === null && codes.every((code) => laterCodes.has(code))) return highest(codes);
+  if (result.data !== undefined) return 200;
   if (type === 'application/json' && codes.every((code) => inTheDocument.has(code))) return 200;
-  return Math.max(...codes.map((code) => catalogue[code].status));
+  return highest(codes);
 };
 
 const headersOf = (result: ExecutionResult, status: number): Record<string, string> => {
@@ -32,6 +38,14 @@ const headersOf = (result: ExecutionResult, status: number): Record<string, stri
   if (waits.length > 0) headers['Retry-After'] = String(Math.ceil(Math.max(...(waits as number[]))));
   if (status === 405) headers.Allow = 'POST';
   return headers;
+};
+
+/** The budget of a command that refused it; the headers tell of that one, not of the request's. */
+const budgetOf = ({ errors = [] }: ExecutionResult): RateLimitNote | undefined => {
+  const over = errors.find(({ extensions }) => extensions.code === 'RATE_LIMITED')?.extensions;
+  if (over === undefined) return undefined;
+  const { policy, limit, window, remaining, resetAfter } = over as Record<string, number> & { policy: string };
+  return { policy, limit: limit ?? 0, window_s: window ?? 0, remaining: remaining ?? 0, resetAfter_s: resetAfter ?? 0 };
 };
 
 /** One operation's answer, or a stream of them, as server-sent events. */
@@ -76,6 +90,8 @@ export const createGraphqlHandler =
     const { answer, context } = await graphql.run(read.params, request.method as 'GET' | 'POST', {
       requestId: exchange.requestId,
       ...exchange.who,
+      address: exchange.address,
+      meter: exchange.meter,
       idempotencyKey: key as string | null,
       signal: exchange.signal,
     });
@@ -91,6 +107,7 @@ export const createGraphqlHandler =
     if (type === 'text/event-stream') return streamed(answer);
     const status = statusOf(answer, codes, type);
     const headers = headersOf(answer, status);
+    exchange.overBudget = budgetOf(answer);
     if (context.idempotencyReplayed) headers['Idempotent-Replayed'] = 'true';
     return {
       status,

@@ -6,19 +6,23 @@ import type { Graphql } from '../graphql/server.ts';
 import type { Authenticate } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
+import { seconds } from '../limiter/refusal.ts';
+import type { RequestLimits } from '../limiter/request-limits.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Exchange, type HttpAnswer, refusal, writeHead } from './answer.ts';
+import { createAdmission } from './admission.ts';
+import { type Exchange, type HttpAnswer, type RateLimitNote, refusal, writeHead } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createCors } from './cors.ts';
 import { sendDownload } from './download.ts';
 import type { ExportParts } from './exports.ts';
 import type { Checks } from './health.ts';
 import { logRequest } from './log-request.ts';
-import { type Admit, createRoutes, route } from './routes.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
+import { createRoutes, route } from './routes.ts';
 import { cutUnlessRead, cutWhenStuck } from './slow-reader.ts';
-import { createWho, nobody } from './who.ts';
+import { nobody } from './who.ts';
 
 export interface HttpServer {
   /** Resolves to the address once connections are taken. */
@@ -30,12 +34,13 @@ export interface HttpServer {
 type Bounds = { [Name in keyof typeof limits.http]: number };
 
 export const createHttpServer = (parts: {
-  config: Pick<Config, 'host' | 'port' | 'production' | 'allowedOrigins' | 'metricsToken'>;
+  config: Pick<Config, 'host' | 'port' | 'production' | 'allowedOrigins' | 'metricsToken' | 'trustedProxies'>;
   log: Log;
   clock: Clock;
   ids: Ids;
   graphql: Graphql;
   authenticate: Authenticate;
+  limits: RequestLimits;
   checks: Checks;
   metrics: Metrics;
   exports: ExportParts;
@@ -48,12 +53,11 @@ export const createHttpServer = (parts: {
   const streams = new Set<AbortController>();
   const current = new WeakMap<object, ServerResponse>();
   const routes = createRoutes(parts, () => draining);
-  const whoAsks = createWho(parts.authenticate);
+  const { admit, settle } = createAdmission({ ...parts, trustedProxies: config.trustedProxies });
 
-  const admit: Admit = async (exchange) => {
-    exchange.who = await whoAsks(exchange.request);
-    if (exchange.who.viewer !== null) exchange.note.viewerId = exchange.who.viewer.id;
-    return undefined;
+  const limitHeaders = ({ meter, overBudget }: Exchange): Record<string, string> => {
+    const told = overBudget ?? noteOf(meter);
+    return told === undefined ? {} : rateLimitHeaders(told, parts.clock.now());
   };
 
   const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {
@@ -87,7 +91,9 @@ export const createHttpServer = (parts: {
     const download = body instanceof Readable ? body : undefined;
     if (response.destroyed || request.method === 'HEAD') download?.destroy();
     if (response.destroyed) return;
-    answer.headers = { ...answer.headers, ...cors.headersFor(request) };
+    const settling = settle(exchange);
+    if (settling instanceof Promise) await settling;
+    answer.headers = { ...answer.headers, ...cors.headersFor(request), ...limitHeaders(exchange) };
     writeHead(response, answer, { requestId: exchange.requestId, started_ms, closing: draining });
     if (body === undefined || request.method === 'HEAD') response.end();
     else if (typeof body === 'string') {
@@ -148,6 +154,15 @@ export const createHttpServer = (parts: {
   };
 };
 
+const noteOf = (meter: Exchange['meter']): RateLimitNote | undefined =>
+  meter?.latest && {
+    policy: meter.rule.name,
+    limit: meter.rule.limit,
+    window_s: meter.rule.period_ms / 1_000,
+    remaining: meter.latest.remaining,
+    resetAfter_s: seconds(meter.latest.resetAfter_us),
+  };
+
 /** The path and what follows "?", also of a request whose target is a whole URL, as proxies send it. */
 const targetOf = (url: string): { path: string; search: string } => {
   const relative = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
@@ -163,6 +178,9 @@ const exchangeOf = (request: IncomingMessage, ids: Ids, signal: AbortSignal): Ex
     requestId: typeof given === 'string' && isUuid(given) ? given : ids.next(),
     ...targetOf(request.url ?? '/'),
     who: nobody,
+    address: '',
+    meter: undefined,
+    overBudget: undefined,
     signal,
     note: { outcome: 'ok' },
   };

@@ -137,6 +137,7 @@ Query.portfolioHistory         signedIn
 Query.positions                signedIn
 Query.profile                  signedIn
 Query.quote                    public
+Query.rateLimit                public
 Query.statement                signedIn
 Query.user                     users:read
 Query.users                    users:read

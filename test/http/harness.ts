@@ -6,8 +6,10 @@ import type { ExportParts } from '../../src/http/exports.ts';
 import type { Checks } from '../../src/http/health.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import type { Authenticate } from '../../src/identity/viewer.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { createIds } from '../../src/kernel/ids.ts';
+import { createRequestLimits } from '../../src/limiter/request-limits.ts';
+import { createMemoryStore } from '../../src/limiter/stores/memory.ts';
 import { limits } from '../../src/limits.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
@@ -28,6 +30,14 @@ export const noExports: ExportParts = {
   exportStatement: async () => ({ ok: false, failures: [{ code: 'NOT_FOUND', message: 'no accounts here' }] }),
 };
 
+const rateLimit = {
+  addressPerMinute: 1_000_000,
+  viewerPerMinute: 10_000_000,
+  loginsPerMinute: 0,
+  registrationsPerHour: 0,
+  ordersPerMinute: 0,
+};
+
 /** The real HTTP server on a free port, in front of a small schema. */
 export const startTestServer = async (
   options: {
@@ -42,6 +52,10 @@ export const startTestServer = async (
     metrics?: Metrics;
     metricsToken?: string;
     exports?: ExportParts;
+    trustedProxies?: string[];
+    /** Enough for every test that is about something else. */
+    rateLimit?: { addressPerMinute: number; viewerPerMinute: number };
+    clock?: Clock;
     authenticate?: Authenticate;
     bounds?: Partial<Record<keyof typeof limits.http, number>>;
   } = {},
@@ -55,7 +69,7 @@ export const startTestServer = async (
       },
     },
   );
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const graphql = createGraphql({
     schema: options.schema ?? testSchema(),
     services: {} as never,
@@ -73,6 +87,7 @@ export const startTestServer = async (
       production: options.production ?? false,
       allowedOrigins: options.allowedOrigins ?? [],
       metricsToken: options.metricsToken,
+      trustedProxies: options.trustedProxies ?? [],
     },
     log,
     clock,
@@ -82,6 +97,11 @@ export const startTestServer = async (
     checks: options.checks ?? {},
     metrics: options.metrics ?? createMetrics(),
     exports: options.exports ?? noExports,
+    limits: createRequestLimits({
+      config: { ...rateLimit, ...options.rateLimit },
+      store: createMemoryStore(1_000),
+      clock,
+    }),
     bounds: { ...limits.http, ...options.bounds },
   });
   const { port } = await server.listen();

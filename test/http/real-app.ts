@@ -1,8 +1,9 @@
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { testDatabase } from '../support/database.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 export interface RealApp {
   url: string;
@@ -14,14 +15,18 @@ export interface RealApp {
   close(): Promise<void>;
 }
 
-/** The whole server, joined as in production, on a database and a port of its own. */
-export const startRealApp = async (settings: Record<string, string> = {}): Promise<RealApp> => {
-  const database = await testDatabase();
+/** The whole server, joined as in production, on a port of its own, and a database of its own unless one is given. */
+export const startRealApp = async (
+  settings: Record<string, string> = {},
+  { clock = systemClock, url }: { clock?: Clock; url?: string } = {},
+): Promise<RealApp> => {
+  const database = url === undefined ? await testDatabase() : { url, close: async () => {} };
   const config = loadConfig({
     DATABASE_URL: database.url,
     HOST: '127.0.0.1',
     PORT: '0',
     JWT_SECRET_KEY: 'a secret of the tests, longer than 32 characters',
+    ...unlimited,
     ...settings,
   });
   let text = '';
@@ -32,7 +37,7 @@ export const startRealApp = async (settings: Record<string, string> = {}): Promi
   });
   let app: App;
   try {
-    app = await createApp({ config, clock: systemClock, log });
+    app = await createApp({ config, clock, log });
   } catch (error) {
     await database.close();
     throw error;

@@ -23,10 +23,6 @@ beforeAll(async () => {
       JWT_SECRET_KEY: 'the-key-of-both-servers-0123456789abcdef',
       PAPER_TICK_MS: '50',
       LOG_LEVEL: 'error',
-      RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
-      RATE_LIMIT_VIEWER_PER_MINUTE: '1000000',
-      REGISTER_PER_HOUR: '100000',
-      ORDERS_PER_MINUTE: '1000000',
     };
     servers.push(await startServer(path, more));
   }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { serverEnvironment, serverProgram } from '../../scripts/lib/server.mjs';
+import { unlimited } from './unlimited.ts';
 
 /** A server in a process of its own, as an operator would run it. */
 export interface ServerProcess {
@@ -29,6 +30,7 @@ const environment = (dataDir: string, more: Record<string, string>): NodeJS.Proc
   PORT: '0',
   LOG_LEVEL: 'warn',
   PAPER_TICK_MS: '0',
+  ...unlimited,
   ...more,
 });
 

@@ -3,16 +3,18 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, Kind, type Oper
 import type { Plugin } from 'graphql-yoga';
 import { RefusedError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import type { RequestContext } from '../context.ts';
 
 interface ExecutionArgs {
   schema: GraphQLSchema;
   document: DocumentNode;
   operationName?: string | null | undefined;
   variableValues?: Record<string, unknown> | null | undefined;
+  contextValue: unknown;
 }
 
 /**
- * Refuses an operation that costs too much, before anything of it runs. The costs are those that the fields give to
+ * Refuses an operation that costs too much, before anything of it runs, and notes the cost for what charges it. The costs are those that the fields give to
  * Pothos's complexity plugin; that plugin itself would ask at every root field, after some may have run.
  */
 export const useComplexity = (): Plugin => {
@@ -41,6 +43,7 @@ export const useComplexity = (): Plugin => {
         'QUERY_TOO_COMPLEX',
         `The operation costs ${cost}; at most ${limits.graphql.complexity} is allowed. Ask for smaller pages or fewer fields.`,
       );
+    (args.contextValue as RequestContext).cost = cost;
   };
 
   return {

@@ -6,6 +6,7 @@ import { useIdempotencyAnswer } from './idempotency.ts';
 import { useIntrospection } from './introspection.ts';
 import { type MaskOptions, useMaskedErrors } from './masked-errors.ts';
 import { useOperation } from './operation.ts';
+import { useRateLimit } from './rate-limit.ts';
 import { type DocumentRules, useRegisteredDocuments } from './registered-documents.ts';
 import { useBoundedValidation } from './validation.ts';
 
@@ -22,6 +23,7 @@ export const createPlugins = (options: PluginOptions): Plugin[] => [
   useOperation(),
   useIntrospection(options.introspection),
   useComplexity(),
+  useRateLimit(),
   useIdempotencyAnswer(),
   useDependencies(),
   useMaskedErrors(options),

@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createPostgresBackOff, createRedisBackOff } from './back-off.ts';
+import { type Budget, createBudget } from './budget.ts';
+import { createLeased } from './lease.ts';
+import { createLimiterMetrics } from './metrics.ts';
+import { createRequestLimits, setLimit } from './request-limits.ts';
+import { bucketRule, HOUR_ms, type LimiterStore, MINUTE_ms, type Rule, type Take, windowRule } from './rule.ts';
+import { createFailFast, type FailFast, StoreDownError } from './stores/fail-fast.ts';
+import { createMemoryStore } from './stores/memory.ts';
+import { createPostgresStore } from './stores/postgres.ts';
+import { connectRedis, createRedisStore } from './stores/redis.ts';
+
+export interface LimiterNeeds {
+  config: Pick<Config, 'rateLimit' | 'redisUrl'>;
+  /** Of the database that processes share where there is no Redis. */
+  connection: pg.ClientConfig;
+  clock: Clock;
+  metrics: Metrics;
+  log: Log;
+}
+
+type Told = ReturnType<typeof createLimiterMetrics>;
+
+/** What every process counts in: Redis where there is one, else the database. */
+const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told: Told) => {
+  const name = config.redisUrl === undefined ? 'postgres' : 'redis';
+  const changed = (up: boolean, error?: unknown): void => {
+    told.storeIs(name, up);
+    if (up) log.info({ store: name }, 'the store of the limits is back');
+    else log.warn({ store: name, err: error }, 'the store of the limits does not answer');
+  };
+  const { retry_ms } = limits.limiter;
+  told.storeIs(name, true);
+  if (config.redisUrl !== undefined) {
+    const { client, started } = connectRedis(config.redisUrl);
+    await started;
+    const store = createRedisStore(client);
+    const failFast = createFailFast({ store, deadline_ms: limits.limiter.redis_ms, retry_ms, changed });
+    const close = async (): Promise<void> => client.destroy();
+    return { name, failFast, backOff: createRedisBackOff(client, failFast, told), close };
+  }
+  const store = createPostgresStore(connection);
+  const failFast = createFailFast({ store, deadline_ms: limits.limiter.postgres_ms, retry_ms, changed });
+  const sweep = (): void => {
+    store.sweep(clock.now().getTime()).catch((error) => log.warn({ err: error }, 'spent limits were not swept away'));
+  };
+  const timer = setInterval(sweep, limits.limiter.sweep_ms).unref();
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    await store.close();
+  };
+  return { name, failFast, backOff: createPostgresBackOff(connection, failFast, told), close };
+};
+
+/** The shared store, and this process's own while that is away: for what must go on. */
+const orLocal =
+  (shared: FailFast, local: LimiterStore, missed: (budget: string) => void) =>
+  (take: Take): Promise<Awaited<ReturnType<LimiterStore['take']>>> =>
+    shared.take(take).catch((error: unknown) => {
+      if (!(error instanceof StoreDownError)) throw error;
+      missed(take.rule.name);
+      return local.take(take);
+    });
+
+/** Every limit by request rate, and where it is counted. */
+export const createLimiter = async (needs: LimiterNeeds) => {
+  const { config, clock } = needs;
+  const { loginsPerMinute, registrationsPerHour, ordersPerMinute } = config.rateLimit;
+  const told = createLimiterMetrics(needs.metrics);
+  const { name, failFast, backOff, close } = await openShared(needs, told);
+  const local = createMemoryStore(limits.limiter.keys);
+  const surviving = orLocal(failFast, local, told.missed);
+  const budget = (rule: Rule, take: LimiterStore['take'] = failFast.take): Budget =>
+    createBudget({ rule, take, clock, refused: told.refused, missed: told.missed });
+  const attempts = (name: string): Budget => budget(windowRule(name, setLimit(loginsPerMinute), MINUTE_ms));
+
+  return {
+    requests: createRequestLimits({
+      config: config.rateLimit,
+      // A round trip to the database would cost a request more than its limit protects.
+      store: name === 'redis' ? { take: surviving } : local,
+      clock,
+      refused: told.refused,
+    }),
+    budgets: {
+      signIn: {
+        address: attempts('sign-in-address'),
+        name: attempts('sign-in-name'),
+        device: attempts('sign-in-device'),
+        backOff,
+      },
+      registration: budget(windowRule('registration', setLimit(registrationsPerHour), HOUR_ms)),
+      password: attempts('password'),
+      orders: budget(bucketRule('orders', setLimit(ordersPerMinute), MINUTE_ms), createLeased(surviving)),
+    },
+    close: async (): Promise<void> => {
+      failFast.stop();
+      await backOff.close();
+      await close();
+    },
+  };
+};
+
+export type Limiter = Awaited<ReturnType<typeof createLimiter>>;
+export type Budgets = Limiter['budgets'];

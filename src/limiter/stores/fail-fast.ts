@@ -1,0 +1,68 @@
+import type { LimiterStore, Take, Verdict } from '../rule.ts';
+
+/** The store did not answer in time, or is known not to. Never seen by clients. */
+export class StoreDownError extends Error {
+  constructor(cause?: unknown) {
+    super('the store of the limits does not answer', { cause });
+    this.name = 'StoreDownError';
+  }
+}
+
+export interface FailFast {
+  take(take: Take): Promise<Verdict>;
+  /** Under the same deadline, for what asks the store in another way. */
+  within<Value>(work: () => Promise<Value>): Promise<Value>;
+  isUp(): boolean;
+  stop(): void;
+}
+
+/**
+ * Nobody waits longer than the deadline for a store, and once it has missed it nobody waits at all: from then on the store is
+ * asked in the background whether it is back. A timer that fires late because this process was busy is not the store's
+ * fault, so what has arrived by then is read first.
+ */
+export const createFailFast = (options: {
+  store: LimiterStore & { ping(): Promise<unknown> };
+  deadline_ms: number;
+  retry_ms: number;
+  changed(up: boolean, error?: unknown): void;
+}): FailFast => {
+  const { store, deadline_ms, retry_ms, changed } = options;
+  let up = true;
+  let timer: NodeJS.Timeout | undefined;
+
+  const limited = <Value>(work: Promise<Value>): Promise<Value> =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => setImmediate(() => reject(new StoreDownError())), deadline_ms);
+      work.then(resolve, (error) => reject(new StoreDownError(error))).finally(() => clearTimeout(late));
+    });
+
+  const lookAgain = (): void => {
+    timer = setTimeout(() => {
+      // A call of its own that throws at once counts like one that fails later.
+      limited((async () => store.ping())()).then(() => {
+        up = true;
+        changed(true);
+      }, lookAgain);
+    }, retry_ms).unref();
+  };
+
+  const fell = (error: unknown): never => {
+    if (up) {
+      up = false;
+      changed(false, error);
+      lookAgain();
+    }
+    throw error;
+  };
+
+  const within = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    up ? limited((async () => work())()).catch(fell) : Promise.reject(new StoreDownError());
+
+  return {
+    take: (take) => within(async () => store.take(take)),
+    within,
+    isUp: () => up,
+    stop: () => clearTimeout(timer),
+  };
+};
