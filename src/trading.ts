@@ -63,7 +63,7 @@ export const createTrading = async (options: TradingOptions) => {
   const venueStore = createVenueStore(database);
   const sharedQuotes = createSharedQuotes({
     store: venueStore,
-    symbols: instruments.all().map(({ symbol }) => symbol),
+    symbols: () => instruments.all().map(({ symbol }) => symbol),
     venue,
     publishing: () => dispatch.isHere(),
     log,
@@ -201,6 +201,13 @@ export const createTrading = async (options: TradingOptions) => {
     ready: lease.taken,
     start: async (): Promise<void> => {
       instruments.onStatus((symbol, status) => (status === 'HALTED' ? venue.halt(symbol) : venue.resume(symbol)));
+      instruments.onTerms((instrument, isNew) => {
+        venue.list?.(instrument);
+        if (!dispatch.isHere()) return;
+        sessions.setDesks();
+        // A book takes new terms when it is made anew.
+        if (!isNew) void settlement.restoreNow();
+      });
       await lease.start();
       await sharedQuotes.start();
       pending.start();

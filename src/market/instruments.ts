@@ -6,8 +6,9 @@ import type { Instrument } from './instrument.ts';
 import type { MarketStore } from './store.ts';
 
 type StatusListener = (symbol: string, status: InstrumentStatus) => void;
+type TermsListener = (instrument: Instrument, isNew: boolean) => void;
 
-/** All instruments, in memory: they are few, every order needs one, and only their status ever changes. */
+/** All instruments, in memory: they are few, every order needs one, and they seldom change. */
 export interface Instruments {
   find(symbol: string): Instrument | undefined;
   /** By symbol. */
@@ -17,6 +18,8 @@ export interface Instruments {
   refresh(): Promise<void>;
   /** Told of a status that changed, whichever process changed it. */
   onStatus(listener: StatusListener): void;
+  /** Told of an instrument that is new, or trades on other terms than before. */
+  onTerms(listener: TermsListener): void;
   stop(): void;
 }
 
@@ -37,6 +40,9 @@ const listed = (list: readonly Instrument[]): Listed => ({
   ),
 });
 
+/** What its book and its makers hang on. */
+const terms = ['tickSize', 'lotSize', 'priceScale', 'baseScale', 'quoteScale', 'referencePrice'] as const;
+
 /** Reads the instruments, and then again and again until stopped. */
 export const createInstruments = async (options: {
   store: MarketStore;
@@ -44,14 +50,19 @@ export const createInstruments = async (options: {
 }): Promise<Instruments> => {
   const { store, log } = options;
   const listeners: StatusListener[] = [];
+  const termsListeners: TermsListener[] = [];
   const known = await createRefreshed({
     read: async () => listed(await store.load()),
     every_ms: limits.market.refresh_ms,
     failed: (error) => log.warn({ err: error }, 'instruments could not be read again'),
     changed: ({ list }, before) => {
-      for (const { symbol, status } of list) {
-        const was = before.bySymbol.get(symbol)?.status;
-        if (was !== undefined && was !== status) for (const listener of listeners) listener(symbol, status);
+      for (const instrument of list) {
+        const { symbol, status } = instrument;
+        const was = before.bySymbol.get(symbol);
+        if (was === undefined || terms.some((name) => was[name] !== instrument[name])) {
+          for (const listener of termsListeners) listener(instrument, was === undefined);
+        }
+        if (was !== undefined && was.status !== status) for (const listener of listeners) listener(symbol, status);
       }
     },
   });
@@ -65,6 +76,7 @@ export const createInstruments = async (options: {
     },
     refresh: known.refresh,
     onStatus: (listener) => void listeners.push(listener),
+    onTerms: (listener) => void termsListeners.push(listener),
     stop: known.stop,
   };
 };

@@ -11,7 +11,8 @@ import { tellPending } from './tell.ts';
 import { venueOrderOf } from './venue-order.ts';
 
 /** As the venue had them. What it gave no place, because an older version had it booked, comes first. */
-const byPlace = ({ place: one }: VenueOrder, { place: other }: VenueOrder): number => Number((one ?? 0n) - (other ?? 0n));
+const byPlace = ({ place: one }: VenueOrder, { place: other }: VenueOrder): number =>
+  Number((one ?? 0n) - (other ?? 0n));
 
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
@@ -95,6 +96,8 @@ export const createSettlement = (
   });
   return {
     restore,
+    /** Makes the books anew while the venue runs; tries until it can. */
+    restoreNow: (): Promise<void> => restore().catch(rebuild),
     suspend,
     /** Changes whenever what the venue said before is not to be booked any more. */
     view: () => view,

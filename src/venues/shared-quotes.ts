@@ -23,7 +23,7 @@ const isSame = (one: Quote | undefined, other: Quote): boolean =>
 
 export const createSharedQuotes = (deps: {
   store: Pick<VenueStore, 'publish' | 'published'>;
-  symbols: readonly string[];
+  symbols: () => readonly string[];
   venue: Pick<Venue, 'quote'>;
   publishing: () => boolean;
   log: Pick<Log, 'warn'>;
@@ -39,7 +39,9 @@ export const createSharedQuotes = (deps: {
   const publish = async (): Promise<void> => {
     // The table is not logged, so a crash of the database empties it: a new holder writes all of it.
     const before: ReadonlyMap<string, Quote> = wasPublishing ? known : new Map();
-    const quotes = symbols.map((symbol) => venue.quote(symbol)).filter((quote) => quote !== undefined);
+    const quotes = symbols()
+      .map((symbol) => venue.quote(symbol))
+      .filter((quote) => quote !== undefined);
     const changed = quotes.filter((quote) => !isSame(before.get(quote.symbol), quote));
     if (changed.length > 0) await store.publish(changed);
     known = new Map(quotes.map((quote) => [quote.symbol, quote]));

@@ -17,6 +17,8 @@ export type Command =
 
 export interface Engine {
   execute(command: Command): Report[];
+  /** A new instrument has a desk from here on; new terms of a known one count when its desk is emptied. */
+  list(listing: Listing, halted: boolean): void;
   desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state' | 'whereIs'> | undefined;
 }
 
@@ -30,14 +32,18 @@ export const createEngine = (options: {
   halted?: ReadonlySet<string>;
   lastPrices?: ReadonlyMap<string, bigint>;
 }): Engine => {
-  const { ids, listings, halted, lastPrices } = options;
+  const { ids, halted, lastPrices } = options;
+  const listings = new Map<string, Listing>();
   const desks = new Map<string, Desk>();
   const renew = (listing: Listing, last: bigint | null, state: Stillness): void =>
     void desks.set(listing.symbol, createDesk({ ids, listing, last, state }));
-  for (const listing of listings) {
+  const list = (listing: Listing, isHalted: boolean): void => {
     const { symbol } = listing;
-    renew(listing, lastPrices?.get(symbol) ?? null, { halted: halted?.has(symbol) ?? false, closed: false });
-  }
+    listings.set(symbol, listing);
+    if (desks.has(symbol)) return;
+    renew(listing, lastPrices?.get(symbol) ?? null, { halted: isHalted, closed: false });
+  };
+  for (const listing of options.listings) list(listing, halted?.has(listing.symbol) ?? false);
 
   const submit = (order: VenueOrder, restored: boolean): Report[] => {
     const { orderId, accountId, symbol } = order;
@@ -62,7 +68,7 @@ export const createEngine = (options: {
   };
 
   const clear = (symbol: string): void => {
-    const [desk, listing] = [desks.get(symbol), listings.find((each) => each.symbol === symbol)];
+    const [desk, listing] = [desks.get(symbol), listings.get(symbol)];
     if (desk !== undefined && listing !== undefined) renew(listing, desk.last(), desk.state());
   };
 
@@ -92,5 +98,5 @@ export const createEngine = (options: {
     }
   };
 
-  return { execute, desk: (symbol) => desks.get(symbol) };
+  return { execute, list, desk: (symbol) => desks.get(symbol) };
 };

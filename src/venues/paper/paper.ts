@@ -25,7 +25,12 @@ export interface PaperVenue extends Venue {
   stop(): void;
   /** Moves every instrument's reference price one step and replaces the makers' quotes. */
   tick(): void;
-  /** No matching and no quotes until resumed; cancels still work, new orders are cancelled. */
+  /**
+   * A new instrument has a book and makers from here on. New terms of a known one, such as its tick, count for its book when
+   * that is restored.
+   */
+  list(instrument: Instrument): void;
+  /** No matching and no quotes until resumed; cancels still work, new orders wait for the resumption or are cancelled. */
   halt(symbol: string): void;
   resume(symbol: string): void;
   /** Ends a session: takes out every order and stop without a word and withdraws the makers. */
@@ -37,7 +42,7 @@ export interface PaperVenue extends Venue {
 }
 
 /** What the parts around a venue of this process need; one that keeps its orders by itself is not restored. */
-export type MarketVenue = Omit<PaperVenue, 'restore'> & Partial<Pick<PaperVenue, 'restore'>>;
+export type MarketVenue = Omit<PaperVenue, 'restore' | 'list'> & Partial<Pick<PaperVenue, 'restore' | 'list'>>;
 
 export interface PaperOptions {
   instruments: readonly Instrument[];
@@ -55,12 +60,12 @@ export interface PaperOptions {
 /** A venue in this process: books in memory, makers that keep them liquid. The database is its only memory. */
 export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const { instruments, clock, ids, seed, tick_ms, log, lastPrices } = options;
-  const symbols = instruments.map(({ symbol }) => symbol);
+  const listed = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
   const halted = new Set(instruments.filter(({ status }) => status === 'HALTED').map(({ symbol }) => symbol));
   const engine = createEngine({ ids, listings: instruments, halted, ...(lastPrices && { lastPrices }) });
   const makersFrom = (prices: ReadonlyMap<string, bigint> | undefined): Map<string, Maker> =>
     new Map(
-      (options.makers ? instruments : []).map((instrument) => {
+      (options.makers ? [...listed.values()] : []).map((instrument) => {
         const start = prices?.get(instrument.symbol) ?? instrument.referencePrice;
         return [instrument.symbol, createMaker({ instrument, seed, start })];
       }),
@@ -68,7 +73,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   let makers = makersFrom(lastPrices);
   const delivery = createDelivery();
   const newHistory = (): History => createHistory(limits.venue.rememberedOrders);
-  const histories = new Map(symbols.map((symbol) => [symbol, newHistory()]));
+  const histories = new Map([...listed.keys()].map((symbol) => [symbol, newHistory()]));
   const changedAt = new Map<string, Date>();
   let started = false;
   let timer: NodeJS.Timeout | undefined;
@@ -91,7 +96,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     run(symbol, { kind, symbol });
     if (started) requote(symbol);
   };
-  const tick = (): void => symbols.forEach(requote);
+  const tick = (): void => [...listed.keys()].forEach(requote);
 
   const status = ({ orderId, symbol }: OrderName): VenueStatus => {
     const place = engine.desk(symbol)?.whereIs(orderId);
@@ -130,7 +135,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
       };
     },
     restore: (openOrders, only) => {
-      const cleared = only === undefined ? symbols : [only];
+      const cleared = only === undefined ? [...listed.keys()] : [only];
       for (const symbol of cleared) run(symbol, { kind: 'CLEAR', symbol });
       for (const order of openOrders) run(order.symbol, { kind: 'RESTORE', order });
       if (started) cleared.forEach(requote);
@@ -148,6 +153,15 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
       timer = undefined;
     },
     tick,
+    list: (instrument) => {
+      const { symbol, status, referencePrice } = instrument;
+      listed.set(symbol, instrument);
+      engine.list(instrument, status === 'HALTED');
+      if (!histories.has(symbol)) histories.set(symbol, newHistory());
+      const start = engine.desk(symbol)?.last() ?? referencePrice;
+      if (options.makers) makers.set(symbol, createMaker({ instrument, seed, start }));
+      if (started) requote(symbol);
+    },
     halt: (symbol) => run(symbol, { kind: 'HALT', symbol }),
     resume: (symbol) => trade(symbol, 'RESUME'),
     close: (symbol) => run(symbol, { kind: 'CLOSE', symbol }),
