@@ -24,6 +24,7 @@ import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import type { Trades } from './trades/trades.ts';
 import { createTrading } from './trading.ts';
 
 /** The use cases that resolvers call. */
@@ -37,6 +38,7 @@ export interface Services {
   orders: Orders;
   controls: Controls;
   circuits: Circuits;
+  trades: Trades;
 }
 
 export interface App {

@@ -54,6 +54,10 @@ export const catalogue = {
   // Money and orders
   INSUFFICIENT_FUNDS: payload(422, 'The account has less cash or fewer units available than the command needs.'),
   ALREADY_REVERSED: payload(409, 'The entry has been reversed; that happens once.'),
+  TRADE_ALREADY_BUSTED: payload(
+    409,
+    'The trade was busted before, or corrected: then the corrected trade is the one to name.',
+  ),
   ACCOUNT_CLOSED: payload(409, 'The account takes no new commands.'),
   INSTRUMENT_HALTED: payload(409, 'Trading in the instrument is halted.', true),
   TRADING_BLOCKED: payload(

@@ -35,6 +35,8 @@ import { createOrderStore } from './orders/store.ts';
 import { createSweep } from './orders/sweep.ts';
 import { venueOrderOf } from './orders/venue-order.ts';
 import type { Log } from './telemetry/log.ts';
+import { createTradeStore } from './trades/store.ts';
+import { createTrades } from './trades/trades.ts';
 import { createLease } from './venues/lease.ts';
 import { createPaperVenue, type MarketVenue, type PaperOptions } from './venues/paper/paper.ts';
 import { createSharedQuotes } from './venues/shared-quotes.ts';
@@ -136,6 +138,7 @@ export const createTrading = async (options: TradingOptions) => {
     log,
   });
   const history = createHistoryStore(database);
+  const journal = createJournalStore(database);
   const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log });
   const pending = createLook({ ...orderDeps, dispatch, log });
 
@@ -170,7 +173,7 @@ export const createTrading = async (options: TradingOptions) => {
       ledger: createLedger({
         ...shared,
         store: ledgerStore,
-        journal: createJournalStore(database),
+        journal,
         openStatement: createExportStore(database),
         command,
         history,
@@ -179,6 +182,7 @@ export const createTrading = async (options: TradingOptions) => {
         paperDeposits: config.paper.deposits,
       }),
       orders: createOrders(orderDeps),
+      trades: createTrades({ ...orderDeps, store: createTradeStore(database), journal }),
       controls: createControls({
         command,
         instruments,

@@ -16,6 +16,7 @@ import '../orders/schema.ts';
 import '../controls/schema.ts';
 import '../guard/schema.ts';
 import '../limiter/schema.ts';
+import '../trades/schema.ts';
 
 /** The whole schema: every noun adds its types and fields to the builder when it is imported. */
 export const schema = builder.toSchema();

@@ -1,4 +1,5 @@
 import { MAX_UNITS } from '../kernel/decimal.ts';
+import { consumedOf, openOf } from './lots.ts';
 import type {
   AccountRow,
   AuditRow,
@@ -34,6 +35,9 @@ export interface Books {
   position(accountId: string, symbol: string): PositionRow;
   /** The open lots that the batch has in hand, oldest first. */
   openLots(accountId: string, symbol: string): LotRow[];
+  /** The lots that sells took from, youngest first, as far as the batch has them in hand. */
+  consumedLots(accountId: string, symbol: string): LotRow[];
+  lot(id: string): LotRow | undefined;
   order(id: string): OrderRow | undefined;
   orderOf(accountId: string, clientOrderId: string): OrderRow | undefined;
   /** The orders of a list; they are loaded whenever one of them is. */
@@ -152,6 +156,9 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     return row;
   };
 
+  const lotsOf = (accountId: string, symbol: string): LotRow[] =>
+    [...lots.values()].filter((lot) => lot.accountId === accountId && lot.symbol === symbol);
+
   return {
     account: (id) => accounts.get(id),
     balance: balanceRow,
@@ -164,8 +171,9 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       }
       return row;
     },
-    openLots: (accountId, symbol) =>
-      [...lots.values()].filter((lot) => lot.accountId === accountId && lot.symbol === symbol && lot.leavesQty > 0n),
+    openLots: (accountId, symbol) => openOf(lotsOf(accountId, symbol)),
+    consumedLots: (accountId, symbol) => consumedOf(lotsOf(accountId, symbol)),
+    lot: (id) => lots.get(id),
     order: (id) => orders.get(id),
     orderOf: (accountId, clientOrderId) => orderKeys.get(pair(accountId, clientOrderId)),
     ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),

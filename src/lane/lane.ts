@@ -69,6 +69,8 @@ const union = (batch: readonly Waiting[]): Needs => {
     balances: keyed(all('balances'), (key) => `${key.accountId} ${key.asset}`),
     positions: keyed(all('positions'), (key) => `${key.accountId} ${key.symbol}`),
     lots: summed(all('lots')),
+    consumedLots: summed(all('consumedLots')),
+    lotIds: [...new Set(all('lotIds'))],
     orders: [...new Set(all('orders'))],
     clientOrders: keyed(all('clientOrders'), (key) => `${key.accountId} ${key.clientOrderId}`),
     idempotency: keyed(all('idempotency'), (key) => `${key.viewerId} ${key.operation} ${key.key}`),

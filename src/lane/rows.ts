@@ -41,12 +41,16 @@ export interface LotRow {
   accountId: string;
   symbol: string;
   qty: bigint;
+  /** What `qty` cost. */
+  cost: bigint;
   leavesQty: bigint;
   leavesCost: bigint;
+  /** Its execution was taken back: it is empty and takes no units back. */
+  busted: boolean;
   openedAt: Date;
 }
 
-/** What one execution took out of one lot. */
+/** What one execution took out of one lot; what the bust of a sell gave back to it. */
 export interface LotClosureRow {
   executionId: string;
   lotId: string;
@@ -66,6 +70,8 @@ export interface OrderRow {
   timeInForce: TimeInForce;
   qty: bigint;
   filledQty: bigint;
+  /** What was executed and then busted, or corrected away: `filledQty` with it is what the venue has executed. */
+  bustedQty: bigint;
   filledValue: bigint;
   limitPrice: bigint | null;
   stopPrice: bigint | null;
@@ -161,6 +167,8 @@ export interface ExecutionRow {
   kind: ExecutionKind;
   /** The execution that a bust takes back. */
   bustsId: string | null;
+  /** The execution in whose place a corrected one stands. */
+  correctsId: string | null;
   /** The account's position in the instrument right after. */
   positionQty: bigint;
   positionCost: bigint;
@@ -206,6 +214,9 @@ export interface Needs {
   positions: { accountId: string; symbol: string }[];
   /** Open lots, oldest first, until they cover the quantity; all of them when they do not. */
   lots: { accountId: string; symbol: string; qty: bigint }[];
+  /** Lots that sells took from, youngest first, until what they took covers the quantity. */
+  consumedLots: { accountId: string; symbol: string; qty: bigint }[];
+  lotIds: string[];
   orders: string[];
   clientOrders: { accountId: string; clientOrderId: string }[];
   idempotency: { viewerId: string; operation: string; key: string }[];
@@ -219,7 +230,6 @@ export interface Loaded {
   accounts: AccountRow[];
   balances: BalanceRow[];
   positions: PositionRow[];
-  /** Oldest first. */
   lots: LotRow[];
   orders: OrderRow[];
   idempotency: IdempotencyRow[];

@@ -1,3 +1,5 @@
+import { MAX_UNITS } from '../kernel/decimal.ts';
+
 /**
  * What the lane reads. Each statement takes its keys as arrays, one a column: Postgres parses and plans it once for the
  * life of the connection, whatever the batch's size.
@@ -43,8 +45,8 @@ export const loadPositions: Statement = {
          FROM unnest($1::uuid[], $2::text[]) AS k(a, s) JOIN positions ON account_id = k.a AND symbol = k.s`,
 };
 
-export const lotColumns = `id, sequence, account_id AS "accountId", symbol, qty, leaves_qty AS "leavesQty",
-  leaves_cost AS "leavesCost", opened_at AS "openedAt"`;
+export const lotColumns = `id, sequence, account_id AS "accountId", symbol, qty, cost, leaves_qty AS "leavesQty",
+  leaves_cost AS "leavesCost", busted, opened_at AS "openedAt"`;
 
 export const loadLots: Statement = {
   name: 'lane_load_lots',
@@ -64,16 +66,44 @@ export const loadLots: Statement = {
          ORDER BY l.sequence`,
 };
 
+export const loadConsumedLots: Statement = {
+  name: 'lane_load_consumed_lots',
+  // The same walk the other way, along the index of what sells took.
+  text: `WITH RECURSIVE k AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS k(a, s, q)), given AS (
+           SELECT k.*, ${MAX_UNITS} AS sequence, 0::numeric AS covered FROM k
+           UNION ALL
+           SELECT g.a, g.s, g.q, l.sequence, g.covered + l.qty - l.leaves_qty
+           FROM given g CROSS JOIN LATERAL (
+             SELECT sequence, qty, leaves_qty FROM lots
+             WHERE account_id = g.a AND symbol = g.s AND leaves_qty < qty AND NOT busted AND sequence < g.sequence
+             ORDER BY sequence DESC LIMIT 1
+           ) l WHERE g.covered < g.q
+         )
+         SELECT ${lotColumns.replaceAll('sequence', 'l.sequence')} FROM given g JOIN lots l
+           ON l.account_id = g.a AND l.symbol = g.s AND l.sequence = g.sequence AND l.leaves_qty < l.qty AND NOT l.busted`,
+};
+
+export const loadLotsById: Statement = {
+  name: 'lane_load_lots_by_id',
+  text: `SELECT ${lotColumns} FROM lots WHERE id = ANY($1::uuid[])`,
+};
+
 /** The columns of an `OrderRow`, for every reader of orders. */
 export const orderColumns = `id, account_id AS "accountId", client_order_id AS "clientOrderId",
   encode(fingerprint, 'hex') AS fingerprint, symbol, side, type, time_in_force AS "timeInForce", qty,
-  filled_qty AS "filledQty", filled_value AS "filledValue", limit_price AS "limitPrice", stop_price AS "stopPrice",
+  filled_qty AS "filledQty", busted_qty AS "bustedQty", filled_value AS "filledValue", limit_price AS "limitPrice", stop_price AS "stopPrice",
   worst_price AS "worstPrice", reserve, reserve_asset AS "reserveAsset", fees, status, reason,
   created_at AS "createdAt", updated_at AS "updatedAt", filled_at AS "filledAt", canceled_at AS "canceledAt",
   expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",
   triggered_at AS "triggeredAt", notional, post_only AS "postOnly", expires_at AS "expiresAt",
   pending_since AS "pendingSince", replacement, root_order_id AS "rootOrderId", replaces_id AS "replacesId",
   replaced_by_id AS "replacedById", list_id AS "listId", leg, place`;
+
+/** The columns of an `ExecutionRow`, for every reader of executions. */
+export const executionColumns = `id, exec_id AS "execId", trade_id AS "tradeId", order_id AS "orderId",
+  account_id AS "accountId", symbol, side, qty, price, value, fee, liquidity, cum_qty AS "cumQty",
+  created_at AS "createdAt", kind, busts_id AS "bustsId", corrects_id AS "correctsId", position_qty AS "positionQty",
+  position_cost AS "positionCost", position_pnl AS "positionPnl"`;
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',

@@ -52,19 +52,22 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
     query<Loaded['positions'][number]>(sql.loadPositions, unzip(needs.positions, 'accountId', 'symbol')),
     query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
+    query<Loaded['lots'][number]>(sql.loadConsumedLots, unzip(needs.consumedLots, 'accountId', 'symbol', 'qty')),
+    query<Loaded['lots'][number]>(sql.loadLotsById, [needs.lotIds]),
     query<Loaded['orders'][number]>(sql.loadOrders, [needs.orders]),
     query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
     query<Loaded['reversals'][number]>(sql.loadReversals, [needs.reversals]),
   ]);
-  const [accounts, balances, positions, lots, orders, clientOrders, idempotency, executions, reversals] = all;
+  const [accounts, balances, positions, open, consumed, named, orders, clientOrders, ...rest] = all;
+  const [idempotency, executions, reversals] = rest;
   const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
   return {
     accounts,
     balances,
     positions,
-    lots,
+    lots: [...open, ...consumed, ...named],
     orders: distinct,
     idempotency,
     executions,

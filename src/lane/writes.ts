@@ -80,6 +80,7 @@ export const writes: Writes = {
     ['account_id', 'uuid', (row) => row.accountId],
     ['symbol', 'text', (row) => row.symbol],
     ['qty', 'bigint', (row) => row.qty],
+    ['cost', 'bigint', (row) => row.cost],
     ['leaves_qty', 'bigint', (row) => row.leavesQty],
     ['leaves_cost', 'bigint', (row) => row.leavesCost],
     ['opened_at', 'timestamptz', (row) => row.openedAt],
@@ -89,6 +90,7 @@ export const writes: Writes = {
     ['id', 'uuid', (row) => row.id],
     ['leaves_qty', 'bigint', (row) => row.leavesQty],
     ['leaves_cost', 'bigint', (row) => row.leavesCost],
+    ['busted', 'boolean', (row) => row.busted],
   ]),
   lotClosures: insert('lot_closures', [
     ['execution_id', 'uuid', (row) => row.executionId],
@@ -141,6 +143,7 @@ export const writes: Writes = {
   orders: update('orders', 'id', [
     ['id', 'uuid', (row) => row.id],
     ['filled_qty', 'bigint', (row) => row.filledQty],
+    ['busted_qty', 'bigint', (row) => row.bustedQty],
     ['filled_value', 'bigint', (row) => row.filledValue],
     ['reserve', 'bigint', (row) => row.reserve],
     ['fees', 'bigint', (row) => row.fees],
@@ -201,6 +204,7 @@ export const writes: Writes = {
     ['created_at', 'timestamptz', (row) => row.createdAt],
     ['kind', '"ExecutionKind"', (row) => row.kind],
     ['busts_id', 'uuid', (row) => row.bustsId],
+    ['corrects_id', 'uuid', (row) => row.correctsId],
     ['position_qty', 'bigint', (row) => row.positionQty],
     ['position_cost', 'bigint', (row) => row.positionCost],
     ['position_pnl', 'bigint', (row) => row.positionPnl],

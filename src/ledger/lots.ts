@@ -1,6 +1,6 @@
 import type { LotRow } from '../lane/rows.ts';
 
-/** Units that leave a lot, with what they cost. */
+/** Units that leave a lot, or come back to it, with what they cost. */
 export interface Taken {
   lot: LotRow;
   qty: bigint;
@@ -27,17 +27,36 @@ export const takeFrom = (lots: readonly LotRow[], qty: bigint): Taken[] => {
   return taken;
 };
 
-/** Puts back what an execution took, to the lots that it took it from. */
-export const giveBack = (
-  lotOf: (id: string) => LotRow | undefined,
-  closures: readonly { lotId: string; qty: bigint; cost: bigint }[],
-): void => {
-  for (const { lotId, qty, cost } of closures) {
-    const lot = lotOf(lotId);
-    if (lot === undefined) throw new Error('a closure names a lot that is not there');
-    lot.leavesQty += qty;
+/**
+ * Puts units back into lots in the order given, which is youngest first: so what is sold stays the oldest units, as if
+ * the sell had never been. Prices are whole units of cost, so a part of a lot costs its exact share.
+ */
+export const giveBack = (lots: readonly LotRow[], qty: bigint): Taken[] => {
+  const given: Taken[] = [];
+  let rest = qty;
+  for (const lot of lots) {
+    if (rest === 0n) break;
+    const room = lot.qty - lot.leavesQty;
+    const part = room < rest ? room : rest;
+    const cost = (lot.cost * (lot.leavesQty + part)) / lot.qty - lot.leavesCost;
+    lot.leavesQty += part;
     lot.leavesCost += cost;
+    rest -= part;
+    given.push({ lot, qty: part, cost });
   }
+  if (rest > 0n) throw new Error('more units come back than the lots lack');
+  return given;
+};
+
+/**
+ * Takes a lot out again whose buy is taken back: what is left of it, and what sells had of it from the next oldest lots, which
+ * those sells would have taken instead.
+ */
+export const withdrawLot = (own: LotRow, open: readonly LotRow[], qty: bigint): Taken[] => {
+  const others = open.filter((lot) => lot !== own);
+  const taken = takeFrom(own.leavesQty > 0n ? [own, ...others] : others, qty);
+  own.busted = true;
+  return taken;
 };
 
 export const costOf = (taken: readonly { cost: bigint }[]): bigint => taken.reduce((sum, { cost }) => sum + cost, 0n);

@@ -15,3 +15,11 @@ export const decrease = (position: PositionRow, qty: bigint, cost: bigint, value
   position.realizedPnl += value - cost;
   position.updatedAt = at;
 };
+
+/** Units that cost `cost` and had left for `value` are back. */
+export const restore = (position: PositionRow, qty: bigint, cost: bigint, value: bigint, at: Date): void => {
+  position.qty += qty;
+  position.costBasis += cost;
+  position.realizedPnl -= value - cost;
+  position.updatedAt = at;
+};

@@ -96,6 +96,7 @@ const open = (
     clientOrderId: replacement.clientOrderId,
     qty: leavesQty,
     filledQty: 0n,
+    bustedQty: 0n,
     filledValue: 0n,
     fees: 0n,
     reserve: 0n,

@@ -9,6 +9,7 @@ import { tradeValue } from '../market/instrument.ts';
 import { type OrderName, type Report, type TradeReport, type TradeSide, UNKNOWN_ORDER } from '../venues/venue.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
+import { execIdOf } from './exec-id.ts';
 import { followList, type OrderRules, settleReserve, shutOut } from './list.ts';
 import {
   acknowledge,
@@ -68,8 +69,6 @@ const legsOf = (trade: TradeReport, value: bigint, rates: FeeRates): Leg[] => {
   ];
 };
 
-const execIdOf = (trade: TradeReport, side: OrderSide): string => `${trade.tradeId}-${side}`;
-
 const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, facts: SettleFacts, at: Date): void => {
   if (leg.party === null) return;
   const { qty, price, tradeId, symbol } = trade;
@@ -98,6 +97,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     createdAt: at,
     kind: 'TRADE',
     bustsId: null,
+    correctsId: null,
     ...positionAfter(position),
   };
   books.addExecution(execution);
@@ -183,9 +183,9 @@ const tradeOnce = (books: Books, trade: TradeReport, facts: SettleFacts, at: Dat
   return [];
 };
 
-/** Whether the report counts fills that are not booked yet: to close the order now would release what they cost. */
+/** Whether the report counts fills that are not booked yet, which the order must still hold for. It counts busted ones too. */
 const isEarly = (order: OrderRow, report: OrderReport): boolean =>
-  'cumQty' in report && report.cumQty !== undefined && report.cumQty > order.filledQty;
+  'cumQty' in report && report.cumQty !== undefined && report.cumQty > order.filledQty + order.bustedQty;
 
 /** A refusal says that the order is gone or was never there, and that another report was to say so. */
 const isRefusal = ({ kind }: Report): boolean => kind === 'CANCEL_REFUSED' || kind === 'REPLACE_REFUSED';

@@ -1,5 +1,5 @@
 import { tenTo } from '../kernel/decimal.ts';
-import type { Books } from '../lane/books.ts';
+import type { Books, Line } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { type MarketHours, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
@@ -94,6 +94,13 @@ export const settleReserve = (books: Books, order: OrderRow, rules: OrderRules):
   const sibling = siblingOf(books, order);
   for (const each of sibling === undefined ? [order] : [order, sibling]) settleOne(books, each, rules);
 };
+
+/** What an order and those that wait for it need beside what they keep back; negative is what they would let go of. */
+export const reserveChanges = (books: Books, order: OrderRow, rules: OrderRules): Line[] =>
+  [order, ...waitingFor(books, order)].map((each) => ({
+    ...{ accountId: each.accountId, asset: each.reserveAsset },
+    amount: sharedReserve(books, each, rules) - each.reserve,
+  }));
 
 const close = (books: Books, order: OrderRow, reason: string, rules: OrderRules, at: Date): void => {
   confirmCancel(order, reason, at);

@@ -14,6 +14,7 @@ export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => (
   timeInForce: facts.order.timeInForce,
   qty: terms.qty,
   filledQty: 0n,
+  bustedQty: 0n,
   filledValue: 0n,
   limitPrice: facts.order.limitPrice,
   stopPrice: terms.stopPrice,

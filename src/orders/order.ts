@@ -196,6 +196,36 @@ export const reject = (order: OrderRow, reason: string, at: Date): boolean => {
   return true;
 };
 
+/** What becomes of an order's fills when one of them is taken back or corrected; never more than before is filled. */
+export interface Amendment {
+  qty: bigint;
+  value: bigint;
+  fee: bigint;
+}
+
+/**
+ * A fill was taken back or corrected. Its quantity is not worked again: an open order, of which the venue has no more than what
+ * it leaves, is restated without it (FIX ExecRestatementReason 5); a FILLED one ends as CANCELED; what had ended otherwise
+ * stays as it ended.
+ */
+export const amendFills = (order: OrderRow, { qty, value, fee }: Amendment, reason: string, at: Date): void => {
+  if (qty > 0n) throw new Error('an amendment fills no more');
+  order.filledQty += qty;
+  order.bustedQty -= qty;
+  order.filledValue += value;
+  order.fees += fee;
+  order.updatedAt = at;
+  if (!isFinal(order.status)) {
+    order.qty += qty;
+    if (order.status === 'PARTIALLY_FILLED') order.status = byFills(order);
+  } else if (order.status === 'FILLED' && order.filledQty < order.qty) {
+    order.status = 'CANCELED';
+    order.reason = reason;
+    order.filledAt = null;
+    order.canceledAt = at;
+  }
+};
+
 /** The venue would not cancel: back to the state that the fills give. */
 export const refuseCancel = (order: OrderRow, at: Date): boolean => {
   if (order.status !== 'PENDING_CANCEL') return false;

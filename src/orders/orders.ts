@@ -73,7 +73,8 @@ export const createOrders = (deps: OrderDeps) => ({
     return accountId === undefined ? { rows: [], hasMore: false } : deps.store.page(accountId, filter, page);
   },
 
-  fillsOf: deps.store.fills,
+  /** Busts, and what they took back, included. */
+  fillsOf: deps.store.executions,
 });
 
 export type Orders = ReturnType<typeof createOrders>;

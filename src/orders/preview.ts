@@ -51,6 +51,8 @@ const noNeeds: Needs = {
   balances: [],
   positions: [],
   lots: [],
+  consumedLots: [],
+  lotIds: [],
   orders: [],
   clientOrders: [],
   idempotency: [],

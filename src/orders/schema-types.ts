@@ -1,5 +1,4 @@
 import {
-  Liquidity,
   OrderLeg,
   OrderListType,
   OrderSide,
@@ -9,17 +8,16 @@ import {
 } from '../database/generated/enums.ts';
 import { viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { ExecutionRow, OrderRow, PostingRow } from '../lane/rows.ts';
+import type { OrderRow, PostingRow } from '../lane/rows.ts';
 import { AccountRef, accountOfRow } from '../ledger/schema.ts';
 import { averagePrice } from '../market/average.ts';
-import type { Instrument } from '../market/instrument.ts';
 import type { PlacedList } from './decide-list.ts';
 import { leavesQty } from './order.ts';
 import type { Preview } from './preview.ts';
+import { FillRef, fillsOf, instrumentOf } from './schema-fills.ts';
 
 export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
 export const TypeEnum = builder.enumType(OrderType, {
@@ -35,30 +33,12 @@ export const StatusEnum = builder.enumType(OrderStatus, {
   name: 'OrderStatus',
   description: 'FIX tag 39. FILLED, CANCELED, REPLACED, REJECTED and EXPIRED are final.',
 });
-export const LiquidityEnum = builder.enumType(Liquidity, {
-  name: 'Liquidity',
-  description: 'FIX tag 851: a MAKER rested in the book, a TAKER came to it.',
-});
-
 const LegEnum = builder.enumType(OrderLeg, { name: 'OrderLeg', description: 'What an order is in its list.' });
 export const ListTypeEnum = builder.enumType(OrderListType, {
   name: 'OrderListType',
   description:
     'OCO: two exits, of which one fills. OTO: an entry and an order that waits for it. BRACKET: an entry and a pair of exits.',
 });
-
-const instrumentOf = (symbol: string, { services }: GraphContext): Instrument => {
-  const instrument = services.market.find(symbol);
-  if (instrument === undefined) throw new Error('an order names an unknown instrument');
-  return instrument;
-};
-
-const fillBatch = perRequest(({ services }) =>
-  createBatch(async (orderIds: string[]) => {
-    const fills = Map.groupBy(await services.orders.fillsOf(orderIds), ({ orderId }) => orderId);
-    return (orderId) => fills.get(orderId) ?? [];
-  }),
-);
 
 /** The other orders of a chain, by id. */
 const orderBatch = perRequest((context) =>
@@ -69,38 +49,6 @@ const orderBatch = perRequest((context) =>
     return (id) => (id === null ? undefined : byId.get(id));
   }),
 );
-
-/** The fills of an order as far as this view of it has them: a stored answer keeps showing what it showed first. */
-const fillsOf = async (order: OrderRow, context: GraphContext): Promise<ExecutionRow[]> =>
-  order.filledQty === 0n ? [] : (await fillBatch(context)(order.id)).filter(({ cumQty }) => cumQty <= order.filledQty);
-
-const FillRef = builder.objectRef<ExecutionRow>('Fill').implement({
-  description: 'One execution of an order. Money is in the quote asset.',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    tradeId: t.exposeID('tradeId', { description: 'Shared by both sides of the trade.' }),
-    qty: t.field({
-      type: 'Decimal',
-      resolve: ({ qty, symbol }, _, context) => formatDecimal(qty, instrumentOf(symbol, context).baseScale),
-    }),
-    price: t.field({
-      type: 'Decimal',
-      resolve: ({ price, symbol }, _, context) => formatDecimal(price, instrumentOf(symbol, context).priceScale),
-    }),
-    value: t.field({
-      type: 'Decimal',
-      description: 'Price times quantity, exact.',
-      resolve: ({ value, symbol }, _, context) => formatDecimal(value, instrumentOf(symbol, context).quoteScale),
-    }),
-    fee: t.field({
-      type: 'Decimal',
-      description: 'Rounded down to the smallest unit of the quote asset.',
-      resolve: ({ fee, symbol }, _, context) => formatDecimal(fee, instrumentOf(symbol, context).quoteScale),
-    }),
-    liquidity: t.field({ type: LiquidityEnum, resolve: ({ liquidity }) => liquidity }),
-    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
-  }),
-});
 
 export const OrderRef = builder.objectRef<OrderRow>('Order');
 OrderRef.implement({
@@ -135,6 +83,11 @@ OrderRef.implement({
       timeInForce: t.field({ type: TimeInForceEnum, resolve: ({ timeInForce }) => timeInForce }),
       qty: decimal('baseScale', ({ qty }) => qty),
       filledQty: decimal('baseScale', ({ filledQty }) => filledQty),
+      bustedQty: decimal(
+        'baseScale',
+        ({ bustedQty }) => bustedQty,
+        'What was executed and then taken back by an operator; while the order is open, `qty` is what it was without it.',
+      ),
       leavesQty: decimal('baseScale', leavesQty, 'What is still to be filled; 0 once the order is closed.'),
       limitPrice: price(({ limitPrice }) => limitPrice),
       stopPrice: price(({ stopPrice }) => stopPrice),
@@ -154,8 +107,12 @@ OrderRef.implement({
       fills: t.field({
         type: [FillRef],
         complexity: { field: 1, multiplier: 3 },
-        description: 'Oldest first.',
-        resolve: (order, _, context) => fillsOf(order, context),
+        description:
+          'Oldest first. Together they are `filledQty` at `filledAvgPrice`, as long as busted ones are left out.',
+        args: {
+          includeBusted: t.arg.boolean({ description: 'Also those that were busted or corrected; false when absent.' }),
+        },
+        resolve: (order, { includeBusted }, context) => fillsOf(order, includeBusted === true, context),
       }),
       trailPrice: price(({ trailPrice }) => trailPrice),
       trailPercent: t.field({

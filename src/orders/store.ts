@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { OrderSide, OrderStatus } from '../database/generated/enums.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
-import { orderColumns } from '../lane/statements.ts';
+import { executionColumns, orderColumns } from '../lane/statements.ts';
 import { limits } from '../limits.ts';
 
 export interface OrderFilter {
@@ -73,12 +73,10 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
     return pageOf(rows, page);
   },
 
-  /** The fills of several orders at once, oldest first. */
-  fills: async (orderIds: readonly string[]): Promise<ExecutionRow[]> => {
-    const text = `SELECT id, exec_id AS "execId", trade_id AS "tradeId", order_id AS "orderId", account_id AS "accountId",
-                         symbol, side, qty, price, value, fee, liquidity, cum_qty AS "cumQty", created_at AS "createdAt"
-                  FROM executions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, cum_qty`;
-    return (await pool.query<ExecutionRow>({ name: 'fills_of', text, values: [orderIds] })).rows;
+  /** The executions of several orders at once, busts included, in the order in which they were booked. */
+  executions: async (orderIds: readonly string[]): Promise<ExecutionRow[]> => {
+    const text = `SELECT ${executionColumns} FROM executions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, sequence`;
+    return (await pool.query<ExecutionRow>({ name: 'executions_of', text, values: [orderIds] })).rows;
   },
 
   /** Open orders that nobody asked to cancel yet, in the order in which they were accepted, from behind `after` on. */

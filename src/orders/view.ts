@@ -4,6 +4,7 @@ import type { OrderRow } from '../lane/rows.ts';
 const amounts = [
   'qty',
   'filledQty',
+  'bustedQty',
   'filledValue',
   'limitPrice',
   'stopPrice',
@@ -27,7 +28,9 @@ const times = [
 ] as const;
 
 /** An order as it was when an answer was stored. */
-export const reviveOrder = (json: Record<string, string | null>): OrderRow => {
+export const reviveOrder = (stored: Record<string, string | null>): OrderRow => {
+  // An answer that was stored before orders had it lacks `bustedQty`: nothing was busted then.
+  const json: typeof stored = { ...stored, bustedQty: stored.bustedQty ?? '0' };
   const order: Record<string, unknown> = { ...json };
   // Absent in an answer that a version stored which did not know the field yet.
   for (const name of amounts) order[name] = json[name] == null ? null : BigInt(json[name]);
@@ -44,6 +47,7 @@ export const orderEvent = (order: OrderRow): object => ({
   status: order.status,
   qty: order.qty,
   filledQty: order.filledQty,
+  bustedQty: order.bustedQty,
   filledValue: order.filledValue,
   fees: order.fees,
   reason: order.reason,

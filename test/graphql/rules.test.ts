@@ -89,10 +89,12 @@ const nameOf = (access: Access) => (typeof access === 'string' ? access : access
 
 /** Who may use what. A change here is a change of what the API gives away: make it on purpose. */
 const expected = `
+Mutation.bustTrade             ledger:operate
 Mutation.cancelAllAfter        signedIn
 Mutation.cancelAllOrders       signedIn
 Mutation.cancelOrder           signedIn
 Mutation.changePassword        signedIn
+Mutation.correctTrade          ledger:operate
 Mutation.deleteAccount         signedIn
 Mutation.deposit               signedIn
 Mutation.haltInstrument        market:operate

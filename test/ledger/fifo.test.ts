@@ -73,8 +73,8 @@ test('a sell takes the oldest lots, and the position says what is left and what 
 test('a sell loads no more lots than it needs', async () => {
   const customer = await trading.customer('100000');
   const { pool } = trading.database;
-  const filler = `INSERT INTO lots (id, account_id, symbol, qty, leaves_qty, leaves_cost, opened_at)
-                  SELECT gen_random_uuid(), $1, 'TEST', 10, 10, 10, now() FROM generate_series(1, 1000)`;
+  const filler = `INSERT INTO lots (id, account_id, symbol, qty, cost, leaves_qty, leaves_cost, opened_at)
+                  SELECT gen_random_uuid(), $1, 'TEST', 10, 10, 10, 10, now() FROM generate_series(1, 1000)`;
   await pool.query(filler, [customer.accountId]);
   let seen = 0;
   await trading.lane.run({

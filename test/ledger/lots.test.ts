@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LotRow } from '../../src/lane/rows.ts';
-import { costOf, takeFrom } from '../../src/ledger/lots.ts';
+import { costOf, giveBack, takeFrom, withdrawLot } from '../../src/ledger/lots.ts';
 
 const lot = (id: number, leavesQty: bigint, leavesCost: bigint): LotRow => ({
   id: String(id),
@@ -9,8 +9,10 @@ const lot = (id: number, leavesQty: bigint, leavesCost: bigint): LotRow => ({
   accountId: 'account',
   symbol: 'AAPL',
   qty: leavesQty,
+  cost: leavesCost,
   leavesQty,
   leavesCost,
+  busted: false,
   openedAt: new Date(0),
 });
 
@@ -29,6 +31,26 @@ test('the oldest lot goes first, and a part of a lot takes its share of the cost
 
 test('nothing is taken that is not there', () => {
   expect(() => takeFrom([lot(1, 3n, 10n)], 4n)).toThrow('more units left than the lots hold');
+});
+
+test('what comes back goes to the youngest units that were taken, at what they cost', () => {
+  const lots = [lot(1, 3n, 30n), lot(2, 5n, 100n)];
+  takeFrom(lots, 6n);
+  expect(giveBack(lots.toReversed(), 4n)).toMatchObject([
+    { lot: { id: '2' }, qty: 3n, cost: 60n },
+    { lot: { id: '1' }, qty: 1n, cost: 10n },
+  ]);
+  expect(() => giveBack(lots.toReversed(), 3n)).toThrow('more units come back than the lots lack');
+});
+
+test('a lot that is withdrawn leaves what sells had of it to the next oldest', () => {
+  const lots = [lot(1, 3n, 30n), lot(2, 5n, 100n), lot(3, 5n, 50n)];
+  takeFrom(lots, 1n);
+  expect(withdrawLot(lots[0]!, lots, 3n)).toMatchObject([
+    { lot: { id: '1' }, qty: 2n, cost: 20n },
+    { lot: { id: '2' }, qty: 1n, cost: 20n },
+  ]);
+  expect(lots[0]).toMatchObject({ busted: true, leavesQty: 0n });
 });
 
 const amount = fc.bigInt({ min: 1n, max: 10n ** 18n });

@@ -193,6 +193,20 @@ test('a cancel that is confirmed before the last fill has come keeps the hold un
   expect((await far.orders.fillsOf([id])).length).toBe(1);
 });
 
+test('a fill that was busted here is still counted by the venue, and neither waited for nor booked again', async () => {
+  await start();
+  const id = await far.place(far.buyer, 'BUY', '3');
+  await far.place(far.seller, 'SELL', '2');
+  const [fill] = await far.orders.fillsOf([id]);
+  await far.trades.bust(far.buyer.by, { executionId: fill?.id, reason: 'clearly erroneous' });
+  for (const message of [...far.world.sent]) message.arrive();
+  await far.after(recheck_ms);
+  expect(await far.order(id)).toMatchObject({ status: 'NEW', qty: 10_000n, filledQty: 0n, bustedQty: 20_000n });
+  await far.orders.cancel(far.buyer.by, { id });
+  await far.settled();
+  expect(await far.order(id)).toMatchObject({ status: 'CANCELED', filledQty: 0n, reserve: 0n });
+});
+
 test('a replacement whose confirmation is lost is found, with what its new order has filled', async () => {
   await start();
   const id = await far.place(far.buyer, 'BUY', '3');

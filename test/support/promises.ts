@@ -9,6 +9,9 @@ export const promises: Record<string, string> = {
     SELECT entry_id, asset, sum(amount) FROM postings GROUP BY entry_id, asset HAVING sum(amount) <> 0`,
   'L1 every entry has postings': `
     SELECT id FROM journal_entries e WHERE NOT EXISTS (SELECT 1 FROM postings p WHERE p.entry_id = e.id)`,
+  'L1 a reversal is the exact opposite of what it names': `
+    SELECT r.id FROM journal_entries r WHERE kind = 'REVERSAL' AND EXISTS (
+      SELECT FROM postings WHERE entry_id IN (r.id, r.reference) GROUP BY account_id, asset HAVING sum(amount) <> 0)`,
   'L2 a balance is the sum of its postings': `
     SELECT account_id, asset, posted, total
     FROM balances FULL JOIN (SELECT account_id, asset, sum(amount) AS total FROM postings GROUP BY 1, 2) p
@@ -67,11 +70,16 @@ export const promises: Record<string, string> = {
   'O1 an order is filled by its executions': `
     SELECT o.id FROM orders o
       LEFT JOIN (SELECT order_id, sum(live * qty) AS qty, sum(live * value) AS value, sum(live * fee) AS fee,
+                        sum(CASE WHEN kind = 'BUST' THEN qty WHEN corrects_id IS NOT NULL THEN -qty ELSE 0 END) AS busted,
                         (array_agg(cum_qty ORDER BY sequence DESC))[1] AS cum
                  FROM (SELECT *, CASE kind WHEN 'TRADE' THEN 1 ELSE -1 END AS live FROM executions) x GROUP BY 1) e
         ON e.order_id = o.id
     WHERE filled_qty <> coalesce(e.qty, 0) OR filled_value <> coalesce(e.value, 0) OR fees <> coalesce(e.fee, 0)
-       OR filled_qty <> coalesce(e.cum, 0) OR filled_qty > o.qty OR (status = 'FILLED') <> (filled_qty = o.qty)`,
+       OR filled_qty <> coalesce(e.cum, 0) OR busted_qty <> coalesce(e.busted, 0) OR filled_qty > o.qty OR (status = 'FILLED') <> (filled_qty = o.qty)`,
+  'O1 a side of a trade is busted exactly when the entry of the trade is reversed': `
+    SELECT e.id FROM executions e JOIN journal_entries t ON t.kind = 'TRADE' AND t.reference = e.trade_id
+    WHERE e.kind = 'TRADE' AND EXISTS (SELECT FROM executions b WHERE b.busts_id = e.id)
+       <> EXISTS (SELECT FROM journal_entries r WHERE r.kind = 'REVERSAL' AND r.reference = t.id)`,
   'O3 a client order id and an execution id are used once': `
     SELECT account_id, client_order_id FROM orders GROUP BY 1, 2 HAVING count(*) > 1
     UNION ALL SELECT order_id, exec_id FROM executions GROUP BY 1, 2 HAVING count(*) > 1`,
@@ -86,6 +94,9 @@ export const promises: Record<string, string> = {
     FROM positions p FULL JOIN (SELECT account_id, symbol, sum(leaves_qty) AS qty, sum(leaves_cost) AS cost FROM lots
                                 GROUP BY 1, 2) l USING (account_id, symbol)
     WHERE coalesce(p.qty, 0) <> coalesce(l.qty, 0) OR coalesce(p.cost_basis, 0) <> coalesce(l.cost, 0)`,
+  'P1 what is sold are the oldest units': `
+    SELECT young.id FROM lots old JOIN lots young USING (account_id, symbol)
+    WHERE old.sequence < young.sequence AND old.leaves_qty > 0 AND young.leaves_qty < young.qty AND NOT young.busted`,
   'P1 the last execution of a position says what it is': `
     SELECT p.account_id, p.symbol FROM positions p CROSS JOIN LATERAL (
       SELECT * FROM executions e WHERE e.account_id = p.account_id AND e.symbol = p.symbol ORDER BY sequence DESC LIMIT 1) e

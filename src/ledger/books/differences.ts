@@ -48,8 +48,11 @@ export const checks: Readonly<Record<string, string>> = {
   'order is not filled by its executions': `
     SELECT o.account_id AS account, o.id::text AS subject, coalesce(e.qty, 0) AS expected, o.filled_qty AS found
     FROM orders o LEFT JOIN (SELECT order_id, sum(${live} * qty) AS qty, sum(${live} * value) AS value,
-                                    sum(${live} * fee) AS fee FROM executions GROUP BY 1) e ON e.order_id = o.id
-    WHERE (o.filled_qty, o.filled_value, o.fees) <> (coalesce(e.qty, 0), coalesce(e.value, 0), coalesce(e.fee, 0))`,
+                                    sum(${live} * fee) AS fee,
+                                    sum(CASE WHEN kind = 'BUST' THEN qty WHEN corrects_id IS NOT NULL THEN -qty ELSE 0 END) AS busted
+                             FROM executions GROUP BY 1) e ON e.order_id = o.id
+    WHERE (o.filled_qty, o.filled_value, o.fees, o.busted_qty)
+       <> (coalesce(e.qty, 0), coalesce(e.value, 0), coalesce(e.fee, 0), coalesce(e.busted, 0))`,
   'position is not what the ledger holds': `
     SELECT account_id AS account, i.symbol AS subject, coalesce(b.posted, 0) AS expected, coalesce(p.qty, 0) AS found
     FROM (SELECT b.*, i.symbol FROM balances b JOIN accounts a ON a.id = b.account_id AND a.kind = 'CUSTOMER'
@@ -64,4 +67,15 @@ export const checks: Readonly<Record<string, string>> = {
     SELECT account_id AS account, l.id::text AS subject, NULL::numeric AS expected, leaves_qty AS found FROM lots l
     WHERE NOT EXISTS (SELECT 1 FROM executions e
                       WHERE e.id = l.id AND e.side = 'BUY' AND e.kind = 'TRADE' AND e.account_id = l.account_id)`,
+  'lot is not what its execution brought in': `
+    SELECT l.account_id AS account, l.id::text AS subject, e.value AS expected, l.cost AS found
+    FROM lots l JOIN executions e ON e.id = l.id
+    WHERE (l.qty, l.cost) <> (e.qty, e.value)
+       OR l.busted <> EXISTS (SELECT 1 FROM executions b WHERE b.busts_id = l.id)`,
+  'lot is not what executions took and gave back': `
+    SELECT l.account_id AS account, l.id::text AS subject, l.qty - coalesce(c.qty, 0) AS expected, l.leaves_qty AS found
+    FROM lots l LEFT JOIN (
+      SELECT lot_id, sum(c.qty * CASE WHEN e.side = 'SELL' AND e.kind = 'BUST' THEN -1 ELSE 1 END) AS qty
+      FROM lot_closures c JOIN executions e ON e.id = c.execution_id GROUP BY 1) c ON c.lot_id = l.id
+    WHERE l.leaves_qty <> l.qty - coalesce(c.qty, 0)`,
 };

@@ -1,5 +1,6 @@
-import type { LotClosureRow, LotRow } from '../../lane/rows.ts';
-import { costOf, giveBack, takeFrom } from '../lots.ts';
+import { consumedOf, openOf } from '../../lane/lots.ts';
+import type { LotRow } from '../../lane/rows.ts';
+import { costOf, giveBack, type Taken, takeFrom, withdrawLot } from '../lots.ts';
 import type { Difference } from './differences.ts';
 
 /** An execution as it was booked, with the lot that it opened and the position, as the tables have them now. */
@@ -10,8 +11,6 @@ export interface ReplayRow {
   side: 'BUY' | 'SELL';
   kind: 'TRADE' | 'BUST';
   bustsId: string | null;
-  /** Whether a later execution takes this one back. */
-  busted: boolean;
   qty: bigint;
   value: bigint;
   positionQty: bigint;
@@ -28,18 +27,19 @@ export interface ReplayRow {
 /** One position while its executions are gone through again from the first. */
 interface Rebuilt {
   lots: Map<string, LotRow>;
-  /** What sells took that are taken back later. */
-  closures: Map<string, Omit<LotClosureRow, 'executionId'>[]>;
   stored: Map<string, ReplayRow>;
   qty: bigint;
   cost: bigint;
   pnl: bigint;
 }
 
-const openLots = ({ lots }: Rebuilt): LotRow[] =>
-  [...lots.values()]
-    .filter(({ leavesQty }) => leavesQty > 0n)
-    .sort((one, other) => Number((one.sequence ?? 0n) - (other.sequence ?? 0n)));
+const takeOut = ({ lots }: Rebuilt, { kind, bustsId, qty }: ReplayRow): Taken[] => {
+  const open = openOf(lots.values());
+  if (kind === 'TRADE') return takeFrom(open, qty);
+  const own = lots.get(bustsId ?? '');
+  if (own === undefined) throw new Error('a bust names a buy that is not there');
+  return withdrawLot(own, open, qty);
+};
 
 /** The same steps as when the execution was booked. */
 const apply = (state: Rebuilt, row: ReplayRow): void => {
@@ -47,8 +47,8 @@ const apply = (state: Rebuilt, row: ReplayRow): void => {
   if (row.side === 'BUY' && row.kind === 'TRADE') {
     const { id, accountId, symbol, lotSequence: sequence } = row;
     state.lots.set(id, {
-      ...{ id, accountId, symbol, sequence, qty },
-      ...{ leavesQty: qty, leavesCost: value, openedAt: new Date(0) },
+      ...{ id, accountId, symbol, sequence, qty, cost: value },
+      ...{ leavesQty: qty, leavesCost: value, busted: false, openedAt: new Date(0) },
     });
     state.stored.set(id, row);
     state.qty += qty;
@@ -56,22 +56,13 @@ const apply = (state: Rebuilt, row: ReplayRow): void => {
     return;
   }
   if (row.side === 'SELL' && row.kind === 'BUST') {
-    const closures = state.closures.get(row.bustsId ?? '') ?? [];
-    giveBack((id) => state.lots.get(id), closures);
+    const given = giveBack(consumedOf(state.lots.values()), qty);
     state.qty += qty;
-    state.cost += costOf(closures);
-    state.pnl -= value - costOf(closures);
+    state.cost += costOf(given);
+    state.pnl -= value - costOf(given);
     return;
   }
-  const own = state.lots.get(row.bustsId ?? '');
-  const others = openLots(state).filter((lot) => lot !== own);
-  const taken = takeFrom(own !== undefined && own.leavesQty > 0n ? [own, ...others] : others, qty);
-  if (row.busted) {
-    state.closures.set(
-      row.id,
-      taken.map(({ lot, ...part }) => ({ lotId: lot.id, qty: part.qty, cost: part.cost })),
-    );
-  }
+  const taken = takeOut(state, row);
   state.qty -= qty;
   state.cost -= costOf(taken);
   state.pnl += value - costOf(taken);
@@ -84,7 +75,7 @@ const triple = (...values: (bigint | null)[]): string => values.map((value) => v
  * that it takes is that of the position's lots.
  */
 export const createReplay = () => {
-  const state: Rebuilt = { lots: new Map(), closures: new Map(), stored: new Map(), qty: 0n, cost: 0n, pnl: 0n };
+  const state: Rebuilt = { lots: new Map(), stored: new Map(), qty: 0n, cost: 0n, pnl: 0n };
   let last: ReplayRow | undefined;
   let impossible = false;
   return {

@@ -20,7 +20,7 @@ export interface Snapshot {
 
 const executions = `
   SELECT e.id, e.account_id AS "accountId", e.symbol, e.side, e.kind, e.busts_id AS "bustsId",
-         EXISTS (SELECT 1 FROM executions b WHERE b.busts_id = e.id) AS busted, e.qty, e.value,
+         e.qty, e.value,
          e.position_qty AS "positionQty", e.position_cost AS "positionCost", e.position_pnl AS "positionPnl",
          l.sequence AS "lotSequence", l.leaves_qty AS "lotLeavesQty", l.leaves_cost AS "lotLeavesCost",
          p.qty AS "heldQty", p.cost_basis AS "heldCost", p.realized_pnl AS "heldPnl"

@@ -40,7 +40,7 @@ const PostingRef = builder.objectRef<BookedPosting>('Posting').implement({
   }),
 });
 
-const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
+export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
   description: 'One entry of the journal. Entries are never changed or removed.',
   fields: (t) => ({
     id: t.exposeID('id'),

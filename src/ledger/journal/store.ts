@@ -61,6 +61,14 @@ export const createJournalStore = ({ pool }: Pick<Database, 'pool'>) => {
   return {
     postingsOf,
 
+    /** Whole entries, in the order of their ids, which is that of their booking. */
+    entriesById: async (ids: readonly string[]): Promise<JournalEntry[]> => {
+      const [entries, postings] = await Promise.all([entriesOf(ids), postingsOf(ids)]);
+      return [...entries.values()]
+        .sort((one, other) => (one.id < other.id ? -1 : 1))
+        .map((entry) => ({ ...entry, postings: postings.get(entry.id) ?? [] }));
+    },
+
     /** The entry that booked a deposit or a withdrawal. */
     entryOfTransfer: async (transferId: string): Promise<EntryRow | undefined> => {
       const text = `SELECT ${entryColumns} FROM journal_entries

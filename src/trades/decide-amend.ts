@@ -1,0 +1,203 @@
+import type { OrderSide } from '../database/generated/enums.ts';
+import { type Failure, failure } from '../errors.ts';
+import type { Answer } from '../idempotency/once.ts';
+import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
+import type { Ids } from '../kernel/ids.ts';
+import type { Books, Line } from '../lane/books.ts';
+import type { EntryRow, ExecutionRow, OrderRow } from '../lane/rows.ts';
+import { shortOf } from '../ledger/decide-reversal.ts';
+import { reversed, tradeLines } from '../ledger/entries.ts';
+import { holdFill, lotOf, positionAfter, unholdFill } from '../ledger/holding.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { execIdOf } from '../orders/exec-id.ts';
+import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
+import { amendFills } from '../orders/order.ts';
+import { type FeeRates, feeOf } from '../orders/risk.ts';
+import { orderEvent } from '../orders/view.ts';
+
+/** What was executed in truth; it gets a trade id of its own, so that it can be corrected or busted in its turn. */
+export interface CorrectedTrade {
+  tradeId: string;
+  price: bigint;
+  qty: bigint;
+  value: bigint;
+}
+
+export interface AmendFacts {
+  /** Of the trade; what is read before the lane, because it never changes. */
+  trade: { tradeId: string; entry: EntryRow; lines: readonly Line[]; executions: readonly ExecutionRow[] };
+  /** Null when the trade is busted. */
+  corrected: CorrectedTrade | null;
+  reason: string;
+  /** The input's field that names the trade. */
+  field: string;
+  instrument: Instrument;
+  rules: OrderRules;
+  ids: Ids;
+}
+
+/** What was done. */
+export interface AmendedTrade {
+  tradeId: string;
+  correctedTradeId: string | null;
+  entryIds: string[];
+  amendedAt: Date;
+}
+
+/** The reason that a closed order gets, and the name of the event. */
+const typeOf = (corrected: CorrectedTrade | null): 'TRADE_BUSTED' | 'TRADE_CORRECTED' =>
+  corrected === null ? 'TRADE_BUSTED' : 'TRADE_CORRECTED';
+
+/** Who gave the cash and got the units, and the other way round, makers of the house included. */
+export const partiesOf = (lines: readonly Line[], { baseAsset }: Instrument): Record<OrderSide, string> => {
+  const units = lines.filter(({ asset }) => asset === baseAsset);
+  const buyer = units.find(({ amount }) => amount > 0n);
+  const seller = units.find(({ amount }) => amount < 0n);
+  if (buyer === undefined || seller === undefined) throw new Error('a trade without two sides');
+  return { BUY: buyer.accountId, SELL: seller.accountId };
+};
+
+const orderOf = (books: Books, { orderId }: ExecutionRow): OrderRow => {
+  const order = books.order(orderId);
+  if (order === undefined) throw new Error('an execution names an order that does not exist');
+  return order;
+};
+
+/** What the corrected side pays: at today's rates, because a fee does not say the rate that it was made with. */
+const feeFor = ({ liquidity }: ExecutionRow, value: bigint, { makerBps, takerBps }: FeeRates): bigint =>
+  feeOf(value, liquidity === 'MAKER' ? makerBps : takerBps);
+
+const correctedLines = (corrected: CorrectedTrade, { trade, instrument, rules }: AmendFacts): Line[] => {
+  const { BUY: buyer, SELL: seller } = partiesOf(trade.lines, instrument);
+  const fee = (side: OrderSide): bigint => {
+    const execution = trade.executions.find((row) => row.side === side);
+    return execution === undefined ? 0n : feeFor(execution, corrected.value, rules.rates);
+  };
+  const { baseAsset, quoteAsset } = instrument;
+  const { qty, value } = corrected;
+  const fees = { buyerFee: fee('BUY'), sellerFee: fee('SELL') };
+  return tradeLines({ buyer, seller, baseAsset, quoteAsset, qty, value, ...fees });
+};
+
+/** A price that an order's customer has ruled out cannot become the price of its fill. */
+const beyondLimit = (books: Books, { corrected, trade, instrument }: AmendFacts): Failure | undefined => {
+  if (corrected === null) return undefined;
+  for (const execution of trade.executions) {
+    const { limitPrice, side } = orderOf(books, execution);
+    if (limitPrice === null || (side === 'BUY' ? corrected.price <= limitPrice : corrected.price >= limitPrice))
+      continue;
+    const limit = formatDecimal(limitPrice, instrument.priceScale);
+    const name = side === 'BUY' ? 'BUYER' : 'SELLER';
+    return failure('INVALID_PRICE', `The price is worse than the limit ${limit} of the ${name}'s order.`, 'price');
+  }
+  return undefined;
+};
+
+/** What the order loses with the old execution and gains with the corrected one. */
+const amendOrder = (order: OrderRow, old: ExecutionRow, { corrected, rules }: AmendFacts, at: Date): void => {
+  const { qty = 0n, value = 0n } = corrected ?? {};
+  const fee = corrected === null ? 0n : feeFor(old, value, rules.rates);
+  const change = { qty: qty - old.qty, value: value - old.value, fee: fee - old.fee };
+  amendFills(order, change, typeOf(corrected), at);
+};
+
+/** What the orders, and those that wait for them, let go of: tried on the order and taken off again. */
+const released = (books: Books, facts: AmendFacts, at: Date): Line[] =>
+  facts.trade.executions.flatMap((execution) => {
+    const order = orderOf(books, execution);
+    const before = { ...order };
+    amendOrder(order, execution, facts, at);
+    const lines = reversed(reserveChanges(books, order, facts.rules));
+    Object.assign(order, before);
+    return lines;
+  });
+
+const outOfRange = (books: Books, lines: readonly Line[]): boolean =>
+  [...Map.groupBy(lines, ({ accountId, asset }) => `${accountId} ${asset}`).values()].some((group) => {
+    const { accountId, asset } = group[0] as Line;
+    const after = group.reduce((sum, { amount }) => sum + amount, books.balance(accountId, asset).posted);
+    return after > MAX_UNITS || after < -MAX_UNITS;
+  });
+
+const problemOf = (books: Books, lines: readonly Line[], facts: AmendFacts, at: Date): Failure | undefined => {
+  const { trade, instrument, field } = facts;
+  if (books.isReversed(trade.entry.id)) {
+    return failure('TRADE_ALREADY_BUSTED', 'The trade was busted or corrected before.', field);
+  }
+  const worse = beyondLimit(books, facts);
+  if (worse !== undefined) return worse;
+  if (outOfRange(books, lines)) return failure('INVALID_PRICE', 'The value of the trade is out of range.', 'price');
+  const short = shortOf(books, [...lines, ...released(books, facts, at)]);
+  if (short === undefined) return undefined;
+  const { accountId, asset, amount } = short;
+  const { posted, held } = books.balance(accountId, asset);
+  const scale = asset === instrument.baseAsset ? instrument.baseScale : instrument.quoteScale;
+  const text = (units: bigint): string => `${formatDecimal(units, scale)} ${asset}`;
+  const side = partiesOf(trade.lines, instrument).BUY === accountId ? 'BUYER' : 'SELLER';
+  const message = `The ${side}, account ${accountId}, would have to give back ${text(-amount)}; ${text(posted - held)} is available.`;
+  return failure('INSUFFICIENT_FUNDS', message, field);
+};
+
+const heldFill = ({ id, accountId, symbol, side, qty, value }: ExecutionRow) => ({
+  ...{ executionId: id, accountId, symbol, side, qty, value },
+});
+
+/** Takes one side's execution back and books the corrected one, if there is one, in its place. */
+const amendSide = (books: Books, old: ExecutionRow, facts: AmendFacts, at: Date): void => {
+  const { corrected, rules, ids, reason } = facts;
+  const order = orderOf(books, old);
+  amendOrder(order, old, facts, at);
+  const { qty = 0n, value = 0n } = corrected ?? {};
+  const fee = corrected === null ? 0n : feeFor(old, value, rules.rates);
+  // Both rows say what the order has filled after both of them: in between it never was anything else.
+  const shared = { ...old, cumQty: order.filledQty, createdAt: at };
+
+  const bust = (): void => {
+    const row = { ...shared, id: ids.next(), execId: `${old.execId}-BUST`, kind: 'BUST' as const, bustsId: old.id };
+    const position = unholdFill(books, heldFill(old), row.id, at);
+    books.addExecution({ ...row, correctsId: null, ...positionAfter(position) });
+  };
+  const rebook = ({ tradeId, price }: CorrectedTrade): string => {
+    const execId = execIdOf({ tradeId }, old.side);
+    const row = { ...shared, id: ids.next(), execId, tradeId, price, qty, value, fee, correctsId: old.id };
+    const age = old.side === 'BUY' ? lotOf(books, old.id) : undefined;
+    const position = holdFill(books, heldFill(row), at, age && { sequence: age.sequence, openedAt: age.openedAt });
+    books.addExecution({ ...row, ...positionAfter(position) });
+    return row.id;
+  };
+  // A corrected buy stands in its place before the old one goes, so that sells of its units have them from it; a corrected
+  // sell takes from what the old one gave back.
+  let id: string | null = null;
+  if (corrected !== null && old.side === 'BUY') id = rebook(corrected);
+  bust();
+  if (corrected !== null && old.side === 'SELL') id = rebook(corrected);
+
+  settleReserve(books, order, rules);
+  books.touch(order);
+  const fill = corrected && { id, tradeId: corrected.tradeId, price: corrected.price, qty, value, fee };
+  const about = { executionId: old.id, tradeId: old.tradeId, fill, explanation: reason };
+  books.emit(old.accountId, typeOf(corrected), { ...orderEvent(order), ...about }, at);
+  followList(books, order, rules, at);
+};
+
+/**
+ * Busts a trade, or books it as it was in truth, both sides at once: the exact opposite of its entry, at its own time, and
+ * positions, lots and orders as if it had not been, or had been as corrected. What a side has no longer available is not taken.
+ */
+export const decideAmend = (books: Books, at: Date, facts: AmendFacts): Answer<AmendedTrade> => {
+  const { trade, corrected, ids } = facts;
+  const back = reversed(trade.lines);
+  const forth = corrected === null ? [] : correctedLines(corrected, facts);
+  const problem = problemOf(books, [...back, ...forth], facts, at);
+  if (problem !== undefined) return { ok: false, failures: [problem] };
+  const entryIds = [ids.next()];
+  books.book({ id: entryIds[0] as string, kind: 'REVERSAL', reference: trade.entry.id, createdAt: at }, back);
+  if (corrected !== null) {
+    const entry: EntryRow = { id: ids.next(), kind: 'TRADE', reference: corrected.tradeId, createdAt: at };
+    books.book(entry, forth);
+    entryIds.push(entry.id);
+  }
+  for (const execution of trade.executions) amendSide(books, execution, facts, at);
+  const correctedTradeId = corrected?.tradeId ?? null;
+  return { ok: true, value: { tradeId: trade.tradeId, correctedTradeId, entryIds, amendedAt: at } };
+};
