@@ -22,6 +22,8 @@ import { createLimiter } from './limiter/limiter.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
+import { native } from './rest/dialects/native.ts';
+import { createRest } from './rest/rest.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Trades } from './trades/trades.ts';
@@ -131,7 +133,9 @@ export const createApp = async ({
         if (!trading.ready()) throw new Error('the paper venue runs in no process');
       },
     };
+    const rest = createRest({ graphql, schema, faces: [{ name: 'native', dialect: native }], clock });
     const http = createHttpServer({
+      rest,
       config,
       log,
       clock,

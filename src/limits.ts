@@ -18,6 +18,8 @@ export const limits = {
     connections: 10_000,
     /** In-flight requests get this long to finish after SIGTERM, below the 30 s that orchestrators grant. */
     drain_ms: 10_000,
+    /** Of a tag that stands for a body: 132 bits. */
+    etagCharacters: 22,
     /** How often Node looks for connections that exceeded the timeouts above; its own default is 30 s. */
     checkConnections_ms: 1_000,
     /** A readiness check that has not answered by then counts as down. */

@@ -29,6 +29,8 @@ export interface GraphContext {
 export interface RequestContext extends GraphContext {
   /** What was taken from the viewer's budget. */
   charged: number;
+  /** The document is the server's own, as that of a REST route. */
+  trusted?: boolean;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
   /** What is executed; stays null when the document is refused before. */

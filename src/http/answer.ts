@@ -22,6 +22,8 @@ export interface Exchange {
   /** Aborted when the client goes away before its answer is complete. */
   signal: AbortSignal;
   note: { operation?: string; viewerId?: string; outcome: string };
+  /** How the REST face of the path refuses; undefined where answers have the shape of GraphQL. */
+  refuse?: Refuse;
 }
 
 /** What the headers tell of a limit. */
@@ -32,6 +34,13 @@ export interface RateLimitNote {
   remaining: number;
   resetAfter_s: number;
 }
+
+export type Refuse = (
+  code: ErrorCode,
+  message: string,
+  headers?: Record<string, string>,
+  details?: Readonly<Record<string, string | number>>,
+) => HttpAnswer;
 
 export interface HttpAnswer {
   status: number;
@@ -51,14 +60,15 @@ export const jsonAnswer = (status: number, value: unknown, headers: Record<strin
   body: JSON.stringify(value),
 });
 
-/** A refusal in the shape of a GraphQL answer, wherever in the server it comes from. */
+/** A refusal in the shape that the path has: of a GraphQL answer, or of its REST face. */
 export const refusal = (
-  exchange: Pick<Exchange, 'note'>,
+  exchange: Pick<Exchange, 'note' | 'refuse'>,
   code: ErrorCode,
   message: string,
   headers: Record<string, string> = {},
   details: Readonly<Record<string, string | number>> = {},
 ): HttpAnswer => {
+  if (exchange.refuse !== undefined) return exchange.refuse(code, message, headers, details);
   exchange.note.outcome = code;
   const error = { message, extensions: { code, ...details } };
   return jsonAnswer(catalogue[code].status, { errors: [error] }, headers);

@@ -2,10 +2,10 @@ import type { ExecutionResult } from 'graphql';
 import { getSSEProcessor, isAsyncIterable } from 'graphql-yoga';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import type { Answer, Graphql } from '../graphql/server.ts';
-import { limits } from '../limits.ts';
 import { type MediaType, negotiate } from './accept.ts';
 import { type Exchange, type Handler, type HttpAnswer, type RateLimitNote, refusal } from './answer.ts';
 import { readJson } from './body.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { type Params, readParams, readSearchParams } from './params.ts';
 
 /** What is wrong with a document leaves a well-formed request; application/json has always answered that with 200. */
@@ -41,7 +41,7 @@ const headersOf = (result: ExecutionResult, status: number): Record<string, stri
 };
 
 /** The budget of a command that refused it; the headers tell of that one, not of the request's. */
-const budgetOf = ({ errors = [] }: ExecutionResult): RateLimitNote | undefined => {
+export const budgetOf = ({ errors = [] }: ExecutionResult): RateLimitNote | undefined => {
   const over = errors.find(({ extensions }) => extensions.code === 'RATE_LIMITED')?.extensions;
   if (over === undefined) return undefined;
   const { policy, limit, window, remaining, resetAfter } = over as Record<string, number> & { policy: string };
@@ -66,8 +66,6 @@ const readRequest = async (exchange: Exchange): Promise<Params | { refused: Http
   return { refused: refusal(exchange, body.problem.code, body.problem.message) };
 };
 
-const keyPattern = new RegExp(`^[\\x21-\\x7e]{1,${limits.text.idempotencyKey}}$`);
-
 /** GraphQL over HTTP: parameters in, negotiated answer out. */
 export const createGraphqlHandler =
   (graphql: Graphql): Handler =>
@@ -78,11 +76,8 @@ export const createGraphqlHandler =
       const message = 'Answers are application/json, application/graphql-response+json or text/event-stream.';
       return { ...refusal(exchange, 'BAD_REQUEST', message), status: 406 };
     }
-    const key = request.headers['idempotency-key'] ?? null;
-    if (key !== null && !keyPattern.test(key as string)) {
-      const message = `Idempotency-Key must have 1 to ${limits.text.idempotencyKey} visible ASCII characters.`;
-      return refusal(exchange, 'BAD_REQUEST', message);
-    }
+    const key = idempotencyKeyOf(request);
+    if ('problem' in key) return refusal(exchange, 'BAD_REQUEST', key.problem);
     const read = await readRequest(exchange);
     if ('refused' in read) return read.refused;
     if ('problem' in read) return refusal(exchange, 'BAD_REQUEST', read.problem);
@@ -92,7 +87,7 @@ export const createGraphqlHandler =
       ...exchange.who,
       address: exchange.address,
       meter: exchange.meter,
-      idempotencyKey: key as string | null,
+      idempotencyKey: key.value,
       signal: exchange.signal,
     });
     if (context.operation?.name) note.operation = context.operation.name;

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Graphql } from '../graphql/server.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Rest } from '../rest/rest.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type Handler, type HttpAnswer, jsonAnswer, refusal } from './answer.ts';
 import { type ExportParts, exportRoutes } from './exports.ts';
@@ -47,7 +48,12 @@ const METHODS = ['GET', 'POST'] as const;
 /** Lets a request in, or answers it; notes who asks. */
 export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
 
-export const route = async (routes: Routes, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
+export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
+  const onFace = rest.find(exchange);
+  if (onFace !== undefined) {
+    exchange.refuse = onFace.refuse;
+    return (await admit(exchange)) ?? onFace.handle();
+  }
   const found = routes.get(exchange.path);
   const refused = found?.open ? undefined : await admit(exchange);
   if (refused !== undefined) return refused;

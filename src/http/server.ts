@@ -9,6 +9,7 @@ import { type Ids, isUuid } from '../kernel/ids.ts';
 import { seconds } from '../limiter/refusal.ts';
 import type { RequestLimits } from '../limiter/request-limits.ts';
 import { limits } from '../limits.ts';
+import type { Rest } from '../rest/rest.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAdmission } from './admission.ts';
@@ -44,6 +45,7 @@ export const createHttpServer = (parts: {
   checks: Checks;
   metrics: Metrics;
   exports: ExportParts;
+  rest: Rest;
   /** Tests shorten the waits. */
   bounds?: Bounds;
 }): HttpServer => {
@@ -62,7 +64,7 @@ export const createHttpServer = (parts: {
 
   const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {
     try {
-      return cors.preflight(exchange.request) ?? (await route(routes, exchange, admit));
+      return cors.preflight(exchange.request) ?? (await route(routes, parts.rest, exchange, admit));
     } catch (error) {
       if (exchange.signal.aborted) return refusal(exchange, 'BAD_REQUEST', 'The request was not complete.');
       log.error({ requestId: exchange.requestId, err: error }, 'bug');

@@ -11,6 +11,7 @@ import { createIds } from '../../src/kernel/ids.ts';
 import { createRequestLimits } from '../../src/limiter/request-limits.ts';
 import { createMemoryStore } from '../../src/limiter/stores/memory.ts';
 import { limits } from '../../src/limits.ts';
+import { createRest } from '../../src/rest/rest.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { testSchema } from '../graphql/test-schema.ts';
@@ -81,6 +82,7 @@ export const startTestServer = async (
     registeredOnly: options.registeredOnly ?? false,
   });
   const server = createHttpServer({
+    rest: createRest({ graphql, schema: testSchema(), faces: [], clock }),
     config: {
       host: '127.0.0.1',
       port: 0,

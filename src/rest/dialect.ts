@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../errors.ts';
+import type { InputProblem } from './input.ts';
+import type { RestOperation } from './operation.ts';
+
+/** Why a request was not done, before a face gives it its form. */
+export interface RestFailure {
+  code: ErrorCode;
+  message: string;
+  /** One for each value at fault. */
+  errors: readonly { field: readonly string[]; code: ErrorCode; message: string }[];
+  /** What of the request did not fit the operation, where that was the reason. */
+  problems?: readonly InputProblem[];
+  retryAfter_s?: number;
+  details?: Readonly<Record<string, unknown>>;
+}
+
+export interface RestRequest {
+  requestId: string;
+  path: string;
+  /** Undefined where no operation was reached. */
+  operation: RestOperation | undefined;
+  /** Whether the request came with an Authorization header, and what it began with. */
+  scheme: string | undefined;
+  now: Date;
+}
+
+export interface RestAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  /** Becomes JSON; undefined: no body. */
+  body?: unknown;
+}
+
+/** What a face looks like beside its operations. */
+export interface Dialect {
+  /** Fields and parameters that no operation has are passed over; the native face refuses them by name. */
+  ignoresUnknown: boolean;
+  /** Takes forms as well as JSON, for the operations that are named. */
+  forms?: ReadonlySet<string>;
+  success(answer: RestAnswer, request: RestRequest): RestAnswer;
+  failure(failure: RestFailure, status: number, request: RestRequest): RestAnswer;
+}

@@ -1,0 +1,26 @@
+import { STATUS_CODES } from 'node:http';
+import type { Dialect } from '../dialect.ts';
+
+/** The page of docs about a code. */
+const typeOf = (code: string): string => `/api/errors/${code}`;
+
+/** Bourse's own face: what was asked for is the body; a refusal is a problem of RFC 9457. */
+export const native: Dialect = {
+  ignoresUnknown: false,
+  success: (answer) => answer,
+  failure: ({ code, message, errors, details }, status, { requestId, path }) => ({
+    status,
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
+    body: {
+      type: typeOf(code),
+      title: STATUS_CODES[status],
+      status,
+      detail: message,
+      instance: path,
+      code,
+      request_id: requestId,
+      ...details,
+      ...(errors.length > 0 && { errors: errors.map((error) => ({ ...error, field: error.field.join('.') })) }),
+    },
+  }),
+};

@@ -1,0 +1,54 @@
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type OperationDefinitionNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { BodyShape } from './select.ts';
+
+/**
+ * What the directive `@rest` of an operation says about its route:
+ *
+ *     @rest(method: POST, path: "/api/v1/…/{id}", body: "placeOrder.order", status: 201, location: "/api/v1/…/{placeOrder.order.id}")
+ *
+ * `body` is what of the result is the answer (see select.ts); without it the answer has none.
+ */
+export interface RestDirective {
+  method: RestMethod;
+  path: string;
+  status: number;
+  body: BodyShape | undefined;
+  /** The address of what was made, with paths into the result between braces. */
+  location: string | undefined;
+}
+
+export const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type RestMethod = (typeof restMethods)[number];
+
+const known = new Set(['method', 'path', 'status', 'body', 'location']);
+
+/** Reads the directive; `name` is of the operation, for the message when it cannot be used. */
+export const readRestDirective = ({ directives = [], name }: OperationDefinitionNode): RestDirective => {
+  const refuse = (problem: string): never => {
+    throw new Error(`REST operation ${name?.value ?? 'without a name'}: ${problem}`);
+  };
+  const own = (directives as readonly ConstDirectiveNode[]).filter((directive) => directive.name.value === 'rest');
+  if (own.length !== 1 || directives.length !== 1) return refuse('needs @rest once, and no other directive');
+  const values: Record<string, unknown> = {};
+  for (const argument of own[0]?.arguments ?? []) {
+    if (!known.has(argument.name.value)) refuse(`@rest has no argument "${argument.name.value}"`);
+    values[argument.name.value] = valueFromASTUntyped(argument.value as ConstValueNode);
+  }
+  const { method, path, body, location } = values;
+  if (!restMethods.includes(method as RestMethod)) return refuse(`method is one of ${restMethods.join(', ')}`);
+  if (typeof path !== 'string' || !/^(\/[\w.~-]+|\/\{\w+\})+$|^\/$/.test(path)) return refuse('path is no path');
+  const status = values.status ?? (body === undefined ? 204 : 200);
+  if (typeof status !== 'number' || status < 200 || status > 299) return refuse('status is one of 200 to 299');
+  return {
+    method: method as RestMethod,
+    path,
+    status,
+    body: body as BodyShape | undefined,
+    location: location as string,
+  };
+};

@@ -1,0 +1,153 @@
+import {
+  coerceInputValue,
+  type GraphQLInputType,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import type { RestOperation } from './operation.ts';
+
+/** What of a request does not fit its operation. */
+export interface InputProblem {
+  in: 'path' | 'query' | 'body';
+  /** From the outermost name to the innermost; empty when the body as a whole is meant. */
+  field: readonly string[];
+  kind: 'missing' | 'unknown' | 'repeated' | 'invalid';
+  message: string;
+}
+
+export interface GivenInput {
+  path: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  /** The JSON of the body; undefined when there is none. */
+  body: unknown;
+}
+
+type Variables = Record<string, unknown>;
+type Result = { variables: Variables } | { problems: InputProblem[] };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value that a text of a URL stands for; texts that stand for none are left to the type to refuse. */
+const fromText = (type: GraphQLInputType, text: string): unknown => {
+  const { name } = getNamedType(type);
+  if (name === 'Int' && /^-?\d{1,10}$/.test(text)) return Number(text);
+  if (name === 'Boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+};
+
+const fromTexts = (type: GraphQLInputType, texts: readonly string[]): unknown =>
+  isListType(getNullableType(type))
+    ? texts.flatMap((text) => text.split(',')).map((text) => fromText(type, text))
+    : fromText(type, texts[0] as string);
+
+const isRequired = (type: GraphQLInputType): boolean => isNonNullType(type);
+
+/** Names that a value has beyond those of its type, taken out or told. */
+const unknownIn = (type: GraphQLInputType, value: unknown, path: readonly string[]): string[][] => {
+  const named = getNullableType(type);
+  if (isListType(named) && Array.isArray(value))
+    return value.flatMap((item, index) => unknownIn(named.ofType as GraphQLInputType, item, [...path, String(index)]));
+  if (!isInputObjectType(named) || !isObject(value)) return [];
+  const fields = named.getFields();
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const field = fields[name];
+    return field === undefined ? [[...path, name]] : unknownIn(field.type, inner, [...path, name]);
+  });
+};
+
+const without = (value: unknown, paths: readonly (readonly string[])[]): unknown => {
+  if (paths.length === 0) return value;
+  const here = new Set(paths.filter(({ length }) => length === 1).map(([name]) => name));
+  const deeper = (name: string) =>
+    paths.filter((path) => path.length > 1 && path[0] === name).map((path) => path.slice(1));
+  if (Array.isArray(value)) return value.map((item, index) => without(item, deeper(String(index))));
+  return Object.fromEntries(
+    Object.entries(value as object)
+      .filter(([name]) => !here.has(name))
+      .map(([name, inner]) => [name, without(inner, deeper(name))]),
+  );
+};
+
+const check = (
+  where: InputProblem['in'],
+  type: GraphQLInputType,
+  value: unknown,
+  outer: readonly string[],
+): InputProblem[] => {
+  const problems: InputProblem[] = [];
+  coerceInputValue(value, type, (path, invalid, error) => {
+    const field = [...outer, ...path.map(String)];
+    const missing = /^Field "(\w+)" of required type/.exec(error.message)?.[1];
+    if (missing !== undefined)
+      problems.push({ in: where, field: [...field, missing], kind: 'missing', message: 'This is required.' });
+    else
+      problems.push({
+        in: where,
+        field,
+        kind: invalid === null ? 'missing' : 'invalid',
+        message: error.message.replace(/ Did you mean .*\?$/, ''),
+      });
+  });
+  return problems;
+};
+
+/**
+ * Makes the variables of an operation out of a request. A variable named in the path comes from there; one named `input` is the whole
+ * body; others come from the body of requests that have one, else from the query.
+ */
+export const readInput = (operation: RestOperation, given: GivenInput, ignoresUnknown: boolean): Result => {
+  const problems: InputProblem[] = [];
+  const variables: Variables = {};
+  const names = new Set<string>();
+  const hasBody = operation.method !== 'GET' && operation.method !== 'DELETE';
+  const whole = operation.variables.find(({ name }) => name === 'input');
+  const bodyFields = hasBody && whole === undefined && isObject(given.body) ? given.body : {};
+  if (hasBody && given.body !== undefined && !isObject(given.body))
+    return { problems: [{ in: 'body', field: [], kind: 'invalid', message: 'The body must be a JSON object.' }] };
+
+  for (const { name, type, required } of operation.variables) {
+    const take = (where: InputProblem['in'], value: unknown, outer: readonly string[]): void => {
+      const unknown = unknownIn(type, value, []);
+      if (!ignoresUnknown)
+        for (const field of unknown)
+          problems.push({
+            in: where,
+            field: [...outer, ...field],
+            kind: 'unknown',
+            message: 'This field is not known.',
+          });
+      const known = without(value, unknown);
+      problems.push(...check(where, type, known, outer));
+      variables[name] = known;
+    };
+    names.add(name);
+    const inPath = given.path[name];
+    if (inPath !== undefined) take('path', fromText(type, inPath), [name]);
+    else if (hasBody && name === 'input') take('body', given.body ?? {}, []);
+    else if (hasBody) {
+      if (Object.hasOwn(bodyFields, name)) take('body', bodyFields[name], [name]);
+      else if (required) problems.push({ in: 'body', field: [name], kind: 'missing', message: 'This is required.' });
+    } else {
+      const texts = given.query.getAll(name);
+      if (texts.length > 1 && !isListType(getNullableType(type)))
+        problems.push({ in: 'query', field: [name], kind: 'repeated', message: 'This is given more than once.' });
+      else if (texts.length > 0) take('query', fromTexts(type, texts), [name]);
+      else if (required || (isRequired(type) && required))
+        problems.push({ in: 'query', field: [name], kind: 'missing', message: 'This is required.' });
+    }
+  }
+  if (!ignoresUnknown) {
+    const inQuery = (name: string): boolean => !hasBody && names.has(name) && !Object.hasOwn(given.path, name);
+    for (const name of new Set(given.query.keys()))
+      if (!inQuery(name))
+        problems.push({ in: 'query', field: [name], kind: 'unknown', message: 'This parameter is not known.' });
+    for (const name of Object.keys(bodyFields))
+      if (!names.has(name) || Object.hasOwn(given.path, name))
+        problems.push({ in: 'body', field: [name], kind: 'unknown', message: 'This field is not known.' });
+  }
+  return problems.length > 0 ? { problems } : { variables };
+};

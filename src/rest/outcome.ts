@@ -1,0 +1,52 @@
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import type { RestFailure } from './dialect.ts';
+import type { InputProblem } from './input.ts';
+import type { RestOperation } from './operation.ts';
+
+interface UserError {
+  code: ErrorCode;
+  message: string;
+  field: string[] | null;
+}
+
+const refusedWhole = (errors: readonly GraphQLFormattedError[]): RestFailure => {
+  const codeOf = (error: GraphQLFormattedError): ErrorCode => error.extensions?.code as ErrorCode;
+  const [first, ...others] = errors as [GraphQLFormattedError, ...GraphQLFormattedError[]];
+  const worst = others.reduce(
+    (one, other) => (catalogue[codeOf(other)].status > catalogue[codeOf(one)].status ? other : one),
+    first,
+  );
+  const { code: _code, retryAfter, requestId: _id, cost: _cost, ...details } = worst.extensions ?? {};
+  return {
+    code: codeOf(worst),
+    message: worst.message,
+    errors: [],
+    details,
+    ...(typeof retryAfter === 'number' && { retryAfter_s: Math.ceil(retryAfter) }),
+  };
+};
+
+/** Why a result is no success; undefined when it is one. The worst of its errors decides, else the first of the `userErrors`. */
+export const failureOf = (
+  { payloads }: RestOperation,
+  { data, errors = [] }: ExecutionResult,
+): RestFailure | undefined => {
+  if (errors.length > 0) return refusedWhole(errors as readonly GraphQLFormattedError[]);
+  const found = payloads.flatMap((name) => (data?.[name] as { userErrors?: UserError[] } | null)?.userErrors ?? []);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  return {
+    code: first.code,
+    message: first.message,
+    errors: found.flatMap(({ code, message, field }) => (field === null ? [] : [{ field, code, message }])),
+  };
+};
+
+/** The failure of a request that does not fit its operation. */
+export const misfit = (problems: readonly InputProblem[]): RestFailure => ({
+  code: 'BAD_USER_INPUT',
+  message: problems.map(({ field, message }) => `${field.join('.') || 'The body'}: ${message}`).join(' '),
+  errors: problems.map(({ field, message }) => ({ field, code: 'BAD_USER_INPUT', message })),
+  problems,
+});

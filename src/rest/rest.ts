@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import type { Graphql } from '../graphql/server.ts';
+import { type Exchange, type HttpAnswer, JSON_TYPE, type Refuse } from '../http/answer.ts';
+import { readJson } from '../http/body.ts';
+import { budgetOf } from '../http/graphql.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { limits } from '../limits.ts';
+import type { Dialect, RestAnswer, RestFailure, RestRequest } from './dialect.ts';
+import type { RestMethod } from './directive.ts';
+import { readInput } from './input.ts';
+import { type RestOperation, readOperations } from './operation.ts';
+import { failureOf, misfit } from './outcome.ts';
+import { linkOf, pageOf } from './page.ts';
+import { createRouter, type Match } from './router.ts';
+import { fill, select } from './select.ts';
+
+/** A REST face of the server: operations of one folder, in the form of one dialect. */
+export interface Face {
+  name: string;
+  dialect: Dialect;
+}
+
+export interface RestParts {
+  graphql: Graphql;
+  schema: GraphQLSchema;
+  /** The first that serves a path and a method answers. */
+  faces: readonly Face[];
+  clock: Clock;
+}
+
+const hasBody = ({ headers }: Exchange['request']): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Headers by which some servers let a request be of another method than it says. */
+const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+
+const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
+
+export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
+  const mounted = faces.map((face) => {
+    const router = createRouter<RestOperation>();
+    for (const operation of readOperations(face.name, schema)) router.add(operation.method, operation.path, operation);
+    return { ...face, router };
+  });
+  type Mounted = (typeof mounted)[number];
+
+  const requestOf = ({ request, requestId, path }: Exchange, operation: RestOperation | undefined): RestRequest => ({
+    requestId,
+    path,
+    operation,
+    scheme: request.headers.authorization?.split(' ')[0],
+    now: clock.now(),
+  });
+
+  const written = ({ status, headers = {}, body }: RestAnswer, more: Record<string, string> = {}): HttpAnswer => {
+    if (body === undefined) return { status, headers: { 'Cache-Control': 'no-store', ...more, ...headers } };
+    return {
+      status,
+      headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-store', ...more, ...headers },
+      body: JSON.stringify(body),
+    };
+  };
+
+  const refuse = (
+    exchange: Exchange,
+    face: Mounted,
+    operation: RestOperation | undefined,
+    failure: RestFailure,
+    more = {},
+  ): HttpAnswer => {
+    exchange.note.outcome = failure.code;
+    const headers: Record<string, string> = { ...more };
+    if (failure.code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = 'Bearer';
+    if (failure.retryAfter_s !== undefined) headers['Retry-After'] = String(failure.retryAfter_s);
+    const answer = face.dialect.failure(failure, catalogue[failure.code].status, requestOf(exchange, operation));
+    return written(answer, headers);
+  };
+
+  const readBody = async (
+    { request }: Exchange,
+    { method }: RestOperation,
+  ): Promise<{ value?: unknown } | { failure: RestFailure }> => {
+    const override = overrides.find((name) => request.headers[name] !== undefined);
+    if (override !== undefined)
+      return { failure: failing('BAD_REQUEST', `The header ${override} is not heeded; send the method itself.`) };
+    if (!hasBody(request)) return {};
+    if (method === 'GET' || method === 'DELETE') return { failure: failing('BAD_REQUEST', `${method} takes no body.`) };
+    const body = await readJson(request);
+    return 'value' in body ? body : { failure: failing(body.problem.code, body.problem.message) };
+  };
+
+  const succeed = (
+    exchange: Exchange,
+    face: Mounted,
+    operation: RestOperation,
+    data: unknown,
+    more: Record<string, string>,
+  ): HttpAnswer => {
+    const headers = { ...more };
+    const value = operation.body === undefined ? undefined : select(data, operation.body);
+    if (operation.body !== undefined && (value === null || value === undefined))
+      return refuse(exchange, face, operation, failing('NOT_FOUND', 'Nothing is found here.'));
+    const page = pageOf(value);
+    const link = page && linkOf(page, exchange);
+    if (link) headers.Link = link;
+    if (operation.location !== undefined) headers.Location = fill(operation.location, data);
+    const body = page ?? value;
+    const { status } = operation;
+    const answer = written(
+      face.dialect.success({ status, ...(body !== undefined && { body }) }, requestOf(exchange, operation)),
+      headers,
+    );
+    return operation.method === 'GET' ? unlessKnown(exchange, answer) : answer;
+  };
+
+  const run = async (
+    exchange: Exchange,
+    face: Mounted,
+    { target: operation, parameters }: Match<RestOperation>,
+  ): Promise<HttpAnswer> => {
+    exchange.note.operation = operation.name;
+    const no = (failure: RestFailure, more = {}): HttpAnswer => refuse(exchange, face, operation, failure, more);
+    const key = idempotencyKeyOf(exchange.request);
+    if ('problem' in key) return no(failing('BAD_REQUEST', key.problem));
+    const body = await readBody(exchange, operation);
+    if ('failure' in body) return no(body.failure);
+    const query = new URLSearchParams(exchange.search);
+    const input = readInput(operation, { path: parameters, query, body: body.value }, face.dialect.ignoresUnknown);
+    if ('problems' in input) return no(misfit(input.problems));
+    const { answer, context } = await graphql.run({ query: operation.source, variables: input.variables }, 'POST', {
+      requestId: exchange.requestId,
+      ...exchange.who,
+      address: exchange.address,
+      meter: exchange.meter,
+      idempotencyKey: key.value,
+      signal: exchange.signal,
+      trusted: true,
+    });
+    if (isAsyncIterable(answer)) throw new Error(`${operation.name} answers with a stream`);
+    exchange.overBudget = budgetOf(answer);
+    const failure = failureOf(operation, answer);
+    const headers: Record<string, string> = context.idempotencyReplayed ? { 'Idempotent-Replayed': 'true' } : {};
+    return failure === undefined ? succeed(exchange, face, operation, answer.data, headers) : no(failure, headers);
+  };
+
+  const methodOf = ({ request: { method = '' } }: Exchange): RestMethod =>
+    (method === 'HEAD' ? 'GET' : method) as RestMethod;
+
+  return {
+    /** How a path is answered; undefined for one that no face knows of. */
+    find: (exchange: Exchange): { refuse: Refuse; handle: () => Promise<HttpAnswer> | HttpAnswer } | undefined => {
+      const { path } = exchange;
+      const found = mounted.flatMap((face) => {
+        const routes = face.router.find(path);
+        return routes === undefined ? [] : [{ face, routes }];
+      });
+      const [first] = mounted;
+      if (first === undefined || (found.length === 0 && !path.startsWith('/api/'))) return undefined;
+      const method = methodOf(exchange);
+      const serving = found.find(({ routes }) => routes.methods.includes(method));
+      const face = serving?.face ?? found[0]?.face ?? first;
+      const refused: Refuse = (code, message, headers = {}, details = {}) =>
+        refuse(exchange, face, undefined, { ...failing(code, message), details }, headers);
+      const handle = () => {
+        const match = serving?.routes.match(method);
+        if (match !== undefined && serving !== undefined) return run(exchange, serving.face, match);
+        if (found.length === 0) return refused('NOT_FOUND', 'Nothing is served at this path.');
+        const allowed = [...new Set(found.flatMap(({ routes }) => routes.methods))];
+        if (allowed.includes('GET')) allowed.push('HEAD' as RestMethod);
+        const Allow = [...allowed, 'OPTIONS'].join(', ');
+        if (exchange.request.method === 'OPTIONS') return { status: 204, headers: { Allow } };
+        return refused('METHOD_NOT_ALLOWED', `This path takes ${Allow}.`, { Allow });
+      };
+      return { refuse: refused, handle };
+    },
+  };
+};
+
+export type Rest = ReturnType<typeof createRest>;
+
+/** Answers 304 to a reader who has this very body already. What is somebody's own is kept by nobody else. */
+const unlessKnown = ({ request }: Exchange, answer: HttpAnswer): HttpAnswer => {
+  if (typeof answer.body !== 'string') return answer;
+  const tag = `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, limits.http.etagCharacters)}"`;
+  const headers: Record<string, string> = { ...answer.headers, ETag: tag, 'Cache-Control': 'private, no-cache' };
+  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!known?.some((one) => one === tag || one === '*')) return { ...answer, headers };
+  const { 'Content-Type': _type, ...kept } = headers;
+  return { status: 304, headers: kept };
+};

@@ -1,0 +1,32 @@
+/**
+ * Which part of a result is the body of the answer: a path ("placeOrder.order"), whose lists are gone through
+ * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, and
+ * the name "_" puts the fields of an object beside the others.
+ */
+export type BodyShape = string | { readonly [name: string]: BodyShape };
+
+const step = (value: unknown, name: string): unknown => {
+  if (Array.isArray(value)) return value.map((item) => step(item, name));
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : value;
+};
+
+export const valueAt = (data: unknown, path: string): unknown =>
+  path.split('.').reduce((value, name) => step(value, name), data);
+
+export const select = (data: unknown, shape: BodyShape): unknown => {
+  if (typeof shape === 'string') return shape.startsWith('=') ? shape.slice(1) : valueAt(data, shape);
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, inner]): [string, unknown][] => {
+      const value = select(data, inner);
+      return name === '_' ? Object.entries((value ?? {}) as object) : [[name, value]];
+    }),
+  );
+};
+
+/** Paths of a shape, for those who look at its types. */
+export const pathsOf = (shape: BodyShape): string[] =>
+  typeof shape === 'string' ? (shape.startsWith('=') ? [] : [shape]) : Object.values(shape).flatMap(pathsOf);
+
+/** The text with every path between braces replaced by what it leads to. */
+export const fill = (template: string, data: unknown): string =>
+  template.replace(/\{([\w.]+)\}/g, (_, path: string) => encodeURIComponent(String(valueAt(data, path))));
