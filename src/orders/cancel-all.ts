@@ -1,6 +1,7 @@
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { cancelOpen } from './decide-cancel.ts';
+import { isFinal } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import type { CancelScope, OpenOrder } from './store.ts';
 
@@ -9,7 +10,7 @@ export interface CancelAllReport {
   accounts: number;
   /** Open orders that were asked to cancel. */
   asked: number;
-  /** Open orders that could not be asked now, because they were closed or are being changed at this moment. */
+  /** Open orders that could not be asked now, because they are being changed at this moment. */
   left: number;
 }
 
@@ -29,10 +30,15 @@ export const balancesOf = (orders: readonly OpenOrder[], instrumentOf: OrderDeps
 
 type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours'>;
 
-/** Asks these orders to cancel, account by account through the lane; answers how many are asked now. */
+interface Asked {
+  orders: OrderRow[];
+  left: number;
+}
+
+/** Asks these orders to cancel, account by account through the lane; answers how many are asked now, and how many could not be. */
 export const createAskCancel = (deps: AskDeps) => {
   /** Some orders of one account in one decision. */
-  const ask = (orders: readonly OpenOrder[], reason: string | null): Promise<OrderRow[]> =>
+  const ask = (orders: readonly OpenOrder[], reason: string | null): Promise<Asked> =>
     deps.lane.run({
       needs: {
         accounts: orders.slice(0, 1).map(({ accountId }) => accountId),
@@ -40,19 +46,33 @@ export const createAskCancel = (deps: AskDeps) => {
         // What no venue has is closed at once and gives its hold back.
         balances: balancesOf(orders, deps.instrumentOf),
       },
-      decide: (books, at) =>
-        orders.flatMap(({ id }) => {
+      decide: (books, at) => {
+        const asked: Asked = { orders: [], left: 0 };
+        for (const { id } of orders) {
           const order = books.order(id);
-          const open = order !== undefined && cancelOpen(books, order, reason, at, deps) === undefined;
-          return open ? [{ ...order }] : [];
-        }),
+          // What is over by now, perhaps with an order of its list that was asked just before, is not left.
+          if (order === undefined || isFinal(order.status)) continue;
+          if (cancelOpen(books, order, reason, at, deps) === undefined) asked.orders.push({ ...order });
+          else asked.left += 1;
+        }
+        return asked;
+      },
       committed: (asked) => {
-        const atVenue = asked.filter(({ status }) => status === 'PENDING_CANCEL');
+        const atVenue = asked.orders.filter(({ status }) => status === 'PENDING_CANCEL');
         deps.venue.cancel(atVenue.map(({ id, accountId, symbol }) => ({ orderId: id, accountId, symbol })));
       },
     });
-  return async (orders: readonly OpenOrder[], reason: string | null): Promise<number> =>
-    (await Promise.all(groups(orders).map((some) => ask(some, reason)))).flat().length;
+  return async (
+    orders: readonly OpenOrder[],
+    reason: string | null,
+  ): Promise<Pick<CancelAllReport, 'asked' | 'left'>> => {
+    const report = { asked: 0, left: 0 };
+    for (const { orders: asked, left } of await Promise.all(groups(orders).map((some) => ask(some, reason)))) {
+      report.asked += asked.length;
+      report.left += left;
+    }
+    return report;
+  };
 };
 
 /**
@@ -68,9 +88,9 @@ export const createCancelOpenOrders = (deps: AskDeps) => {
     for (let after = 0n; ; ) {
       const page = await deps.store.openIn(scope, after, limits.orders.cancelPage);
       for (const { accountId } of page) accounts.add(accountId);
-      const asked = await ask(page, reason);
+      const { asked, left } = await ask(page, reason);
       report.asked += asked;
-      report.left += page.length - asked;
+      report.left += left;
       if (page.length < limits.orders.cancelPage) return { accounts: accounts.size, ...report };
       after = page.at(-1)?.sequence ?? after;
     }

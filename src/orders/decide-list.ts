@@ -36,7 +36,12 @@ const prepareAll = (
       value: values.reduce((sum, value) => sum + value, 0n),
     });
     const taken = failure('DUPLICATE_CLIENT_ORDER_ID', 'The account has this order already.', 'clientOrderId');
-    if ('row' in prepared) {
+    const { clientOrderId } = facts.order;
+    if ('row' in prepared && clientOrderId !== null && rows.some((row) => row.clientOrderId === clientOrderId)) {
+      failures.push(
+        at(index, failure('DUPLICATE_CLIENT_ORDER_ID', 'Another order of the list has it.', 'clientOrderId')),
+      );
+    } else if ('row' in prepared) {
       rows.push({ ...prepared.row, listId, leg: legsOf[type][index] ?? null });
       values.push(prepared.value);
     } else

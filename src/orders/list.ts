@@ -2,7 +2,7 @@ import { tenTo } from '../kernel/decimal.ts';
 import type { Books, Line } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { type MarketHours, sessionOf } from '../market/calendar.ts';
-import type { Instrument } from '../market/instrument.ts';
+import { collarPrice, type Instrument } from '../market/instrument.ts';
 import { trailedStop } from '../venues/trail.ts';
 import { isClosed } from './check-session.ts';
 import { countClosed } from './decide-place.ts';
@@ -128,6 +128,22 @@ const isCovered = (books: Books, legs: readonly OrderRow[], rules: OrderRules): 
   return more <= posted - held;
 };
 
+/** A trailing stop begins where the entry was filled, at the average price to the tick; its collar hangs on the stop price. */
+const trailFrom = (
+  order: OrderRow,
+  entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
+  instrument: Instrument,
+): void => {
+  const trail = trailOf(order);
+  if (trail === null) return;
+  const { quoteScale, priceScale, baseScale, tickSize } = instrument;
+  const average = entry.filledValue / (entry.filledQty * tenTo(quoteScale - priceScale - baseScale));
+  order.trailPeak = average - (average % tickSize);
+  order.stopPrice = trailedStop(order.side, trail, order.trailPeak, tickSize);
+  const collar = collarPrice(instrument, order.side, { bid: order.stopPrice, ask: order.stopPrice });
+  order.worstPrice = collar ?? order.worstPrice;
+};
+
 /** A waiting order becomes an order for what the entry filled. Where nothing trades now, it waits on for the market. */
 const release = (
   books: Books,
@@ -141,14 +157,6 @@ const release = (
   order.qty = entry.filledQty;
   order.status = isStill ? 'ACCEPTED' : 'PENDING_NEW';
   order.updatedAt = at;
-  const trail = trailOf(order);
-  if (trail !== null) {
-    // It trails from where the entry was filled: the average price, to the tick.
-    const { quoteScale, priceScale, baseScale } = instrument;
-    const average = entry.filledValue / (entry.filledQty * tenTo(quoteScale - priceScale - baseScale));
-    order.trailPeak = average - (average % instrument.tickSize);
-    order.stopPrice = trailedStop(order.side, trail, order.trailPeak, instrument.tickSize);
-  }
   books.touch(order);
   if (!isStill) books.release(order);
   books.emit(order.accountId, 'ORDER_RELEASED', orderEvent(order), at);
@@ -173,6 +181,8 @@ const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date)
   if (order.listId === null || legs.length === 0) return;
   const entry = entryOf(books, order.listId);
   const isOver = entry.leavesQty === 0n;
+  // Before it is asked what they need.
+  if (isOver && entry.filledQty > 0n) for (const leg of legs) trailFrom(leg, entry, rules.instrumentOf(leg.symbol));
   if (isOver && entry.filledQty === 0n) {
     for (const leg of legs) close(books, leg, 'ENTRY_CLOSED', rules, at);
   } else if (!isCovered(books, legs, rules)) {

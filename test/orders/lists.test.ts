@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decideSettle, settleNeeds } from '../../src/orders/decide-settle.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
@@ -189,4 +190,61 @@ test.each([
   const answer = await trading.orders.placeList(by, { type, orders });
   expect(answer).toMatchObject({ ok: false, failures: [{ field }] });
   expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(0);
+});
+
+test('two orders of a list cannot have one client order id', async () => {
+  const { by } = await trading.customer('100000');
+  const clientOrderId = 'twice';
+  const answer = await trading.orders.placeList(by, {
+    type: 'OTO',
+    orders: [
+      { ...waitingEntry, clientOrderId },
+      { ...profit, clientOrderId },
+    ],
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    failures: [{ code: 'DUPLICATE_CLIENT_ORDER_ID', field: ['orders', '1', 'clientOrderId'] }],
+  });
+});
+
+test('a mass cancel leaves nothing of a list whose exits end together', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await place(customer, 'BRACKET', [waitingEntry, profit, loss]);
+  await trading.settled();
+  const report = must(await trading.orders.cancelAll(customer.by, {}));
+  expect(report).toEqual({ accounts: 1, asked: 2, left: 0 });
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
+});
+
+test('the collar of a trailing exit hangs on where its entry was filled, not on where the market was before', async () => {
+  const { by, userId, accountId } = await trading.customer('100000');
+  const trailing = { ...loss, type: 'TRAILING_STOP', stopPrice: null, trailPrice: '5.00' } as const;
+  const [entryId, exitId] = await place({ by, userId, accountId }, 'OTO', [
+    { ...waitingEntry, limitPrice: '100.00' },
+    trailing,
+  ]);
+  await trading.settled();
+  const facts = {
+    instrumentOf: (symbol: string) => trading.market.find(symbol)!,
+    rates: fees,
+    hours: () => 'ALWAYS_OPEN' as const,
+    ids: trading.ids,
+  };
+  const side = { kind: 'TRADE', symbol: 'AAPL', takerSide: 'SELL', taker: null } as const;
+  const fill = {
+    ...side,
+    tradeId: trading.ids.next(),
+    price: 10_000n,
+    qty: 100_000n,
+    maker: { orderId: entryId!, accountId },
+  };
+  await trading.lane.settle({
+    needs: settleNeeds([fill], facts.instrumentOf),
+    decide: (books, at) => decideSettle(books, at, [fill], facts),
+  });
+  await trading.settled();
+  // 5 % below a stop at 95.00; the market, from which the stop goes on, is far above.
+  expect(await trading.orders.one(userId, { id: exitId! })).toMatchObject({ status: 'NEW', worstPrice: 9_025n });
 });
