@@ -1,43 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Failure } from '../../src/errors.ts';
+import { type ErrorCode, type Failure, RefusedError } from '../../src/errors.ts';
+import { limits } from '../../src/limits.ts';
+import { operatorOf } from '../controls/support.ts';
+import { commandCodes } from '../support/command-codes.ts';
 import { moneyDigest } from '../support/digest.ts';
+import { must, testClock } from '../support/people.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 /** A refused command changes nothing but its own record (promise L5): a digest of all tables says so, code by code. */
 
 let trading: TestTrading;
+/** A server without the venue. */
+let other: TestTrading;
+let operator: Customer['by'];
 let rich: Customer;
 let poor: Customer;
 let closed: Customer;
 let full: Customer;
+let limited: Customer;
+let stopped: Customer;
+// A Saturday: no session is on, where there are sessions.
+const clock = testClock(new Date('2026-03-07T15:00:00Z'));
+const reason = 'a test';
 beforeAll(async () => {
-  trading = await startTrading();
-  [rich, poor, closed, full] = [
+  trading = await startTrading({ clock });
+  other = await startTrading({ url: trading.database.connection.connectionString ?? '', clock });
+  operator = await operatorOf(trading);
+  [rich, poor, closed, full, limited, stopped] = [
     await trading.customer('1000000'),
     await trading.customer('5'),
     await trading.customer('1000'),
     await trading.customer('1000000'),
+    await trading.customer('1000'),
+    await trading.customer('1000'),
   ];
   const set = (sql: string, id: string) => trading.database.pool.query(sql, [id]);
   await set("UPDATE accounts SET status = 'CLOSED' WHERE id = $1", closed.accountId);
   await set('UPDATE accounts SET open_orders = 1000 WHERE id = $1', full.accountId);
   await set("UPDATE instruments SET status = 'HALTED' WHERE symbol = $1", 'ETH-USD');
+  const { setAccountLimits, setKillSwitch } = trading.controls;
+  const most = { maxOrderValue: '100', dailyNotional: '50' };
+  must(await setAccountLimits(operator, { accountId: limited.accountId, ...most, reason }));
+  must(await setKillSwitch(operator, { scope: 'ACCOUNT', accountId: stopped.accountId, engaged: true, reason }));
   // Another process's change is seen within a second.
   for (let left = 60; trading.market.find('ETH-USD')?.status !== 'HALTED' && left > 0; left -= 1) await sleep(50);
   // An instrument that nobody quotes.
   trading.venue.stop();
   trading.venue.restore?.([], 'MSFT');
 });
-afterAll(() => trading.close());
+afterAll(async () => {
+  await other.close();
+  await trading.close();
+});
+
+/** What was refused with a digest around it. */
+const seen = new Set<string>();
 
 type Place = Parameters<TestTrading['orders']['place']>[1];
-type Answer = { ok: true; value: { id: string } } | { ok: false; failures: readonly Failure[] };
+type Answer<Value = unknown> = { ok: true; value: Value } | { ok: false; failures: readonly Failure[] };
 
 const limit = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00' } as const;
 const place =
   (who: () => Customer, more: Partial<Place> = {}) =>
-  (): Promise<Answer> =>
+  (): Promise<Answer<{ id: string }>> =>
     trading.orders.place(who().by, { ...limit, ...more });
 const cancel = (who: () => Customer, id: () => Promise<string>) => async (): Promise<Answer> =>
   trading.orders.cancel(who().by, { id: await id() });
@@ -55,8 +81,46 @@ const orderOf = async (key: string, more: Partial<Place>): Promise<string> => {
 };
 const filled = () => orderOf('filled', { type: 'MARKET', limitPrice: null });
 const open = () => orderOf('open', {});
+const trailing = () =>
+  orderOf('trailing', { type: 'TRAILING_STOP', limitPrice: null, side: 'SELL', trailPercent: '10', qty: '0.5' });
+/** An order of which the database says this. */
+const marked = (column: 'pending_since' | 'reason', value: unknown) => async (): Promise<string> => {
+  const id = await orderOf(column, {});
+  await trading.database.pool.query(`UPDATE orders SET ${column} = $2 WHERE id = $1`, [id, value]);
+  return id;
+};
+const pending = marked('pending_since', new Date('2030-01-01'));
+const doubtful = marked('reason', 'EXECUTION_UNKNOWN');
+let reversedTransfer = '';
+const reversed = async (): Promise<void> => {
+  if (reversedTransfer !== '') return;
+  reversedTransfer = must(await trading.ledger.deposit(rich.by, { amount: '1' })).id;
+  must(await trading.ledger.reverseTransfer(operator, { transferId: reversedTransfer, reason }));
+};
+const replace = (id: () => Promise<string>, changes: object) => async (): Promise<Answer> =>
+  trading.orders.replace(rich.by, { id: await id(), ...changes });
+/** Until what the change of hours means for open orders has been done. */
+const sessions = async (mode: 'SESSIONS' | 'ALWAYS_OPEN'): Promise<void> => {
+  must(await trading.controls.setMarketHours(operator, { mode }));
+  for (let pass = 0; pass < 3; pass += 1) {
+    await trading.sweep();
+    await trading.settled();
+  }
+};
+/** A queue of commands that do nothing, behind one that waits until it is told. */
+const whileFull = async (ask: () => Promise<Answer>): Promise<Answer> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const all = [trading.lane.alone(() => promise)];
+  while (trading.lane.depth() < limits.lane.queue) all.push(trading.lane.run({ needs: {}, decide: () => {} }));
+  try {
+    return await ask();
+  } finally {
+    resolve();
+    await Promise.all(all);
+  }
+};
 
-const refusals: [code: Failure['code'], what: string, run: () => Promise<Answer>][] = [
+const refusals: [code: ErrorCode, what: string, run: () => Promise<Answer>][] = [
   ['UNKNOWN_SYMBOL', 'an order', place(() => rich, { symbol: 'NOPE' })],
   ['NOT_FOUND', "an order on another's account", () => place(() => rich, { accountId: poor.accountId })()],
   [
@@ -83,16 +147,76 @@ const refusals: [code: Failure['code'], what: string, run: () => Promise<Answer>
   ['NO_MARKET', 'a market order', place(() => rich, { symbol: 'MSFT', type: 'MARKET', limitPrice: null })],
   ['TOO_MANY_OPEN_ORDERS', 'an order', place(() => full)],
   ['TOO_LATE_TO_CANCEL', 'a cancel', cancel(() => rich, filled)],
+  ['TOO_LATE_TO_REPLACE', 'a replacement', replace(filled, { qty: '2' })],
+  ['CHANGE_PENDING', 'a replacement', replace(pending, { qty: '2' })],
+  ['EXECUTION_UNKNOWN', 'a replacement', replace(doubtful, { qty: '2' })],
+  ['NOT_SUPPORTED', 'a replacement of a trailing stop', replace(trailing, { qty: '0.1' })],
+  ['INSUFFICIENT_FUNDS', 'a replacement', replace(open, { qty: '5000000' })],
+  ['INVALID_PRICE', 'a replacement', replace(open, { stopPrice: '1.00' })],
+  ['INVALID_INPUT', 'a replacement with nothing', replace(open, {})],
+  ['INVALID_INPUT', 'a list of one', () => trading.orders.placeList(rich.by, { type: 'OCO', orders: [limit] })],
+  ['TRADING_BLOCKED', 'an order', place(() => stopped)],
+  ['ORDER_TOO_LARGE', 'an order', place(() => limited, { qty: '101' })],
+  ['DAILY_LIMIT_REACHED', 'an order', place(() => limited, { qty: '51' })],
+  ['MARKET_CLOSED', 'an order', place(() => rich, { timeInForce: 'IOC' })],
+  [
+    'ALREADY_REVERSED',
+    'a reversal',
+    () => trading.ledger.reverseTransfer(operator, { transferId: reversedTransfer, reason }),
+  ],
+  ['NOT_FOUND', 'a reversal', () => trading.ledger.reverseTransfer(operator, { transferId: 'x', reason })],
+  ['FORBIDDEN', 'a halt', () => trading.controls.haltInstrument(rich.by, { symbol: 'AAPL', reason })],
+  ['UNKNOWN_SYMBOL', 'a halt', () => trading.controls.haltInstrument(operator, { symbol: 'NOPE', reason })],
+  [
+    'INVALID_INPUT',
+    'a kill switch without its target',
+    () => trading.controls.setKillSwitch(operator, { scope: 'INSTRUMENT', engaged: true, reason }),
+  ],
+  [
+    'INVALID_AMOUNT',
+    'a limit below nothing',
+    () => trading.controls.setAccountLimits(operator, { accountId: rich.accountId, maxOrderValue: '-1', reason }),
+  ],
+  ['INVALID_INPUT', 'a deadline in the past', () => trading.orders.cancelAllAfter(rich.by, { seconds: -1 })],
+  ['UNKNOWN_SYMBOL', 'a cancel of all', () => trading.orders.cancelAll(rich.by, { symbol: 'NOPE' })],
+  ['DEPENDENCY_UNAVAILABLE', 'a preview where the book is not', () => other.orders.preview(rich.by, limit)],
+  ['OVERLOADED', 'an order', () => whileFull(place(() => rich))],
 ];
 
+/** Refusals of the whole request are thrown. */
+const answered = async (run: () => Promise<Answer>): Promise<string[]> => {
+  try {
+    const answer = await run();
+    return answer.ok ? [] : answer.failures.map(({ code }) => code);
+  } catch (error) {
+    if (error instanceof RefusedError) return [error.code];
+    throw error;
+  }
+};
+
 test.each(refusals)('%s: %s that is refused changes nothing', async (code, _, run) => {
-  await filled();
-  await open();
+  for (const known of [filled, open, trailing, pending, doubtful, reversed]) await known();
+  if (code === 'MARKET_CLOSED') await sessions('SESSIONS');
   const before = await moneyDigest(trading.database.pool);
-  const answer = await run();
+  const codes = await answered(run);
   await trading.settled();
-  expect(answer).toMatchObject({ ok: false, failures: [{ code }] });
+  expect(codes).toEqual([code]);
   expect(await moneyDigest(trading.database.pool)).toEqual(before);
+  if (code === 'MARKET_CLOSED') await sessions('ALWAYS_OPEN');
+  seen.add(code);
+});
+
+test('a key whose first request is still being worked on changes nothing', async () => {
+  const before = await moneyDigest(trading.database.pool);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const waiting = trading.lane.alone(() => promise);
+  const send = place(() => rich, { idempotencyKey: trading.ids.next() });
+  const first = send();
+  expect(await send()).toMatchObject({ failures: [{ code: 'IDEMPOTENCY_IN_PROGRESS' }] });
+  expect(await moneyDigest(trading.database.pool)).toEqual(before);
+  seen.add('IDEMPOTENCY_IN_PROGRESS');
+  resolve();
+  await Promise.all([waiting, first]);
 });
 
 test('a key or a clientOrderId that is used again for something else changes nothing', async () => {
@@ -105,6 +229,7 @@ test('a key or a clientOrderId that is used again for something else changes not
   expect(reused).toMatchObject({ failures: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
   expect(duplicate).toMatchObject({ failures: [{ code: 'DUPLICATE_CLIENT_ORDER_ID' }] });
   expect(await moneyDigest(trading.database.pool)).toEqual(before);
+  for (const code of ['IDEMPOTENCY_KEY_REUSED', 'DUPLICATE_CLIENT_ORDER_ID']) seen.add(code);
 });
 
 test('a command that fails of its own changes nothing, beside others that are answered', async () => {
@@ -130,4 +255,9 @@ test('a digest tells one cent from another', async () => {
   expect(changed).toEqual(
     expect.arrayContaining(['account_events', 'accounts', 'balances', 'journal_entries', 'postings', 'transfers']),
   );
+});
+
+test('every code that such a command can answer with is refused above', () => {
+  expect(commandCodes.length).toBeGreaterThan(20);
+  expect(commandCodes.filter((code) => !seen.has(code))).toEqual([]);
 });
