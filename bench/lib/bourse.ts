@@ -12,8 +12,8 @@ export interface Bourse extends Measurable {
   ask<Data>(query: string, variables?: object, token?: string): Promise<Data>;
   /** Signs a customer up, with cash, and answers its access token. */
   customer(cash: string): Promise<string>;
-  /** Kills the server and starts it again; answers how long it took until orders are accepted, in milliseconds. */
-  restart(): Promise<number>;
+  /** Kills the server and starts it again; answers how long that start took until orders are accepted, in milliseconds. */
+  restart(meanwhile?: () => Promise<void>): Promise<number>;
 }
 
 const isReady = (port: number): Promise<boolean> =>
@@ -23,7 +23,7 @@ const isReady = (port: number): Promise<boolean> =>
   );
 
 /** The server as `npm start` runs it, on a database of its own that is as durable as in production. */
-export const startBourse = async (): Promise<Bourse> => {
+export const startBourse = async (settings: Record<string, string> = {}): Promise<Bourse> => {
   const folder = mkdtempSync(join(tmpdir(), 'bourse-bench-'));
   const postgres = await startEmbedded({ folder, durable: true, progress: () => {} });
   const databaseUrl = postgres.url('postgres');
@@ -36,6 +36,7 @@ export const startBourse = async (): Promise<Bourse> => {
     RATE_LIMIT_VIEWER_PER_MINUTE: '10000000',
     REGISTER_PER_HOUR: '100000',
     ORDERS_PER_MINUTE: '10000000',
+    ...settings,
   };
   const launch = () => start(serverProgram, { ...serverEnvironment({}), ...env }, /ready at http:\/\/[^:]+:(\d+)/);
   let server = await launch();
@@ -74,8 +75,9 @@ export const startBourse = async (): Promise<Bourse> => {
       );
       return token;
     },
-    restart: async () => {
+    restart: async (meanwhile = async () => {}) => {
       await server.stop('SIGKILL');
+      await meanwhile();
       const began = performance.now();
       server = await launch();
       while (!(await isReady(server.port))) await sleep(10);

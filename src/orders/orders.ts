@@ -14,13 +14,14 @@ import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
 import { createCancelAllAfter } from './cancel-all-after.ts';
 import { createCancelAllOrders } from './cancel-all-own.ts';
+import type { OrderFilter } from './page-query.ts';
 import { createPlaceOrder } from './place.ts';
 import { createPlaceOrderList } from './place-list.ts';
 import { createPlaceOrders } from './place-many.ts';
 import { createPreviewOrder } from './preview.ts';
 import { createReplaceOrder } from './replace.ts';
 import type { FeeRates } from './risk.ts';
-import type { OrderFilter, OrderStore } from './store.ts';
+import type { OrderStore } from './store.ts';
 
 export interface OrderDeps {
   lane: Lane;

@@ -1,18 +1,10 @@
 import type { Database } from '../database/database.ts';
-import type { OrderSide, OrderStatus } from '../database/generated/enums.ts';
+import type { OrderSide } from '../database/generated/enums.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { executionColumns, orderColumns } from '../lane/statements.ts';
 import { limits } from '../limits.ts';
-
-export interface OrderFilter {
-  symbol?: string | null | undefined;
-  side?: OrderSide | null | undefined;
-  status?: readonly OrderStatus[] | null | undefined;
-  open?: boolean | null | undefined;
-  createdFrom?: Date | null | undefined;
-  createdTo?: Date | null | undefined;
-}
+import { type OrderFilter, openOnly, pageQuery } from './page-query.ts';
 
 /** Which open orders are meant; every given field narrows it. */
 export interface CancelScope {
@@ -28,8 +20,6 @@ export interface OpenOrder {
   /** The order in which orders were accepted. */
   sequence: bigint;
 }
-
-const openOnly = "status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')";
 
 /** Reads of orders. The account in every statement is one that its caller found under the viewer's own user id. */
 export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
@@ -47,29 +37,9 @@ export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
       .rows[0];
   },
 
-  /** One page of an account's orders, newest first; the index gives the order, so a page costs the same at any size. */
+  /** One page of an account's orders, newest first; costs the same at any size. */
   page: async (accountId: string, filter: OrderFilter, page: PageRequest): Promise<Page<OrderRow>> => {
-    const values: unknown[] = [accountId, page.limit + 1];
-    const where = ['account_id = $1'];
-    const and = (condition: (at: string) => string, value: unknown): void => {
-      values.push(value);
-      where.push(condition(`$${values.length}`));
-    };
-    if (filter.symbol != null) and((at) => `symbol = ${at}`, filter.symbol);
-    if (filter.side != null) and((at) => `side = ${at}::"OrderSide"`, filter.side);
-    if (filter.status != null) and((at) => `status = ANY(${at}::"OrderStatus"[])`, filter.status);
-    if (filter.createdFrom != null) and((at) => `created_at >= ${at}`, filter.createdFrom);
-    if (filter.createdTo != null) and((at) => `created_at < ${at}`, filter.createdTo);
-    if (filter.open != null) where.push(filter.open ? openOnly : `NOT (${openOnly})`);
-    if (page.from !== undefined) {
-      values.push(page.from.createdAt, page.from.id);
-      const row = `($${values.length - 1}::timestamptz, $${values.length}::uuid)`;
-      where.push(`(created_at, id) ${page.backward ? '>' : '<'} ${row}`);
-    }
-    const direction = page.backward ? 'ASC' : 'DESC';
-    const text = `SELECT ${orderColumns} FROM orders WHERE ${where.join(' AND ')}
-                  ORDER BY created_at ${direction}, id ${direction} LIMIT $2`;
-    const { rows } = await pool.query<OrderRow>({ text, values });
+    const { rows } = await pool.query<OrderRow>(pageQuery(accountId, filter, page));
     return pageOf(rows, page);
   },
 

@@ -36,6 +36,7 @@ const byHand = [
   'index journal_entries_rare',
   'index lots_consumed',
   'index lots_open',
+  'index orders_closed',
   'index orders_expiring',
   'index orders_list',
   'index orders_open',
