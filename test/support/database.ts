@@ -32,3 +32,6 @@ export const testDatabase = (): Promise<TestDatabase> => create(TEMPLATE);
 
 /** A database in which nothing has been made yet. */
 export const emptyDatabase = (): Promise<TestDatabase> => create('template0');
+
+/** Another database with the same rows. Nobody may be connected to the first. */
+export const copyOf = ({ url }: TestDatabase): Promise<TestDatabase> => create(new URL(url).pathname.slice(1));

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { CASH_SCALE, text } from './facts.ts';
+import { ORDER, owners, type Real, SHOWN } from './server.ts';
+import type { Answer, State } from './state.ts';
+import { orderView, userView } from './view.ts';
+
+/** Compares what the server says with what the model says. */
+
+export interface Sent {
+  owner: string;
+  input: Record<string, unknown>;
+}
+
+export interface Model {
+  state: State;
+  /** Everything that was sent, to send some of it again. */
+  sent: (() => Promise<void>)[];
+}
+
+interface UserError {
+  code: string;
+  field: string[] | null;
+}
+type ApiOrder = { id: string; replacedBy: { id: string } | null } & Record<string, unknown>;
+
+interface Payload {
+  userErrors: UserError[];
+  order?: ApiOrder | null;
+  orderList?: { orders: ApiOrder[] } | null;
+  transfer?: { amount: string } | null;
+  result?: { asked: number; left: number } | null;
+}
+
+const fields = {
+  placeOrder: ['PlaceOrderInput', `order ${ORDER}`],
+  placeOrderList: ['PlaceOrderListInput', `orderList { orders ${ORDER} }`],
+  cancelOrder: ['CancelOrderInput', `order ${ORDER}`],
+  replaceOrder: ['ReplaceOrderInput', `order ${ORDER}`],
+  cancelAllOrders: ['CancelAllOrdersInput', 'result { asked left }'],
+  deposit: ['DepositInput', 'transfer { amount }'],
+  withdraw: ['WithdrawInput', 'transfer { amount }'],
+  haltInstrument: ['HaltInstrumentInput', ''],
+  resumeInstrument: ['ResumeInstrumentInput', ''],
+  setKillSwitch: ['SetKillSwitchInput', ''],
+  setAccountLimits: ['SetAccountLimitsInput', ''],
+} as const;
+
+export type Field = keyof typeof fields;
+
+/** Refusals that say something about the request alone; a corrected one may use the key again. */
+const notKept = ['NOT_FOUND', 'INVALID_INPUT', 'INVALID_AMOUNT', 'INVALID_PRICE', 'INVALID_QUANTITY'];
+
+export interface Asked {
+  who: string;
+  field: Field;
+  input: object;
+  key?: string | undefined;
+  /** The input in one spelling. */
+  normal: string;
+  /** What is wrong with the request by itself. */
+  wrong: readonly string[];
+  decide: () => Answer;
+}
+
+/** The answer that the model gives: of a repeated key the first one. */
+const predict = (
+  state: State,
+  { who, field, key, normal, wrong, decide }: Asked,
+): { answer: Answer; replayed: boolean } => {
+  if (wrong.length > 0) return { answer: [...wrong], replayed: false };
+  const name = `${who} ${field} ${key}`;
+  const kept = key === undefined ? undefined : state.kept.get(name);
+  if (kept !== undefined && kept.input === normal) return { answer: kept.answer, replayed: true };
+  if (kept !== undefined) return { answer: ['IDEMPOTENCY_KEY_REUSED idempotencyKey'], replayed: false };
+  const answer = decide();
+  const isKept = !Array.isArray(answer) || !answer.some((problem) => notKept.includes(problem.split(' ')[0]!));
+  if (key !== undefined && isKept) state.kept.set(name, { input: normal, answer });
+  return { answer, replayed: false };
+};
+
+const errorsOf = ({ userErrors }: Payload): string[] =>
+  [
+    ...new Set(userErrors.map(({ code, field }) => [code, ...(field?.length ? [field.join('.')] : [])].join(' '))),
+  ].sort();
+
+const ordersOf = ({ order, orderList }: Payload): ApiOrder[] => orderList?.orders ?? (order ? [order] : []);
+
+/** Sends it and holds the answer to what the model says. */
+export const ask = async ({ state }: Model, real: Real, asked: Asked): Promise<void> => {
+  const [type, selection] = fields[asked.field];
+  const { answer, replayed } = predict(state, asked);
+  const query = `mutation ($input: ${type}!) { ${asked.field}(input: $input) { ${selection} userErrors { code field } } }`;
+  const input = { ...asked.input, ...(asked.key !== undefined && { idempotencyKey: asked.key }) };
+  const { data, extensions } = await real.ask(asked.who, query, { input });
+  const payload = data?.[asked.field] as Payload;
+  expect({ errors: errorsOf(payload), replayed: extensions?.idempotency?.replayed ?? false }).toEqual({
+    errors: Array.isArray(answer) ? [...new Set(answer)].sort() : [],
+    replayed,
+  });
+  if (Array.isArray(answer)) return;
+  if ('amount' in answer) expect(payload.transfer?.amount).toBe(text(answer.amount, CASH_SCALE));
+  if ('counts' in answer) expect([payload.result?.asked, payload.result?.left]).toEqual(answer.counts);
+  if (!('orders' in answer)) return;
+  const told = ordersOf(payload);
+  // The server names a new order; from then on it must stay with that name.
+  for (const [index, { key, replacedBy }] of answer.orders.entries()) {
+    for (const order of state.orders) {
+      if (order.key === key) order.id ??= told[index]?.id ?? null;
+      if (order.key === replacedBy) order.id ??= told[index]?.replacedBy?.id ?? null;
+    }
+  }
+  expect(told).toEqual(answer.orders.map((order) => orderView(state, order)));
+};
+
+const byAsset = (one: { asset: string }, other: { asset: string }): number => (one.asset < other.asset ? -1 : 1);
+
+/** All that the three see, in the model's words. */
+const seen = async (state: State, real: Real) => {
+  const views = await Promise.all(owners.map(real.view));
+  return Object.fromEntries(
+    owners.map((owner, index) => {
+      const { accounts, positions, orders } = views[index]!;
+      const { balances, buyingPower, equity, limits } = accounts[0]!;
+      const own = state.orders.filter((order) => order.owner === owner).slice(-SHOWN);
+      // A replacement's order is named when it is first seen.
+      const nodes = orders.edges.map(({ node }) => node);
+      if (nodes.length === own.length) for (const [at, order] of own.entries()) order.id ??= nodes.at(-1 - at)!.id;
+      const { dailyNotionalUsed } = limits;
+      const sorted = balances.toSorted(byAsset);
+      return [owner, { balances: sorted, buyingPower, equity, dailyNotionalUsed, positions, orders: nodes }];
+    }),
+  );
+};
+
+const foretold = (state: State) =>
+  Object.fromEntries(
+    owners.map((owner) => {
+      const view = userView(state, owner, SHOWN);
+      return [owner, { ...view, balances: view.balances.toSorted(byAsset) }];
+    }),
+  );
+
+/** The server comes to what the model says; what it does by itself, such as to expire, takes it a moment. */
+export const agree = async ({ state }: Model, real: Real): Promise<void> => {
+  for (const until = Date.now() + 3_000; ; ) {
+    const actual = await seen(state, real);
+    const expected = foretold(state);
+    if (isDeepStrictEqual(actual, expected)) return;
+    if (Date.now() > until) expect(actual).toEqual(expected);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+};

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import type { Changes } from './change.ts';
+import type { ListType } from './lists.ts';
+import type { PlaceInput } from './place.ts';
+import { owners, START } from './server.ts';
+import type { Order, Side, Type } from './state.ts';
+
+/** Inputs: on a narrow market, so that orders meet, share levels, stand in their own way and trigger each other. */
+
+export const who = fc.constantFrom(...owners);
+export const symbol = fc.constantFrom('AAPL', 'AAPL', 'AAPL', 'SHIB-USD');
+const side = fc.constantFrom<Side>('BUY', 'SELL');
+const seldom = <T>(value: fc.Arbitrary<T>, freq = 8) =>
+  fc
+    .option(value, { nil: undefined, freq: 1 })
+    .chain((one) => fc.nat({ max: freq }).map((lot) => (lot === 0 ? one : undefined)));
+export const key = seldom(fc.constantFrom('k1', 'k2'), 4);
+const clientOrderId = seldom(fc.constantFrom('a', 'b', 'c', 'd', ' bad'), 4);
+
+const sizes: Record<string, readonly string[]> = {
+  AAPL: ['0.0001', '0.5', '1', '1.0', '3.7', '10', '40', '100000'],
+  'SHIB-USD': ['1000', '50000', '2000000', '2000000', '9000000000000'],
+};
+const badSizes = ['0', '-1', '0.00001', '1500.5'];
+const size = (name: string, drawn: number): string => sizes[name]![drawn % sizes[name]!.length]!;
+/** Steps around the middle of the market. */
+const price = (name: string, steps: number): string =>
+  name === 'AAPL' ? `${100 + Math.trunc(steps / 2)}.${steps % 2 === 0 ? '00' : '50'}` : `0.00000${950 + steps * 4}`;
+const badPrices = ['0', '-3', '100.001', '0.000000001'];
+const steps = fc.integer({ min: -5, max: 5 });
+const trail: Record<string, readonly [string, string]> = {
+  AAPL: ['2', '1.25'],
+  'SHIB-USD': ['0.0000001', '0.00000004'],
+};
+
+const type = fc.constantFrom<Type>(
+  ...(['LIMIT', 'LIMIT', 'LIMIT', 'LIMIT', 'MARKET', 'MARKET', 'STOP', 'STOP_LIMIT', 'TRAILING_STOP'] as const),
+);
+
+const fault = seldom(
+  fc.constantFrom('qty', 'price', 'surplus', 'missing', 'symbol', 'account', 'timeInForce', 'postOnly', 'both'),
+  10,
+);
+
+const parts = fc.record({
+  symbol,
+  side,
+  type,
+  size: fc.nat({ max: 30 }),
+  limit: steps,
+  stop: steps,
+  trail: fc.constantFrom(0, 1, 2, 3),
+  timeInForce: fc.constantFrom(undefined, undefined, 'GTC' as const, 'DAY' as const, 'IOC' as const, 'FOK' as const),
+  postOnly: fc.constantFrom(undefined, undefined, undefined, undefined, true),
+  notional: fc.constantFrom(undefined, undefined, '10', '500', '25000', '0.00001'),
+  expires: fc.constantFrom(undefined, undefined, undefined, undefined, 1, 4, -1),
+  clientOrderId,
+  fault,
+  bad: fc.nat({ max: 3 }),
+});
+type Parts = typeof parts extends fc.Arbitrary<infer T> ? T : never;
+
+const spoilt = (input: PlaceInput, { fault: kind, bad }: Parts): PlaceInput => {
+  if (kind === 'qty') return { ...input, qty: badSizes[bad]! };
+  if (kind === 'price') return { ...input, limitPrice: badPrices[bad]! };
+  if (kind === 'surplus') return { ...input, limitPrice: price(input.symbol, 0), stopPrice: price(input.symbol, 1) };
+  if (kind === 'missing') return { ...input, limitPrice: undefined as never, stopPrice: undefined as never };
+  if (kind === 'symbol') return { ...input, symbol: 'NOPE' };
+  if (kind === 'account') return { ...input, accountId: owners[bad % 3]! };
+  if (kind === 'timeInForce') return { ...input, timeInForce: 'IOC' };
+  if (kind === 'postOnly') return { ...input, postOnly: true };
+  return kind === 'both' ? { ...input, notional: '10' } : input;
+};
+
+const present = <T extends object>(input: T): T =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as T;
+
+const inputOf = (drawn: Parts): PlaceInput => {
+  const { symbol: name, side: way, type: kind } = drawn;
+  const isByCash = kind === 'MARKET' && drawn.notional !== undefined;
+  const isTrailing = kind === 'TRAILING_STOP';
+  const mayRest = kind !== 'MARKET' && drawn.timeInForce !== 'IOC' && drawn.timeInForce !== 'FOK';
+  const input = {
+    symbol: name,
+    side: way,
+    type: kind,
+    timeInForce: kind.includes('STOP') && !mayRest ? undefined : drawn.timeInForce,
+    qty: isByCash ? undefined : size(name, drawn.size),
+    notional: isByCash ? drawn.notional : undefined,
+    limitPrice: kind.includes('LIMIT') ? price(name, drawn.limit) : undefined,
+    stopPrice: kind === 'STOP' || kind === 'STOP_LIMIT' ? price(name, drawn.stop) : undefined,
+    trailPrice: isTrailing && drawn.trail < 2 ? trail[name]![drawn.trail === 0 ? 0 : 1] : undefined,
+    trailPercent: isTrailing && drawn.trail >= 2 ? ['2.25', '100'][drawn.trail - 2] : undefined,
+    postOnly: kind === 'LIMIT' && mayRest ? drawn.postOnly : undefined,
+    expiresAt:
+      mayRest && drawn.expires !== undefined ? new Date(START + drawn.expires * 3_600_000).toISOString() : undefined,
+    clientOrderId: drawn.clientOrderId,
+  };
+  return present(spoilt(input as PlaceInput, drawn));
+};
+
+export const order = parts.map(inputOf);
+
+/** Orders that mostly make a list: exits on the other side of the entry, at prices that do not contradict each other. */
+export const list = fc
+  .record({
+    type: fc.constantFrom<ListType>('OCO', 'OTO', 'BRACKET', 'BRACKET'),
+    entry: parts,
+    gaps: fc.tuple(fc.integer({ min: -1, max: 5 }), fc.integer({ min: -1, max: 5 })),
+    stop: fc.constantFrom<Type>('STOP', 'STOP_LIMIT', 'TRAILING_STOP'),
+    names: fc.tuple(clientOrderId, clientOrderId),
+    odd: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 'short', 'sides', 'qty'),
+  })
+  .map(({ type: kind, entry, gaps, stop, names, odd }) => {
+    const { symbol: name, size: drawn } = entry;
+    const way: Side = kind === 'OCO' ? entry.side : entry.side === 'BUY' ? 'SELL' : 'BUY';
+    const away = way === 'SELL' ? 1 : -1;
+    const base = { symbol: name, side: odd === 'sides' ? entry.side : way, qty: size(name, drawn) };
+    const profit = {
+      ...base,
+      type: 'LIMIT',
+      limitPrice: price(name, entry.limit + away * gaps[0]),
+      clientOrderId: names[0],
+    };
+    const stopAt = price(name, entry.limit - away * gaps[1]);
+    const protects = {
+      ...base,
+      type: stop,
+      stopPrice: stop === 'TRAILING_STOP' ? undefined : stopAt,
+      limitPrice: stop === 'STOP_LIMIT' ? price(name, entry.limit - away * (gaps[1] + 1)) : undefined,
+      trailPrice: stop === 'TRAILING_STOP' ? trail[name]![0] : undefined,
+      qty: odd === 'qty' ? size(name, drawn + 1) : base.qty,
+      clientOrderId: names[1],
+    };
+    const first = inputOf({ ...entry, notional: undefined, postOnly: undefined, fault: undefined });
+    const exits = kind === 'OTO' ? [gaps[0] % 2 === 0 ? profit : protects] : [profit, protects];
+    const orders = kind === 'OCO' ? exits : [first, ...exits];
+    return { type: kind, orders: orders.slice(odd === 'short' ? 1 : 0).map((each) => present(each as PlaceInput)) };
+  });
+
+export const pick = fc.record({
+  pick: fc.nat({ max: 12 }),
+  any: fc.nat({ max: 7 }).map((drawn) => drawn === 0),
+  byName: fc.boolean(),
+  stranger: seldom(who, 10),
+});
+export type Pick = typeof pick extends fc.Arbitrary<infer T> ? T : never;
+
+export const changes = fc.record({
+  what: fc.constantFrom('qty', 'limit', 'stop', 'both', 'all', 'none', 'bad'),
+  size: fc.nat({ max: 30 }),
+  limit: steps,
+  stop: steps,
+  newClientOrderId: seldom(fc.constantFrom('a', 'b', 'c', 'x', 'y'), 3),
+});
+
+/** The changes, on the scale of the order's instrument; mostly such as the order takes. */
+export const changesFor = (
+  { symbol: name, limitPrice, stopPrice }: Order,
+  { what, ...drawn }: typeof changes extends fc.Arbitrary<infer T> ? T : never,
+): Changes => {
+  const limit = price(name, drawn.limit);
+  const stop = price(name, drawn.stop);
+  const all = {
+    qty: what === 'qty' || what === 'both' || what === 'all' ? size(name, drawn.size) : undefined,
+    limitPrice: what === 'limit' || (what !== 'qty' && limitPrice !== null && what !== 'none') ? limit : undefined,
+    stopPrice: what === 'stop' || (what === 'all' && stopPrice !== null) ? stop : undefined,
+    newClientOrderId: drawn.newClientOrderId,
+  };
+  return present(what === 'bad' ? { ...all, limitPrice: badPrices[drawn.size % 4] } : all) as Changes;
+};
+
+export const scope = fc
+  .record({
+    symbol: fc.constantFrom(undefined, undefined, 'AAPL', 'NOPE'),
+    side: fc.constantFrom(undefined, undefined, 'BUY', 'SELL'),
+  })
+  .map((drawn) => present(drawn) as { symbol?: string; side?: string });
+export const direction = fc.constantFrom<'deposit' | 'withdraw'>('deposit', 'withdraw');
+export const amount = fc.constantFrom(
+  '0.01',
+  '10',
+  '10.00',
+  '999.99',
+  '25000',
+  '190000',
+  '0',
+  '-5',
+  '1.001',
+  '100000000.01',
+);

@@ -1,0 +1,106 @@
+import { factsOf, units } from './facts.ts';
+import { checkPlace, count, type PlaceInput, prepare } from './place.ts';
+import { submit, tell } from './settle.ts';
+import { type Answer, accountOf, assetOf, availableOf, heldOf, type Order, type State } from './state.ts';
+
+export type ListType = 'OCO' | 'OTO' | 'BRACKET';
+const legs: Record<ListType, readonly string[]> = {
+  OCO: ['FIRST', 'SECOND'],
+  OTO: ['ENTRY', 'FIRST'],
+  BRACKET: ['ENTRY', 'TAKE_PROFIT', 'STOP_LOSS'],
+};
+
+const at = (index: number) => (problem: string) => {
+  const [code, field] = problem.split(' ');
+  return `${code} orders.${index}${field === undefined ? '' : `.${field}`}`;
+};
+
+/** Whether a stop of a pair is on the wrong side of the limit; a trailing stop has no price to compare. */
+export const isCrossed = (
+  limit: Pick<Order, 'side' | 'limitPrice'>,
+  stop: Pick<Order, 'type' | 'stopPrice'>,
+): boolean => {
+  if (stop.type === 'TRAILING_STOP' || limit.limitPrice === null || stop.stopPrice === null) return false;
+  return limit.side === 'SELL' ? stop.stopPrice >= limit.limitPrice : stop.stopPrice <= limit.limitPrice;
+};
+export const isWorse = (
+  entry: Pick<Order, 'side' | 'limitPrice'>,
+  exit: Pick<Order, 'type' | 'limitPrice'>,
+): boolean => {
+  if (exit.type !== 'LIMIT' || entry.limitPrice === null || exit.limitPrice === null) return false;
+  return entry.side === 'BUY' ? exit.limitPrice <= entry.limitPrice : exit.limitPrice >= entry.limitPrice;
+};
+
+/** The first thing that makes the orders no list of this type. */
+const wrongInList = (type: ListType, inputs: readonly PlaceInput[]): string[] => {
+  const parsed = inputs.map((input) => {
+    const price = (given: string | undefined) =>
+      given === undefined ? null : (units(given, factsOf(input.symbol).priceScale) ?? null);
+    return { ...input, limitPrice: price(input.limitPrice), stopPrice: price(input.stopPrice) };
+  });
+  const [first] = parsed;
+  if (first === undefined || parsed.length !== legs[type].length) return ['INVALID_INPUT orders'];
+  for (const [index, { symbol, qty, type: kind, timeInForce }] of parsed.entries()) {
+    if (symbol !== first.symbol) return [`INVALID_INPUT orders.${index}.symbol`];
+    const { baseScale } = factsOf(symbol);
+    if (units(qty ?? '', baseScale) !== units(first.qty ?? '', baseScale))
+      return [`INVALID_QUANTITY orders.${index}.qty`];
+    if (index === 0 && type !== 'OCO') continue;
+    if (kind === 'MARKET') return [`INVALID_INPUT orders.${index}.type`];
+    if (timeInForce === 'IOC' || timeInForce === 'FOK') return [`INVALID_INPUT orders.${index}.timeInForce`];
+  }
+  const exits = type === 'OCO' ? parsed : parsed.slice(1);
+  const offset = parsed.length - exits.length;
+  if (type !== 'OCO') {
+    for (const [index, exit] of exits.entries()) {
+      if (exit.side === first.side) return [`INVALID_INPUT orders.${index + 1}.side`];
+      if (isWorse(first, exit)) return [`INVALID_PRICE orders.${index + 1}.limitPrice`];
+    }
+  }
+  const [profit, stop] = exits;
+  if (profit === undefined || stop === undefined) return [];
+  if (profit.type !== 'LIMIT') return [`INVALID_INPUT orders.${offset}.type`];
+  if (!stop.type.includes('STOP')) return [`INVALID_INPUT orders.${offset + 1}.type`];
+  if (profit.side !== stop.side) return [`INVALID_INPUT orders.${offset + 1}.side`];
+  return isCrossed(profit, stop) ? [`INVALID_PRICE orders.${offset + 1}.stopPrice`] : [];
+};
+
+export const checkPlaceList = (owner: string, type: ListType, inputs: readonly PlaceInput[]): string[] => {
+  const wrong = inputs.flatMap((input, index) => checkPlace(owner, input).map(at(index)));
+  return wrong.length > 0 ? wrong : wrongInList(type, inputs);
+};
+
+/** `placeOrderList`: all of them or none. */
+export const placeList = (state: State, owner: string, type: ListType, inputs: readonly PlaceInput[]): Answer => {
+  const worths: bigint[] = [];
+  const orders: Order[] = [];
+  const wrong: string[] = [];
+  const list = `list of o${state.orders.length + 1}`;
+  for (const [index, input] of inputs.entries()) {
+    const prepared = prepare(state, owner, input, worths);
+    const isTaken = orders.some(({ clientOrderId }) => clientOrderId !== null && clientOrderId === input.clientOrderId);
+    if (isTaken) wrong.push(`DUPLICATE_CLIENT_ORDER_ID orders.${index}.clientOrderId`);
+    else if (Array.isArray(prepared)) wrong.push(...prepared.map(at(index)));
+    else if ('repeated' in prepared) wrong.push(`DUPLICATE_CLIENT_ORDER_ID orders.${index}.clientOrderId`);
+    else {
+      const key = `o${state.orders.length + 1 + index}`;
+      const leg = legs[type][index] ?? null;
+      const status = index > 0 && type !== 'OCO' ? 'HELD' : 'PENDING_NEW';
+      orders.push({ ...prepared.order, key, root: key, list, leg, status });
+      worths.push(prepared.worth);
+    }
+  }
+  if (wrong.length > 0) return wrong;
+  const [first] = orders;
+  if (first === undefined) throw new Error('a list without orders');
+  const trial = { ...state, orders: [...state.orders, ...orders] };
+  const asset = assetOf(first);
+  if (heldOf(trial, owner, asset) - heldOf(state, owner, asset) > availableOf(state, owner, asset)) {
+    return ['INSUFFICIENT_FUNDS orders.0.qty'];
+  }
+  for (const worth of worths) count(state, accountOf(state, owner), worth);
+  state.orders.push(...orders);
+  const answer = { orders: structuredClone(orders) };
+  tell(state, orders.filter(({ status }) => status === 'PENDING_NEW').map(submit));
+  return answer;
+};

@@ -1,0 +1,199 @@
+import type { Command } from '../../src/venues/paper/engine.ts';
+import type { Report, TradeReport, VenueOrder } from '../../src/venues/venue.ts';
+import { factsOf, MAKER_BPS, TAKER_BPS } from './facts.ts';
+import { collarAt, stopAt } from './prices.ts';
+import {
+  accountOf,
+  assetOf,
+  availableOf,
+  entryOf,
+  isExit,
+  isHere,
+  isOpen,
+  leaves,
+  type Order,
+  type State,
+  siblingOf,
+  waitingFor,
+  worthAt,
+} from './state.ts';
+
+/** What the venue is told, and what becomes of its answers. */
+
+const ownerOf = (state: State, key: string): Order => {
+  const found = state.orders.find((order) => order.key === key);
+  if (found === undefined) throw new Error(`the model has no order ${key}`);
+  return found;
+};
+
+/** What a buy by cash may spend on units, so that the fee still fits. */
+export const budgetOf = ({ side, notional, filledValue }: Pick<Order, 'side' | 'notional' | 'filledValue'>) =>
+  notional === null || side === 'SELL' ? null : (notional * 10_000n) / (10_000n + TAKER_BPS) - filledValue;
+
+export const submit = (order: Order): Command => {
+  const { key, owner, symbol, side, type, timeInForce, worstPrice, stopPrice, trailPeak, postOnly } = order;
+  const { trailPrice, trailBps } = order;
+  const trail = trailPrice !== null ? { price: trailPrice } : trailBps !== null ? { bps: Number(trailBps) } : null;
+  const told: VenueOrder = {
+    orderId: key,
+    accountId: owner,
+    symbol,
+    side,
+    type,
+    timeInForce,
+    leavesQty: leaves(order),
+    worstPrice,
+    stopPrice,
+    trail,
+    trailPeak,
+    place: null,
+    triggered: false,
+    postOnly,
+    budget: budgetOf(order),
+    group: isExit(order) ? order.list : null,
+  };
+  return { kind: 'SUBMIT', order: told };
+};
+
+const end = (state: State, order: Order, status: 'CANCELED' | 'EXPIRED', reason: string | null): void => {
+  Object.assign(order, { status, reason, asked: null });
+  if (status === 'EXPIRED') order.expiredAt = state.now;
+  else order.canceledAt = state.now;
+};
+
+/** The order is over with what it has. */
+export const close = (state: State, order: Order, reason: string | null): void =>
+  end(state, order, reason === 'TIME_IS_OVER' ? 'EXPIRED' : 'CANCELED', reason);
+
+/** A trailing stop begins where its entry was filled, to the tick, and so does its collar. */
+const trailFrom = (leg: Order, { filledQty, filledValue }: { filledQty: bigint; filledValue: bigint }): void => {
+  const facts = factsOf(leg.symbol);
+  const middle = filledValue / (filledQty * facts.unitValue);
+  leg.trailPeak = middle - (middle % facts.tick);
+  leg.stopPrice = stopAt(leg, leg.trailPeak);
+  leg.worstPrice = collarAt(facts, leg.side, leg.stopPrice);
+};
+
+/** What happened to an entry, for those that wait for it: what it fills is set aside for them, or they end. */
+const followEntry = (state: State, entry: Order, legs: readonly Order[], queue: Command[]): void => {
+  const { filledQty, filledValue, leavesQty } = entryOf(state, entry.list);
+  const isOver = leavesQty === 0n;
+  if (isOver && filledQty === 0n) {
+    for (const leg of legs) close(state, leg, 'ENTRY_CLOSED');
+    return;
+  }
+  if (isOver) {
+    for (const leg of legs) if (leg.type === 'TRAILING_STOP') trailFrom(leg, { filledQty, filledValue });
+  }
+  // What they keep back follows from what the entry has filled: it may be more than there is.
+  if (availableOf(state, entry.owner, assetOf(legs[0]!)) < 0n) {
+    for (const leg of legs) close(state, leg, 'INSUFFICIENT_FUNDS');
+    return;
+  }
+  for (const leg of legs) {
+    leg.qty = filledQty + leavesQty;
+    if (!isOver) continue;
+    // In the market or, while that is halted, for later.
+    leg.status = state.halted.has(leg.symbol) ? 'ACCEPTED' : 'PENDING_NEW';
+    if (leg.status === 'PENDING_NEW') queue.push(submit(leg));
+  }
+};
+
+/** What happened to an order, for those that belong to it. */
+export const follow = (state: State, order: Order, queue: Command[]): void => {
+  const sibling = siblingOf(state, order);
+  if (isExit(order) && !isOpen(order) && order.status !== 'REPLACED' && sibling !== undefined && isHere(sibling)) {
+    close(state, sibling, 'SIBLING_CLOSED');
+  }
+  const legs = waitingFor(state, order);
+  if (legs.length > 0) followEntry(state, order, legs, queue);
+};
+
+const fill = (state: State, order: Order, trade: TradeReport, liquidity: 'MAKER' | 'TAKER'): void => {
+  const { qty, price } = trade;
+  const value = worthAt(factsOf(order.symbol), price, qty);
+  const fee = (value * (liquidity === 'MAKER' ? MAKER_BPS : TAKER_BPS)) / 10_000n;
+  order.fills.push({ qty, price, value, fee, liquidity });
+  order.filledQty += qty;
+  order.filledValue += value;
+  order.fees += fee;
+  if (order.filledQty === order.qty) Object.assign(order, { status: 'FILLED', filledAt: state.now });
+  else if (order.status === 'NEW') order.status = 'PARTIALLY_FILLED';
+
+  const account = accountOf(state, order.owner);
+  account.holdings[order.symbol] ??= { qty: 0n, pnl: 0n, lots: [] };
+  const holding = account.holdings[order.symbol]!;
+  account.cash -= fee;
+  if (order.side === 'BUY') {
+    account.cash -= value;
+    holding.qty += qty;
+    holding.lots.push({ leavesQty: qty, leavesCost: value });
+    return;
+  }
+  account.cash += value;
+  holding.qty -= qty;
+  let rest = qty;
+  let cost = 0n;
+  for (const lot of holding.lots) {
+    const part = lot.leavesQty < rest ? lot.leavesQty : rest;
+    const share = part === 0n ? 0n : (lot.leavesCost * part) / lot.leavesQty;
+    lot.leavesQty -= part;
+    lot.leavesCost -= share;
+    rest -= part;
+    cost += share;
+  }
+  holding.lots = holding.lots.filter(({ leavesQty }) => leavesQty > 0n);
+  holding.pnl += value - cost;
+};
+
+/** The rest goes on under the new order. */
+export const replaced = (state: State, order: Order, status: string): void => {
+  const next = order.replacement;
+  if (next === null) throw new Error('nobody asked to replace the order');
+  Object.assign(order, { status: 'REPLACED', replacedBy: next.key, replacement: null });
+  state.orders.push({ ...next, status });
+};
+
+const apply = (state: State, report: Report, queue: Command[]): void => {
+  if (report.kind === 'TRADE') {
+    const sides = [
+      [report.taker, 'TAKER'],
+      [report.maker, 'MAKER'],
+    ] as const;
+    for (const [side, liquidity] of sides) {
+      if (side === null) throw new Error('there are no makers');
+      const order = ownerOf(state, side.orderId);
+      fill(state, order, report, liquidity);
+      const sibling = siblingOf(state, order);
+      if (sibling !== undefined) close(state, sibling, 'GROUP_SETTLED');
+      follow(state, order, queue);
+    }
+    return;
+  }
+  const order = ownerOf(state, report.orderId);
+  if (!isOpen(order)) return;
+  if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = 'NEW';
+  if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
+  if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
+  if (report.kind === 'TRAILED') order.stopPrice = report.stopPrice;
+  if (report.kind === 'REPLACED') replaced(state, order, 'NEW');
+  if (report.kind === 'SPENT') {
+    if (order.filledQty === 0n) close(state, order, 'NOTIONAL_BUYS_NOTHING');
+    else Object.assign(order, { qty: order.filledQty, status: 'FILLED', filledAt: state.now });
+  }
+  follow(state, order, queue);
+};
+
+/** Tells the venue, and books what it says until it has nothing more to say. */
+export const tell = (state: State, commands: readonly Command[]): void => {
+  const queue = [...commands];
+  for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+    const symbol =
+      'order' in command
+        ? command.order.symbol
+        : 'replacement' in command
+          ? command.replacement.symbol
+          : command.symbol;
+    for (const report of state.desks[symbol]?.execute(command) ?? []) apply(state, report, queue);
+  }
+};
