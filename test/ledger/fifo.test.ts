@@ -92,3 +92,22 @@ test('a sell loads no more lots than it needs', async () => {
   expect(seen).toBe(3);
   await pool.query("DELETE FROM lots WHERE symbol = 'TEST'");
 });
+
+test('a sell that is taken back loads no more lots than it gives back to, the youngest that were sold', async () => {
+  const customer = await trading.customer('100000');
+  const { pool } = trading.database;
+  const filler = `INSERT INTO lots (id, account_id, symbol, sequence, qty, cost, leaves_qty, leaves_cost, opened_at, busted)
+                  SELECT gen_random_uuid(), $1, 'TEST', n, 10, 10, CASE WHEN n > 500 THEN 10 ELSE 0 END,
+                         CASE WHEN n > 500 THEN 10 ELSE 0 END, now(), n IN (499, 500) FROM generate_series(1, 1000) n`;
+  await pool.query(filler, [customer.accountId]);
+  let seen: (bigint | null)[] = [];
+  const { accountId } = customer;
+  await trading.lane.run({
+    needs: { accounts: [accountId], consumedLots: [{ accountId, symbol: 'TEST', qty: 25n }] },
+    decide: (books) => {
+      seen = books.consumedLots(accountId, 'TEST').map(({ sequence }) => sequence);
+    },
+  });
+  expect(seen).toEqual([498n, 497n, 496n]);
+  await pool.query("DELETE FROM lots WHERE symbol = 'TEST'");
+});

@@ -192,8 +192,8 @@ test('a sell that is busted frees the youngest units that were sold', async () =
   for (const [side, qty] of [
     ['BUY', '2'],
     ['BUY', '3'],
-    ['SELL', '2'],
-    ['SELL', '2'],
+    ['SELL', '3'],
+    ['SELL', '1'],
   ] as const) {
     trades.push(await place(trading, customer, { ...market, side, qty }));
     trading.venue.tick();
@@ -203,8 +203,9 @@ test('a sell that is busted frees the youngest units that were sold', async () =
   const [execution] = await trading.orders.fillsOf([first!.id]);
   must(await bust({ executionId: execution!.id }));
   const [position] = await trading.ledger.ownPositions(customer.userId);
-  expect(position).toMatchObject({ qty: 30_000n, costBasis: other!.filledValue });
-  expect(position?.realizedPnl).toBe(second!.filledValue - one!.filledValue);
+  const costOfOne = one!.filledValue / 2n;
+  expect(position).toMatchObject({ qty: 40_000n, costBasis: costOfOne + other!.filledValue });
+  expect(position?.realizedPnl).toBe(second!.filledValue - costOfOne);
 });
 
 test('an entry of a bracket is busted only when its exits are out of the way', async () => {

@@ -165,7 +165,7 @@ const inNewRun = async (body: (run: Run) => Promise<void>): Promise<void> => {
 test('after every step the books are those of the trades that count', async () => {
   let amended = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 50 }), (steps) =>
+    fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), (steps) =>
       inNewRun(async (run) => {
         for (const next of steps) {
           await take(run, next);
@@ -176,7 +176,7 @@ test('after every step the books are those of the trades that count', async () =
         amended += run.busted.size;
       }),
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
   expect(amended).toBeGreaterThan(0);
 }, 240_000);
