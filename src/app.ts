@@ -97,9 +97,16 @@ export const createApp = async ({
     const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log });
     stops.push(limiter.close);
 
-    const trading = await createTrading({ config, database, clock, ids, log });
+    const trading = await createTrading({
+      config,
+      database,
+      clock,
+      ids,
+      log,
+      orderBudget: limiter.budgets.orders,
+    });
     stops.push(trading.stop);
-    const identity = createIdentity({ database, clock, ids, config });
+    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets });
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),

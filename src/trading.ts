@@ -18,6 +18,7 @@ import { createHistoryStore } from './ledger/history/store.ts';
 import { createJournalStore } from './ledger/journal/store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createLedgerStore } from './ledger/store.ts';
+import type { Budget } from './limiter/budget.ts';
 import { limits } from './limits.ts';
 import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
@@ -49,6 +50,8 @@ export interface TradingOptions {
   clock: Clock;
   ids: Ids;
   log: Log;
+  /** How many orders a user may place. */
+  orderBudget: Budget;
   /** Makes the venue; the paper market when absent. */
   makeVenue?: (options: PaperOptions) => MarketVenue;
 }
@@ -121,6 +124,7 @@ export const createTrading = async (options: TradingOptions) => {
     rates: config.fees,
     switches: switches.get,
     hours: hours.get,
+    budget: options.orderBudget,
     command,
   };
   const deadlines = createDeadlineStore(database);

@@ -47,6 +47,12 @@ describe('production', () => {
     ['DEMO_DATA', { DEMO_DATA: 'true' }, 'published passwords'],
     ['DEBUG_ERRORS', { DEBUG_ERRORS: 'true' }, 'shows strangers'],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://api.example.com' }, 'must be https'],
+    ['RATE_LIMIT_REQUESTS_PER_MINUTE', { RATE_LIMIT_REQUESTS_PER_MINUTE: '0' }, 'must not be 0'],
+    ['RATE_LIMIT_VIEWER_PER_MINUTE', { RATE_LIMIT_VIEWER_PER_MINUTE: '0' }, 'must not be 0'],
+    ['LOGIN_ATTEMPTS_PER_MINUTE', { LOGIN_ATTEMPTS_PER_MINUTE: '0' }, 'must not be 0'],
+    ['REGISTER_PER_HOUR', { REGISTER_PER_HOUR: '0' }, 'must not be 0'],
+    ['ORDERS_PER_MINUTE', { ORDERS_PER_MINUTE: '0' }, 'must not be 0'],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8, everybody' }, 'expected addresses or networks'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
   ])('refuses %s when it is weak: %j', (setting, change, problem) => {

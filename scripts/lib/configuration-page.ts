@@ -31,10 +31,6 @@ With \`ENVIRONMENT=production\` the server does not start
 - with a secret's file that every user of the machine can read or write;
 - with \`*\` in \`ALLOWED_ORIGINS\`;
 - with \`DEMO_DATA=true\` or \`DEBUG_ERRORS=true\`;
-- with a \`PUBLIC_URL\` that is plain http.
-
-## Read but not used yet
-
-The rate limits (\`RATE_LIMIT_*\`, \`LOGIN_ATTEMPTS_PER_MINUTE\`, \`REGISTER_PER_HOUR\`, \`ORDERS_PER_MINUTE\`) and \`REDIS_URL\` are
-checked like all others; nothing enforces them yet. Put a proxy that limits requests in front of a server that strangers can reach.
+- with a \`PUBLIC_URL\` that is plain http;
+- with a limit by request rate that is 0: none at all.
 `;

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Budget } from '../limiter/budget.ts';
 import type { Passwords } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import { endSessions } from './session-store.ts';
@@ -23,18 +24,21 @@ export interface ChangePasswordNeeds {
   passwordBounds: Config['password'];
   sessions: Sessions;
   viewers: Viewers;
+  /** Of sessions: whoever stole one may not guess with it, and the owner's other ones go on. */
+  budget: Budget;
 }
 
 /** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
 export const createChangePassword =
-  ({ database, command, passwords, passwordBounds, sessions, viewers }: ChangePasswordNeeds) =>
+  ({ database, command, passwords, passwordBounds, sessions, viewers, budget }: ChangePasswordNeeds) =>
   async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
     const names = [viewer.username, viewer.email];
     const weak = checkPassword(input.newPassword, { bounds: passwordBounds, names, field: 'newPassword' });
     if (weak !== undefined) return refused(weak);
     const found = await findUser(database, { id: viewer.id });
-    const right = await passwords.verify(found?.passwordHash, input.currentPassword);
-    const passwordHash = right ? await passwords.hash(input.newPassword) : undefined;
+    await budget.spend(viewer.sessionId);
+    const right = await passwords.verify(found?.passwordHash, input.currentPassword, true);
+    const passwordHash = right ? await passwords.hash(input.newPassword, true) : undefined;
 
     const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async ({ tx, now }) => {
       const user = await lockActiveUser(tx, viewer.id);
@@ -45,6 +49,7 @@ export const createChangePassword =
       await endSessions(tx, { userId: user.id }, { now, reason: 'PASSWORD_CHANGED' });
       return ok(await sessions.open(tx, user, now));
     });
+    if (right) budget.giveBack(viewer.sessionId);
     if (result.ok) viewers.forgetUser(viewer.id);
     return result;
   };

@@ -2,6 +2,8 @@ import type { Command } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Budget } from '../limiter/budget.ts';
+import { forgetAddresses } from './address-store.ts';
 import type { Passwords } from './password.ts';
 import { endSessions } from './session-store.ts';
 import { closeUser, findUser, isLastAdmin, lockAccounts, lockActiveUser, lockAdministration } from './store.ts';
@@ -13,14 +15,17 @@ export interface DeleteAccountNeeds {
   command: Command;
   passwords: Passwords;
   viewers: Viewers;
+  /** The one of `changePassword`: both answer whether a password is right. */
+  budget: Budget;
 }
 
 /** Closes the login for good and forgets the person; the books stay, under a number. */
 export const createDeleteAccount =
-  ({ database, command, passwords, viewers }: DeleteAccountNeeds) =>
+  ({ database, command, passwords, viewers, budget }: DeleteAccountNeeds) =>
   async (by: Actor, viewer: Viewer, input: { password: string }): Promise<Result<object>> => {
     const found = await findUser(database, { id: viewer.id });
-    const right = await passwords.verify(found?.passwordHash, input.password);
+    await budget.spend(viewer.sessionId);
+    const right = await passwords.verify(found?.passwordHash, input.password, true);
 
     const result = await command({ by, action: 'deleteAccount', target: viewer.id }, async ({ tx, now }) => {
       await lockAdministration(tx);
@@ -34,9 +39,11 @@ export const createDeleteAccount =
       const open = await lockAccounts(tx, user.id);
       if (open > 0) return refused(failure('OPEN_ORDERS', `There are ${open} open orders; cancel them first.`));
       await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
+      await forgetAddresses(tx, user.id);
       await closeUser(tx, user, now);
       return ok({});
     });
+    if (right) budget.giveBack(viewer.sessionId);
     if (result.ok) viewers.forgetUser(viewer.id);
     return result;
   };

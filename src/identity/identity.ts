@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
+import type { Budgets } from '../limiter/limiter.ts';
 import { createChangePassword } from './change-password.ts';
 import { createDeleteAccount } from './delete-account.ts';
 import { createDemo } from './demo.ts';
@@ -14,6 +15,7 @@ import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createRegister } from './register.ts';
 import { createSessions } from './sessions.ts';
+import { createSignInLimits } from './sign-in-limits.ts';
 import { createAccessTokens } from './tokens.ts';
 import { createViewers } from './viewers.ts';
 
@@ -22,27 +24,39 @@ export interface IdentityNeeds {
   clock: Clock;
   ids: Ids;
   config: Pick<Config, 'jwt' | 'password'>;
+  budgets: Pick<Budgets, 'signIn' | 'registration' | 'password'>;
   passwords?: Passwords;
 }
 
-export const createIdentity = ({ database, clock, ids, config, passwords = createPasswords() }: IdentityNeeds) => {
+export const createIdentity = (needs: IdentityNeeds) => {
+  const { database, clock, ids, config, budgets, passwords = createPasswords() } = needs;
   const { jwt, password: passwordBounds } = config;
   const command = createCommand({ database, clock, ids });
   const accessTokens = createAccessTokens({ jwt, clock, ids });
   const refreshTokens = createRefreshTokens(jwt.secret);
   const sessions = createSessions({ jwt, ids, accessTokens, refreshTokens });
+  const signIns = createSignInLimits({ database, budgets: budgets.signIn, clock, jwt });
+  const budget = budgets.password;
   const viewers = createViewers({ database, tokens: accessTokens, clock });
   return {
     authenticate: viewers.authenticate,
     /** For changes of a user that are made elsewhere; to be called after the commit. */
     forgetUser: viewers.forgetUser,
-    register: createRegister({ command, ids, passwords, passwordBounds, sessions }),
-    login: createLogin({ database, command, passwords, sessions }),
+    register: createRegister({
+      command,
+      ids,
+      passwords,
+      passwordBounds,
+      sessions,
+      signIns,
+      budget: budgets.registration,
+    }),
+    login: createLogin({ database, command, passwords, sessions, signIns }),
     refresh: createRefresh({ command, refreshTokens, sessions, viewers }),
     logout: createLogout({ command, viewers }),
     logoutEverywhere: createLogoutEverywhere({ command, viewers }),
-    changePassword: createChangePassword({ database, command, passwords, passwordBounds, sessions, viewers }),
-    deleteAccount: createDeleteAccount({ database, command, passwords, viewers }),
+    changePassword: createChangePassword({ database, command, passwords, passwordBounds, sessions, viewers, budget }),
+    deleteAccount: createDeleteAccount({ database, command, passwords, viewers, budget }),
     createDemoUsers: createDemo({ database, clock, ids, passwords }),
   };
 };

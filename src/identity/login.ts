@@ -5,8 +5,9 @@ import { ok, type Result, refused } from '../kernel/result.ts';
 import { checkEmail, checkUsername, nameKey } from './names.ts';
 import type { Passwords } from './password.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
 import { findUser, lockUser } from './store.ts';
-import type { Actor } from './viewer.ts';
+import type { Visitor } from './viewer.ts';
 
 export interface LoginInput {
   email?: string | null | undefined;
@@ -30,12 +31,16 @@ export interface LoginNeeds {
   command: Command;
   passwords: Passwords;
   sessions: Sessions;
+  signIns: SignInLimits;
 }
 
-/** Unknown, suspended and closed users cost one password check like everybody else, so time tells nothing. */
+/**
+ * Counted before the password is looked at. Unknown, suspended and closed users cost one password check like everybody else, so
+ * time tells nothing.
+ */
 export const createLogin =
-  ({ database, command, passwords, sessions }: LoginNeeds) =>
-  async (by: Actor, input: LoginInput): Promise<Result<SignedIn>> => {
+  ({ database, command, passwords, sessions, signIns }: LoginNeeds) =>
+  async ({ address, ...by }: Visitor, input: LoginInput): Promise<Result<SignedIn>> => {
     const names = [input.email, input.username].filter((name) => typeof name === 'string');
     const [name] = names;
     if (name === undefined || names.length > 1) {
@@ -43,14 +48,21 @@ export const createLogin =
     }
     const lookup = lookupOf(name);
     const found = lookup === undefined ? null : await findUser(database, lookup);
-    const right = await passwords.verify(found?.passwordHash, input.password);
-    return command({ by, action: 'login', target: found?.id ?? null }, async ({ tx, now, line }) => {
-      if (found === null || !right) return wrong();
-      const user = await lockUser(tx, found.id);
-      if (user?.passwordHash !== found.passwordHash) return wrong();
-      line.by = { ...by, userId: user.id };
-      if (user.status === 'SUSPENDED')
-        return refused(failure('USER_SUSPENDED', 'An operator has suspended this user.'));
-      return ok(await sessions.open(tx, user, now));
-    });
+    const admitted = await signIns.admit({ userId: found?.id, name: nameKey(name), address });
+    const right = await passwords.verify(found?.passwordHash, input.password, admitted.known);
+    const result = await command<SignedIn>(
+      { by, action: 'login', target: found?.id ?? null },
+      async ({ tx, now, line }) => {
+        if (found === null || !right) return wrong();
+        const user = await lockUser(tx, found.id);
+        if (user?.passwordHash !== found.passwordHash) return wrong();
+        line.by = { ...by, userId: user.id };
+        if (user.status === 'SUSPENDED')
+          return refused(failure('USER_SUSPENDED', 'An operator has suspended this user.'));
+        await signIns.remember(tx, user.id, address, now);
+        return ok(await sessions.open(tx, user, now));
+      },
+    );
+    if (result.ok) admitted.succeeded();
+    return result;
   };

@@ -16,16 +16,17 @@ export const unusableHash = (): string =>
   `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
 
 export interface Passwords {
-  hash(password: string): Promise<string>;
+  /** Urgent goes first: for those who are known, while strangers crowd. */
+  hash(password: string, urgent?: boolean): Promise<string>;
   /** `undefined` for a user who is not there: it costs the same and is never true. */
-  verify(hash: string | undefined, password: string): Promise<boolean>;
+  verify(hash: string | undefined, password: string, urgent?: boolean): Promise<boolean>;
 }
 
 export const createPasswords = (gateLimits: { concurrent: number; queue: number } = limits.password): Passwords => {
   const gate = createGate(gateLimits);
   const nobody = unusableHash();
   return {
-    hash: (password) => gate(() => argon2.hash(normalise(password), cost)),
-    verify: (hash, password) => gate(() => argon2.verify(hash ?? nobody, normalise(password))),
+    hash: (password, urgent) => gate(() => argon2.hash(normalise(password), cost), urgent),
+    verify: (hash, password, urgent) => gate(() => argon2.verify(hash ?? nobody, normalise(password)), urgent),
   };
 };

@@ -4,13 +4,15 @@ import { type Failure, failure } from '../errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { openAccount } from '../ledger/open-account.ts';
+import type { Budget } from '../limiter/budget.ts';
 import { checkEmail, checkUsername, nameKey } from './names.ts';
 import type { Passwords } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import { Role } from './permissions.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
 import { insertUser, isUniqueViolation, takenNames } from './store.ts';
-import type { Actor } from './viewer.ts';
+import type { Visitor } from './viewer.ts';
 
 export interface RegisterInput {
   username: string;
@@ -24,6 +26,9 @@ export interface RegisterNeeds {
   passwords: Passwords;
   passwordBounds: Config['password'];
   sessions: Sessions;
+  signIns: SignInLimits;
+  /** Of addresses. Also a name that is taken counts, or it could be asked who has one. */
+  budget: Budget;
 }
 
 const isFailure = (found: Failure | undefined): found is Failure => found !== undefined;
@@ -34,8 +39,9 @@ const takenFailures = (taken: { username: boolean; email: boolean }): Failure[] 
 ];
 
 /** Makes a user with profile, account and first session, all in one transaction. */
-export const createRegister = ({ command, ids, passwords, passwordBounds, sessions }: RegisterNeeds) => {
-  const insert = async ({ tx, now, line }: Step, input: RegisterInput, passwordHash: string) => {
+export const createRegister = (needs: RegisterNeeds) => {
+  const { command, ids, passwords, passwordBounds, sessions, signIns, budget } = needs;
+  const insert = async ({ tx, now, line }: Step, input: RegisterInput, passwordHash: string, address: string) => {
     const { username, email } = input;
     const keys = { usernameKey: nameKey(username), emailKey: nameKey(email) };
     const taken = takenFailures(await takenNames(tx, keys));
@@ -44,20 +50,22 @@ export const createRegister = ({ command, ids, passwords, passwordBounds, sessio
     const user = { id, username, email, ...keys, passwordHash, roles: [Role.USER], createdAt: now };
     const stored = await insertUser(tx, user);
     await openAccount(tx, { id: ids.next(), userId: id, createdAt: now });
+    await signIns.remember(tx, id, address, now);
     line.by = { ...line.by, userId: id };
     line.target = id;
     return ok(await sessions.open(tx, stored, now));
   };
 
-  return async (by: Actor, given: RegisterInput): Promise<Result<SignedIn>> => {
+  return async ({ address, ...by }: Visitor, given: RegisterInput): Promise<Result<SignedIn>> => {
     const input = { ...given, email: given.email.trim() };
     const { username, email, password } = input;
     const rules = { bounds: passwordBounds, names: [username, email], field: 'password' };
     const failures = [checkUsername(username), checkEmail(email), checkPassword(password, rules)].filter(isFailure);
     if (failures.length > 0) return refused(...failures);
+    await budget.spend(address);
     const passwordHash = await passwords.hash(password);
     const attempt = () =>
-      command({ by, action: 'register', target: null }, (step) => insert(step, input, passwordHash));
+      command({ by, action: 'register', target: null }, (step) => insert(step, input, passwordHash, address));
     try {
       return await attempt();
     } catch (error) {

@@ -7,10 +7,14 @@ import type { Result } from '../kernel/result.ts';
 import { Role } from './permissions.ts';
 import type { SignedIn } from './sessions.ts';
 import type { User } from './user.ts';
-import type { Actor } from './viewer.ts';
+import type { Visitor } from './viewer.ts';
 
 /** For the fields that need no sign-in. */
-const anyone = ({ viewer, requestId }: GraphContext): Actor => ({ userId: viewer?.id ?? null, requestId });
+const anyone = ({ viewer, requestId, address }: GraphContext): Visitor => ({
+  userId: viewer?.id ?? null,
+  requestId,
+  address,
+});
 
 export const RoleEnum = builder.enumType('Role', {
   description: 'What a person is here. A user may have several; each adds permissions.',

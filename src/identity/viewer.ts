@@ -23,3 +23,8 @@ export interface Actor {
   userId: string | null;
   requestId: string;
 }
+
+/** Somebody who is not signed in yet: all that is known is where the request came from. */
+export interface Visitor extends Actor {
+  address: string;
+}

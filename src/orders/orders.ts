@@ -8,15 +8,17 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Loaded, Needs, OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
+import type { Budget } from '../limiter/budget.ts';
 import type { MarketHours } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './cancel.ts';
 import { createCancelAllAfter } from './cancel-all-after.ts';
 import { createCancelAllOrders } from './cancel-all-own.ts';
+import { counted } from './counted.ts';
 import type { OrderFilter } from './page-query.ts';
 import { createPlaceOrder } from './place.ts';
-import { createPlaceOrderList } from './place-list.ts';
+import { createPlaceOrderList, type PlaceOrderListInput } from './place-list.ts';
 import { createPlaceOrders } from './place-many.ts';
 import { createPreviewOrder } from './preview.ts';
 import { createReplaceOrder } from './replace.ts';
@@ -39,6 +41,8 @@ export interface OrderDeps {
   switches(): readonly KillSwitch[];
   /** Whether stocks trade in sessions. */
   hours(): MarketHours;
+  /** How many orders a user may place, replacements included. */
+  budget: Budget;
   /** For what is written outside of the lane. */
   command: Command;
   clock: Clock;
@@ -47,12 +51,12 @@ export interface OrderDeps {
 
 /** The use cases of orders. Every one that reads takes the viewer and looks under the viewer's own accounts only. */
 export const createOrders = (deps: OrderDeps) => ({
-  place: createPlaceOrder(deps),
+  place: counted(deps.budget, () => 1, createPlaceOrder(deps)),
   preview: createPreviewOrder(deps),
-  placeList: createPlaceOrderList(deps),
-  placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts }),
+  placeList: counted(deps.budget, ({ orders }: PlaceOrderListInput) => orders.length, createPlaceOrderList(deps)),
+  placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts, budget: deps.budget }),
   cancel: createCancelOrder(deps),
-  replace: createReplaceOrder(deps),
+  replace: counted(deps.budget, () => 1, createReplaceOrder(deps)),
   cancelAll: createCancelAllOrders(deps),
   cancelAllAfter: createCancelAllAfter(deps),
 

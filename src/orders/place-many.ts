@@ -5,6 +5,7 @@ import { checkKey } from '../kernel/key.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { AccountFinder } from '../ledger/accounts.ts';
+import type { Budget } from '../limiter/budget.ts';
 import { limits } from '../limits.ts';
 import type { PlaceOrderInput } from './input.ts';
 
@@ -30,10 +31,12 @@ const check = ({ orders, idempotencyKey }: PlaceOrdersInput): Failure | undefine
  * the others. The key of the whole makes a key for each, so a repeat answers the same and continues what was cut off.
  */
 export const createPlaceOrders =
-  ({ place, accounts }: { place: Place; accounts: AccountFinder }) =>
+  ({ place, accounts, budget }: { place: Place; accounts: AccountFinder; budget: Budget }) =>
   async (by: Actor & { userId: string }, input: PlaceOrdersInput): Promise<Result<Once<OrderRow>[]>> => {
     const problem = check(input);
     if (problem !== undefined) return refused(problem);
+    // All or none: which orders of a request fit into a budget would be chance.
+    await budget.spend(by.userId, input.orders.length);
     // Known before the first is placed, all of them take the same steps and reach the lane in the order given.
     await accounts.idsOf(by.userId);
     const { idempotencyKey: key } = input;
@@ -41,5 +44,8 @@ export const createPlaceOrders =
       ...order,
       idempotencyKey: order.idempotencyKey ?? (key == null ? null : `${key}#${at}`),
     }));
-    return ok(await Promise.all(keyed.map((order) => place(by, order))));
+    const answers = await Promise.all(keyed.map((order) => place(by, order)));
+    const repeated = answers.filter(({ replayed }) => replayed).length;
+    if (repeated > 0) budget.giveBack(by.userId, repeated);
+    return ok(answers);
   };

@@ -8,11 +8,13 @@ import { createIdentity } from '../../src/identity/identity.ts';
 import { createPasswords, type Passwords } from '../../src/identity/password.ts';
 import type { Role } from '../../src/identity/permissions.ts';
 import type { SignedIn } from '../../src/identity/sessions.ts';
-import type { Actor, Viewer } from '../../src/identity/viewer.ts';
+import type { Actor, Viewer, Visitor } from '../../src/identity/viewer.ts';
 import { createIds } from '../../src/kernel/ids.ts';
 import type { Result } from '../../src/kernel/result.ts';
+import type { Limiter } from '../../src/limiter/limiter.ts';
 import { createProfile } from '../../src/profile/profile.ts';
 import { testDatabase } from './database.ts';
+import { testLimiter } from './limiter.ts';
 
 /** A clock that stands still until a test moves it. */
 export const testClock = (start = new Date()) => {
@@ -31,7 +33,8 @@ export const jwt: Config['jwt'] = loadConfig({ JWT_SECRET_KEY: 'the-key-of-the-t
 
 export const PASSWORD = 'quiet-River-under-7-bridges';
 
-export const anyone = (): Actor => ({ userId: null, requestId: randomUUID() });
+/** A stranger from an address. */
+export const anyone = (address = '192.0.2.1'): Visitor => ({ userId: null, requestId: randomUUID(), address });
 export const actor = (userId: string): Actor => ({ userId, requestId: randomUUID() });
 
 /** The value of a result that must have one. */
@@ -65,11 +68,11 @@ const counted = (passwords: Passwords) => {
 };
 
 /** Identity, profile, administration and audit as one process of the server has them. */
-const processOn = (database: Database, clock: TestClock) => {
+const processOn = (database: Database, clock: TestClock, { budgets }: Limiter) => {
   const ids = createIds(clock);
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
   const config = { jwt, password: { min: 12, max: 128 } };
-  const identity = createIdentity({ database, clock, ids, config, passwords });
+  const identity = createIdentity({ database, clock, ids, config, budgets, passwords });
   const needs = { database, clock, ids, forgetUser: identity.forgetUser };
 
   const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
@@ -101,16 +104,18 @@ const processOn = (database: Database, clock: TestClock) => {
 };
 
 /** One such process over a database of its own; `sibling` is another one on the same database. */
-export const people = async () => {
+export const people = async (rateLimit: Partial<Config['rateLimit']> = {}) => {
   const { url, close } = await testDatabase();
   const database = await openDatabase(url);
   const clock = testClock();
+  const limiter = await testLimiter(database, clock, rateLimit);
   return {
-    ...processOn(database, clock),
+    ...processOn(database, clock, limiter),
     database,
     clock,
-    sibling: () => processOn(database, clock),
+    sibling: () => processOn(database, clock, limiter),
     close: async (): Promise<void> => {
+      await limiter.close();
       await database.close();
       await close();
     },

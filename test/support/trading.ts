@@ -5,6 +5,7 @@ import { createIds } from '../../src/kernel/ids.ts';
 import { openAccount } from '../../src/ledger/open-account.ts';
 import { createTrading, type TradingOptions } from '../../src/trading.ts';
 import { testDatabase } from './database.ts';
+import { testLimiter } from './limiter.ts';
 
 export interface Customer {
   userId: string;
@@ -17,19 +18,21 @@ export const fees = { makerBps: 10n, takerBps: 20n };
 
 /** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */
 export const startTrading = async (
-  options: { url?: string; clock?: Clock } & Pick<TradingOptions, 'makeVenue'> = {},
+  options: { url?: string; clock?: Clock; ordersPerMinute?: number } & Pick<TradingOptions, 'makeVenue'> = {},
 ) => {
   const own = options.url === undefined ? await testDatabase() : undefined;
   const database = await openDatabase(options.url ?? own?.url ?? '');
   const clock = options.clock ?? systemClock;
   const ids = createIds(clock);
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const limiter = await testLimiter(database, clock, { ordersPerMinute: options.ordersPerMinute ?? 0 });
   const trading = await createTrading({
     config: { paper, fees },
     database,
     clock,
     ids,
     log,
+    orderBudget: limiter.budgets.orders,
     ...(options.makeVenue && { makeVenue: options.makeVenue }),
   });
   await trading.start();
@@ -44,6 +47,7 @@ export const startTrading = async (
     ...trading,
     ...trading.services,
     database,
+    url: options.url ?? own?.url ?? '',
     ids,
     settled,
     customer: async (cash?: string): Promise<Customer> => {
@@ -76,6 +80,7 @@ export const startTrading = async (
     },
     close: async (): Promise<void> => {
       await trading.stop();
+      await limiter.close();
       await database.close();
       await own?.close();
     },
