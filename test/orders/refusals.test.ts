@@ -97,6 +97,15 @@ const reversed = async (): Promise<void> => {
   reversedTransfer = must(await trading.ledger.deposit(rich.by, { amount: '1' })).id;
   must(await trading.ledger.reverseTransfer(operator, { transferId: reversedTransfer, reason }));
 };
+/** The side of a trade that was busted. */
+let busted = '';
+const bust = (): Promise<Answer> => trading.trades.bust(operator, { executionId: busted, reason });
+const bustOnce = async (): Promise<void> => {
+  if (busted !== '') return;
+  const id = await orderOf('busted', { type: 'MARKET', limitPrice: null });
+  busted = (await trading.orders.fillsOf([id]))[0]?.id ?? '';
+  must(await bust());
+};
 const replace = (id: () => Promise<string>, changes: object) => async (): Promise<Answer> =>
   trading.orders.replace(rich.by, { id: await id(), ...changes });
 /** Until what the change of hours means for open orders has been done. */
@@ -164,6 +173,7 @@ const refusals: [code: ErrorCode, what: string, run: () => Promise<Answer>][] = 
     'a reversal',
     () => trading.ledger.reverseTransfer(operator, { transferId: reversedTransfer, reason }),
   ],
+  ['TRADE_ALREADY_BUSTED', 'a bust', bust],
   ['NOT_FOUND', 'a reversal', () => trading.ledger.reverseTransfer(operator, { transferId: 'x', reason })],
   ['FORBIDDEN', 'a halt', () => trading.controls.haltInstrument(rich.by, { symbol: 'AAPL', reason })],
   ['UNKNOWN_SYMBOL', 'a halt', () => trading.controls.haltInstrument(operator, { symbol: 'NOPE', reason })],
@@ -195,7 +205,7 @@ const answered = async (run: () => Promise<Answer>): Promise<string[]> => {
 };
 
 test.each(refusals)('%s: %s that is refused changes nothing', async (code, _, run) => {
-  for (const known of [filled, open, trailing, pending, doubtful, reversed]) await known();
+  for (const known of [filled, open, trailing, pending, doubtful, reversed, bustOnce]) await known();
   if (code === 'MARKET_CLOSED') await sessions('SESSIONS');
   const before = await moneyDigest(trading.database.pool);
   const codes = await answered(run);
