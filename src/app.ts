@@ -22,7 +22,7 @@ import { createLimiter } from './limiter/limiter.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
-import { native } from './rest/dialects/native.ts';
+import { readFaces } from './rest/faces.ts';
 import { createRest } from './rest/rest.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -140,7 +140,7 @@ export const createApp = async ({
         if (!trading.ready()) throw new Error('the paper venue runs in no process');
       },
     };
-    const rest = createRest({ graphql, schema, faces: [{ name: 'native', dialect: native }], clock });
+    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock });
     const http = createHttpServer({
       rest,
       config,

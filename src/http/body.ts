@@ -34,6 +34,23 @@ const readBytes = (request: IncomingMessage): Promise<Buffer | undefined> =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+export const isFormIn = ({ headers }: IncomingMessage): boolean => formType.test(headers['content-type'] ?? '');
+
+/** Reads the fields of a form under the bound. Only for what a foreign site's form may as well send: it carries no cookie. */
+export const readForm = async (request: IncomingMessage): Promise<Body> => {
+  if (!isFormIn(request))
+    return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/x-www-form-urlencoded.');
+  const bytes = await readBytes(request);
+  if (bytes === undefined) return tooLarge;
+  const fields = [...new URLSearchParams(bytes.toString('utf8'))];
+  if (fields.some(([name, text]) => hasNul(name) || hasNul(text))) return problem('BAD_REQUEST', NUL_PROBLEM);
+  const value = Object.fromEntries(fields);
+  if (Object.keys(value).length < fields.length) return problem('BAD_REQUEST', 'A field of the form is given twice.');
+  return { value };
+};
+
 /** Reads a JSON body under the bound. JSON only: other types are what a foreign site's form could send. */
 export const readJson = async (request: IncomingMessage): Promise<Body> => {
   const {

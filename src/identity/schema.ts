@@ -74,6 +74,13 @@ const donePayload = (name: string) =>
   });
 
 const LogoutPayload = donePayload('LogoutPayload');
+builder.objectField(LogoutPayload, 'user', (t) =>
+  t.field({
+    type: UserRef,
+    description: 'Whose session ended.',
+    resolve: (_, __, context) => viewerOf(context),
+  }),
+);
 
 builder.queryFields((t) => ({
   me: t.field({

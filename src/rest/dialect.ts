@@ -19,8 +19,9 @@ export interface RestRequest {
   path: string;
   /** Undefined where no operation was reached. */
   operation: RestOperation | undefined;
-  /** Whether the request came with an Authorization header, and what it began with. */
+  /** What the Authorization header began with, in small letters, and whether anything followed. */
   scheme: string | undefined;
+  hasCredentials: boolean;
   now: Date;
 }
 

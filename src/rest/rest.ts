@@ -4,25 +4,20 @@ import { isAsyncIterable } from 'graphql-yoga';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import type { Graphql } from '../graphql/server.ts';
 import { type Exchange, type HttpAnswer, JSON_TYPE, type Refuse } from '../http/answer.ts';
-import { readJson } from '../http/body.ts';
+import { isFormIn, readForm, readJson } from '../http/body.ts';
 import { budgetOf } from '../http/graphql.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
-import type { Dialect, RestAnswer, RestFailure, RestRequest } from './dialect.ts';
+import type { RestAnswer, RestFailure, RestRequest } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
+import type { Face } from './faces.ts';
 import { readInput } from './input.ts';
 import { type RestOperation, readOperations } from './operation.ts';
 import { failureOf, misfit } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
 import { createRouter, type Match } from './router.ts';
 import { fill, select } from './select.ts';
-
-/** A REST face of the server: operations of one folder, in the form of one dialect. */
-export interface Face {
-  name: string;
-  dialect: Dialect;
-}
 
 export interface RestParts {
   graphql: Graphql;
@@ -38,6 +33,11 @@ const hasBody = ({ headers }: Exchange['request']): boolean =>
 /** Headers by which some servers let a request be of another method than it says. */
 const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
 
+const takesForms = ({ dialect }: Face, { name }: RestOperation): boolean => dialect.forms?.has(name) === true;
+
+const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'retryAfter_s'> =>
+  headers['Retry-After'] === undefined ? {} : { retryAfter_s: Number(headers['Retry-After']) };
+
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
 export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
@@ -46,13 +46,19 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     for (const operation of readOperations(face.name, schema)) router.add(operation.method, operation.path, operation);
     return { ...face, router };
   });
+  /** Those below whose base a path stands; a base that fits leaves the faces without one out. */
+  const facesAt = (path: string): typeof mounted => {
+    const below = mounted.filter(({ base }) => base !== '' && path.startsWith(`${base}/`));
+    return below.length > 0 ? below : mounted.filter(({ base }) => base === '');
+  };
   type Mounted = (typeof mounted)[number];
 
   const requestOf = ({ request, requestId, path }: Exchange, operation: RestOperation | undefined): RestRequest => ({
     requestId,
     path,
     operation,
-    scheme: request.headers.authorization?.split(' ')[0],
+    scheme: request.headers.authorization?.split(' ')[0]?.toLowerCase(),
+    hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
     now: clock.now(),
   });
 
@@ -74,7 +80,6 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
   ): HttpAnswer => {
     exchange.note.outcome = failure.code;
     const headers: Record<string, string> = { ...more };
-    if (failure.code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = 'Bearer';
     if (failure.retryAfter_s !== undefined) headers['Retry-After'] = String(failure.retryAfter_s);
     const answer = face.dialect.failure(failure, catalogue[failure.code].status, requestOf(exchange, operation));
     return written(answer, headers);
@@ -82,14 +87,16 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
 
   const readBody = async (
     { request }: Exchange,
-    { method }: RestOperation,
+    face: Mounted,
+    operation: RestOperation,
   ): Promise<{ value?: unknown } | { failure: RestFailure }> => {
     const override = overrides.find((name) => request.headers[name] !== undefined);
     if (override !== undefined)
       return { failure: failing('BAD_REQUEST', `The header ${override} is not heeded; send the method itself.`) };
     if (!hasBody(request)) return {};
+    const { method } = operation;
     if (method === 'GET' || method === 'DELETE') return { failure: failing('BAD_REQUEST', `${method} takes no body.`) };
-    const body = await readJson(request);
+    const body = takesForms(face, operation) ? await readForm(request) : await readJson(request);
     return 'value' in body ? body : { failure: failing(body.problem.code, body.problem.message) };
   };
 
@@ -126,7 +133,7 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     const no = (failure: RestFailure, more = {}): HttpAnswer => refuse(exchange, face, operation, failure, more);
     const key = idempotencyKeyOf(exchange.request);
     if ('problem' in key) return no(failing('BAD_REQUEST', key.problem));
-    const body = await readBody(exchange, operation);
+    const body = await readBody(exchange, face, operation);
     if ('failure' in body) return no(body.failure);
     const query = new URLSearchParams(exchange.search);
     const input = readInput(operation, { path: parameters, query, body: body.value }, face.dialect.ignoresUnknown);
@@ -154,23 +161,28 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     /** How a path is answered; undefined for one that no face knows of. */
     find: (exchange: Exchange): { refuse: Refuse; handle: () => Promise<HttpAnswer> | HttpAnswer } | undefined => {
       const { path } = exchange;
-      const found = mounted.flatMap((face) => {
-        const routes = face.router.find(path);
+      const candidates = facesAt(path);
+      const [first] = candidates;
+      const found = candidates.flatMap((face) => {
+        const routes = face.router.find(path.slice(face.base.length));
         return routes === undefined ? [] : [{ face, routes }];
       });
-      const [first] = mounted;
-      if (first === undefined || (found.length === 0 && !path.startsWith('/api/'))) return undefined;
-      const method = methodOf(exchange);
-      const serving = found.find(({ routes }) => routes.methods.includes(method));
-      const face = serving?.face ?? found[0]?.face ?? first;
+      if (first === undefined || (found.length === 0 && !path.startsWith(`${first.base}/api/`))) return undefined;
+      const serving = found.flatMap(({ face, routes }) => {
+        const match = routes.match(methodOf(exchange));
+        return match === undefined ? [] : [{ face, match }];
+      });
+      // One path and method of two faces: one of them may take forms there.
+      const isForm = isFormIn(exchange.request);
+      const chosen = serving.find(({ face, match }) => takesForms(face, match.target) === isForm) ?? serving[0];
+      const face = chosen?.face ?? found[0]?.face ?? first;
       const refused: Refuse = (code, message, headers = {}, details = {}) =>
-        refuse(exchange, face, undefined, { ...failing(code, message), details }, headers);
+        refuse(exchange, face, undefined, { ...failing(code, message), details, ...waitIn(headers) }, headers);
       const handle = () => {
-        const match = serving?.routes.match(method);
-        if (match !== undefined && serving !== undefined) return run(exchange, serving.face, match);
+        if (chosen !== undefined) return run(exchange, chosen.face, chosen.match);
         if (found.length === 0) return refused('NOT_FOUND', 'Nothing is served at this path.');
-        const allowed = [...new Set(found.flatMap(({ routes }) => routes.methods))];
-        if (allowed.includes('GET')) allowed.push('HEAD' as RestMethod);
+        const allowed: string[] = [...new Set(found.flatMap(({ routes }) => routes.methods))];
+        if (allowed.includes('GET')) allowed.push('HEAD');
         const Allow = [...allowed, 'OPTIONS'].join(', ');
         if (exchange.request.method === 'OPTIONS') return { status: 204, headers: { Allow } };
         return refused('METHOD_NOT_ALLOWED', `This path takes ${Allow}.`, { Allow });

@@ -1,7 +1,7 @@
 /**
  * Which part of a result is the body of the answer: a path ("placeOrder.order"), whose lists are gone through
- * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, and
- * the name "_" puts the fields of an object beside the others.
+ * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, one with
+ * "#" for the length of the list at its path, and the name "_" puts the fields of an object beside the others.
  */
 export type BodyShape = string | { readonly [name: string]: BodyShape };
 
@@ -14,7 +14,10 @@ export const valueAt = (data: unknown, path: string): unknown =>
   path.split('.').reduce((value, name) => step(value, name), data);
 
 export const select = (data: unknown, shape: BodyShape): unknown => {
-  if (typeof shape === 'string') return shape.startsWith('=') ? shape.slice(1) : valueAt(data, shape);
+  if (typeof shape === 'string') {
+    if (shape.startsWith('=')) return shape.slice(1);
+    return shape.startsWith('#') ? (valueAt(data, shape.slice(1)) as unknown[]).length : valueAt(data, shape);
+  }
   return Object.fromEntries(
     Object.entries(shape).flatMap(([name, inner]): [string, unknown][] => {
       const value = select(data, inner);
@@ -25,7 +28,11 @@ export const select = (data: unknown, shape: BodyShape): unknown => {
 
 /** Paths of a shape, for those who look at its types. */
 export const pathsOf = (shape: BodyShape): string[] =>
-  typeof shape === 'string' ? (shape.startsWith('=') ? [] : [shape]) : Object.values(shape).flatMap(pathsOf);
+  typeof shape === 'string'
+    ? shape.startsWith('=')
+      ? []
+      : [shape.replace(/^#/, '')]
+    : Object.values(shape).flatMap(pathsOf);
 
 /** The text with every path between braces replaced by what it leads to. */
 export const fill = (template: string, data: unknown): string =>

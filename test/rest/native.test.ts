@@ -20,7 +20,7 @@ const graphql = async (query: string): Promise<Record<string, never>> =>
   (await ask('POST', '/graphql', { query })).json.data;
 
 beforeAll(async () => {
-  app = await startRealApp({ DEMO_DATA: 'true', PAPER_TICK_MS: '0' });
+  app = await startRealApp({ DEMO_DATA: 'true', PAPER_TICK_MS: '0', REST_FACES: 'native' });
   const login = 'login(input: { email: "user@example.com", password: "user123" })';
   const data = (await graphql(`mutation { ${login} { session { accessToken } } }`)) as never as {
     login: { session: { accessToken: string } };

@@ -10,7 +10,10 @@ export const native: Dialect = {
   success: (answer) => answer,
   failure: ({ code, message, errors, details }, status, { requestId, path }) => ({
     status,
-    headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+    },
     body: {
       type: typeOf(code),
       title: STATUS_CODES[status],

@@ -1,0 +1,88 @@
+import type { ErrorCode } from '../../errors.ts';
+import type { Dialect, RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
+import type { InputProblem } from '../input.ts';
+
+/** What a face says instead of our status and message. */
+export interface Wording {
+  status?: number;
+  detail: unknown;
+  /** Fields that stand beside `detail`. */
+  beside?: Readonly<Record<string, unknown>>;
+  /** A 401 without WWW-Authenticate. */
+  bare?: true;
+}
+
+export interface FastapiFace {
+  /** How a request without a usable Authorization header is refused. */
+  unauthenticated: (request: RestRequest, reason: unknown) => Wording;
+  texts: Partial<Record<ErrorCode, Wording | ((failure: RestFailure) => Wording)>>;
+  /** On every answer. */
+  headers?: Readonly<Record<string, string>>;
+  forms?: ReadonlySet<string>;
+}
+
+interface Item {
+  type: string;
+  loc: string[];
+  msg: string;
+}
+
+/** As pydantic 2 lists what does not fit, without its `input`, which would send a password back. */
+const itemOf = ({ in: where, field, kind, message }: InputProblem): Item => {
+  const loc = [where, ...field];
+  if (kind === 'missing') return { type: 'missing', loc, msg: 'Field required' };
+  if (/^String cannot/.test(message)) return { type: 'string_type', loc, msg: 'Input should be a valid string' };
+  if (/^Int cannot/.test(message))
+    return { type: 'int_parsing', loc, msg: 'Input should be a valid integer, unable to parse string as an integer' };
+  if (field.length === 0)
+    return {
+      type: 'model_attributes_type',
+      loc,
+      msg: 'Input should be a valid dictionary or object to extract fields from',
+    };
+  return { type: 'value_error', loc, msg: message };
+};
+
+const types: Partial<Record<ErrorCode, string>> = {
+  PASSWORD_TOO_SHORT: 'string_too_short',
+  PASSWORD_TOO_LONG: 'string_too_long',
+};
+
+/** The 422 of FastAPI; undefined for a failure that is not about the input. */
+const validation = (failure: RestFailure, status: number): Item[] | undefined => {
+  if (failure.problems !== undefined) return failure.problems.map(itemOf);
+  if (failure.code === 'BAD_REQUEST' && /JSON/.test(failure.message))
+    return [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }];
+  if (status !== 422 || failure.errors.length === 0) return undefined;
+  return failure.errors.map(({ field, code, message }) => ({
+    type: types[code] ?? 'value_error',
+    loc: ['body', ...field],
+    msg: message,
+  }));
+};
+
+/** The face of a FastAPI application: errors are `{"detail": …}`, unknown fields are passed over. */
+export const fastapi = ({ unauthenticated, texts, headers = {}, forms }: FastapiFace): Dialect => {
+  const worded = (failure: RestFailure, status: number, request: RestRequest): Wording => {
+    if (failure.code === 'UNAUTHENTICATED') return unauthenticated(request, failure.details?.reason);
+    const wording = texts[failure.code];
+    if (wording !== undefined) return typeof wording === 'function' ? wording(failure) : wording;
+    const items = validation(failure, status);
+    return items === undefined ? { detail: failure.message } : { status: 422, detail: items };
+  };
+  return {
+    ignoresUnknown: true,
+    ...(forms && { forms }),
+    success: (answer): RestAnswer => ({ ...answer, headers: { ...headers, ...answer.headers } }),
+    failure: (failure, status, request) => {
+      const wording = worded(failure, status, request);
+      const answered = wording.status ?? status;
+      const asks = answered === 401 && !wording.bare;
+      return {
+        status: answered,
+        headers: { ...headers, ...(asks && { 'WWW-Authenticate': 'Bearer' }) },
+        body: { ...wording.beside, detail: wording.detail },
+      };
+    },
+  };
+};

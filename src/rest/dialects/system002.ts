@@ -1,0 +1,22 @@
+import { fastapi } from './fastapi.ts';
+
+/** The FastAPI auth API: form sign-in, bare user objects, 400 for what is taken. */
+export const system002 = fastapi({
+  unauthenticated: ({ scheme, hasCredentials }) => ({
+    status: 401,
+    detail: scheme === 'bearer' && hasCredentials ? 'Could not validate credentials' : 'Not authenticated',
+  }),
+  texts: {
+    EMAIL_TAKEN: { status: 400, detail: 'Email already registered' },
+    USERNAME_TAKEN: { status: 400, detail: 'Username already taken' },
+    INVALID_CREDENTIALS: { status: 401, detail: 'Incorrect username or password' },
+    USER_SUSPENDED: { status: 400, detail: 'Inactive user' },
+    NOT_FOUND: { status: 404, detail: 'Not Found' },
+    METHOD_NOT_ALLOWED: { status: 405, detail: 'Method Not Allowed' },
+    RATE_LIMITED: ({ details }) => {
+      const error = `Rate limit exceeded: ${details?.limit ?? 60} per 1 minute`;
+      return { status: 429, detail: error, beside: { error } };
+    },
+  },
+  forms: new Set(['ApiLogin']),
+});
