@@ -79,16 +79,32 @@ const correctedLines = (corrected: CorrectedTrade, { trade, instrument, rules }:
   return tradeLines({ buyer, seller, baseAsset, quoteAsset, qty, value, ...fees });
 };
 
-/** A price that an order's customer has ruled out cannot become the price of its fill. */
-const beyondLimit = (books: Books, { corrected, trade, instrument }: AmendFacts): Failure | undefined => {
+/** What the customer of one side has ruled out: a price worse than the order's limit, or more cash than the order was given. */
+const beyondOrder = (
+  books: Books,
+  old: ExecutionRow,
+  corrected: CorrectedTrade,
+  facts: AmendFacts,
+): string | undefined => {
+  const { limitPrice, side, notional, filledValue, fees } = orderOf(books, old);
+  const { price, value } = corrected;
+  const name = side === 'BUY' ? 'BUYER' : 'SELLER';
+  if (limitPrice !== null && (side === 'BUY' ? price > limitPrice : price < limitPrice)) {
+    const limit = formatDecimal(limitPrice, facts.instrument.priceScale);
+    return `The price is worse than the limit ${limit} of the ${name}'s order.`;
+  }
+  const spent = filledValue + fees - old.value - old.fee + value + feeFor(old, value, facts.rules.rates);
+  return side === 'BUY' && notional !== null && spent > notional
+    ? `The price takes more cash than the ${name}'s order was given.`
+    : undefined;
+};
+
+const beyondOrders = (books: Books, facts: AmendFacts): Failure | undefined => {
+  const { corrected, trade } = facts;
   if (corrected === null) return undefined;
   for (const execution of trade.executions) {
-    const { limitPrice, side } = orderOf(books, execution);
-    if (limitPrice === null || (side === 'BUY' ? corrected.price <= limitPrice : corrected.price >= limitPrice))
-      continue;
-    const limit = formatDecimal(limitPrice, instrument.priceScale);
-    const name = side === 'BUY' ? 'BUYER' : 'SELLER';
-    return failure('INVALID_PRICE', `The price is worse than the limit ${limit} of the ${name}'s order.`, 'price');
+    const message = beyondOrder(books, execution, corrected, facts);
+    if (message !== undefined) return failure('INVALID_PRICE', message, 'price');
   }
   return undefined;
 };
@@ -124,7 +140,7 @@ const problemOf = (books: Books, lines: readonly Line[], facts: AmendFacts, at: 
   if (books.isReversed(trade.entry.id)) {
     return failure('TRADE_ALREADY_BUSTED', 'The trade was busted or corrected before.', field);
   }
-  const worse = beyondLimit(books, facts);
+  const worse = beyondOrders(books, facts);
   if (worse !== undefined) return worse;
   if (outOfRange(books, lines)) return failure('INVALID_PRICE', 'The value of the trade is out of range.', 'price');
   const short = shortOf(books, [...lines, ...released(books, facts, at)]);

@@ -46,7 +46,7 @@ const CorrectTradeInput = builder.inputType('CorrectTradeInput', {
     price: t.field({
       type: 'Decimal',
       description:
-        'In the quote asset, a multiple of the tick size, within the limits of both orders; as it was when absent.',
+        'In the quote asset, a multiple of the tick size, within the limits, or the cash, of both orders; as it was when absent.',
     }),
     qty: t.field({
       type: 'Decimal',

@@ -172,6 +172,17 @@ test('terms that are malformed, that change nothing, or that a customer ruled ou
   expect(await moneyDigest(trading.database.pool)).toEqual(before);
 });
 
+test('a market order by cash never pays more than the cash that it was given', async () => {
+  const customer = await trading.customer('5000');
+  const order = await place(trading, customer, { ...market, symbol: 'AAPL', side: 'BUY', notional: '1000' });
+  const [execution] = await trading.orders.fillsOf([order.id]);
+  const beyond = priceText((execution!.price * 101n) / 100n);
+  expect(await correct(execution!.tradeId, { price: beyond })).toMatchObject({
+    failures: [{ code: 'INVALID_PRICE', field: ['price'], message: expect.stringContaining('cash') }],
+  });
+  expect(await correct(execution!.tradeId, { price: priceText(execution!.price / 2n) })).toMatchObject({ ok: true });
+});
+
 test('a side that cannot pay the corrected price is named; a value beyond every balance is no outage', async () => {
   // Only the makers are there to trade with.
   const alone = { ...market, symbol: 'AAPL' };
