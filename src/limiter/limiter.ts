@@ -34,18 +34,20 @@ const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told
     if (up) log.info({ store: name }, 'the store of the limits is back');
     else log.warn({ store: name, err: error }, 'the store of the limits does not answer');
   };
-  const { retry_ms } = limits.limiter;
+  const { misses, retry_ms } = limits.limiter;
+  const patience = { misses, retry_ms };
   told.storeIs(name, true);
   if (config.redisUrl !== undefined) {
     const { client, started } = connectRedis(config.redisUrl);
     await started;
     const store = createRedisStore(client);
-    const failFast = createFailFast({ store, deadline_ms: limits.limiter.redis_ms, retry_ms, changed });
+    await store.ping().catch(() => {});
+    const failFast = createFailFast({ store, deadline_ms: limits.limiter.redis_ms, ...patience, changed });
     const close = async (): Promise<void> => client.destroy();
     return { name, failFast, backOff: createRedisBackOff(client, failFast, told), close };
   }
   const store = createPostgresStore(connection);
-  const failFast = createFailFast({ store, deadline_ms: limits.limiter.postgres_ms, retry_ms, changed });
+  const failFast = createFailFast({ store, deadline_ms: limits.limiter.postgres_ms, ...patience, changed });
   const sweep = (): void => {
     store.sweep(clock.now().getTime()).catch((error) => log.warn({ err: error }, 'spent limits were not swept away'));
   };

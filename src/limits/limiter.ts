@@ -17,6 +17,8 @@ export const limiter = {
   postgres_ms: 1_000,
   /** A statement that takes longer is given up; its caller has been refused by then. */
   statement_ms: 2_000,
+  /** Answers in a row that a store may miss before nobody asks it any more; one alone is a busy machine's. */
+  misses: 3,
   /** How often a store that did not answer is asked whether it is back. */
   retry_ms: 1_000,
   redisConnect_ms: 1_000,

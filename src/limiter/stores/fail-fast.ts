@@ -17,18 +17,20 @@ export interface FailFast {
 }
 
 /**
- * Nobody waits longer than the deadline for a store, and once it has missed it nobody waits at all: from then on the store is
- * asked in the background whether it is back. A timer that fires late because this process was busy is not the store's
+ * Nobody waits longer than the deadline for a store. Once it has missed a few in a row, or failed outright, nobody waits at
+ * all: from then on the store is asked in the background whether it is back. A timer that fires late because this process was busy is not the store's
  * fault, so what has arrived by then is read first.
  */
 export const createFailFast = (options: {
   store: LimiterStore & { ping(): Promise<unknown> };
   deadline_ms: number;
+  misses: number;
   retry_ms: number;
   changed(up: boolean, error?: unknown): void;
 }): FailFast => {
-  const { store, deadline_ms, retry_ms, changed } = options;
+  const { store, deadline_ms, misses, retry_ms, changed } = options;
   let up = true;
+  let missed = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const limited = <Value>(work: Promise<Value>): Promise<Value> =>
@@ -42,13 +44,16 @@ export const createFailFast = (options: {
       // A call of its own that throws at once counts like one that fails later.
       limited((async () => store.ping())()).then(() => {
         up = true;
+        missed = 0;
         changed(true);
       }, lookAgain);
     }, retry_ms).unref();
   };
 
   const fell = (error: unknown): never => {
-    if (up) {
+    missed += 1;
+    const isLate = (error as StoreDownError).cause === undefined;
+    if (up && (!isLate || missed >= misses)) {
       up = false;
       changed(false, error);
       lookAgain();
@@ -56,8 +61,13 @@ export const createFailFast = (options: {
     throw error;
   };
 
+  const answered = <Value>(value: Value): Value => {
+    missed = 0;
+    return value;
+  };
+
   const within = <Value>(work: () => Promise<Value>): Promise<Value> =>
-    up ? limited((async () => work())()).catch(fell) : Promise.reject(new StoreDownError());
+    up ? limited((async () => work())()).then(answered, fell) : Promise.reject(new StoreDownError());
 
   return {
     take: (take) => within(async () => store.take(take)),

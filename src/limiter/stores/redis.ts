@@ -95,6 +95,7 @@ export const createRedisStore = (client: RedisClient): LimiterStore & { ping(): 
         inFlight = true;
         setImmediate(flush);
       }),
-    ping: () => client.ping(),
+    // A server that came back has lost the script; giving it again is as good a question as any.
+    ping: () => client.scriptLoad(SCRIPT),
   };
 };

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
+import { bucketRule, MINUTE_ms, type Verdict } from '../../src/limiter/rule.ts';
+import { createFailFast, StoreDownError } from '../../src/limiter/stores/fail-fast.ts';
+
+/** A store that answers, fails or hangs as it is told. */
+const setUp = () => {
+  const state = { how: 'answers' as 'answers' | 'fails' | 'hangs', asked: 0, pinged: 0 };
+  const verdict: Verdict = { allowed: true, remaining: 1, retryAfter_us: 0, resetAfter_us: 0 };
+  const behave = async <Value>(value: Value): Promise<Value> => {
+    if (state.how === 'fails') throw new Error('no connection');
+    if (state.how === 'hangs') await new Promise(() => {});
+    return value;
+  };
+  const changes: boolean[] = [];
+  const failFast = createFailFast({
+    store: {
+      take: () => {
+        state.asked += 1;
+        return behave(verdict);
+      },
+      ping: () => {
+        state.pinged += 1;
+        return behave(undefined);
+      },
+    },
+    deadline_ms: 20,
+    misses: 3,
+    retry_ms: 20,
+    changed: (up) => changes.push(up),
+  });
+  const take = () => failFast.take({ rule: bucketRule('x', 1, MINUTE_ms), key: 'k', cost: 1, now_us: 0 });
+  return { state, changes, failFast, take, verdict };
+};
+
+it('a store that fails is not asked again until it answers in the background', async () => {
+  const { state, changes, failFast, take, verdict } = setUp();
+  expect(await take()).toEqual(verdict);
+  state.how = 'fails';
+  for (let at = 0; at < 5; at += 1) await expect(take()).rejects.toBeInstanceOf(StoreDownError);
+  expect([state.asked, changes, failFast.isUp()]).toEqual([2, [false], false]);
+  await vi.waitFor(() => expect(state.pinged).toBeGreaterThan(1));
+  state.how = 'answers';
+  await vi.waitFor(() => expect(failFast.isUp()).toBe(true));
+  expect(await take()).toEqual(verdict);
+  expect(changes).toEqual([false, true]);
+  failFast.stop();
+});
+
+it('a store that hangs is given up after a few, and one that was late once is not', async () => {
+  const { state, failFast, take, verdict } = setUp();
+  state.how = 'hangs';
+  for (let late = 0; late < 2; late += 1) await expect(take()).rejects.toBeInstanceOf(StoreDownError);
+  state.how = 'answers';
+  expect(await take()).toEqual(verdict);
+  state.how = 'hangs';
+  for (let late = 0; late < 5; late += 1) await expect(take()).rejects.toBeInstanceOf(StoreDownError);
+  expect(failFast.isUp()).toBe(false);
+  expect(state.asked).toBe(6);
+  failFast.stop();
+});
+
+it('an answer that came while this process was busy is not late', async () => {
+  const { failFast, verdict } = setUp();
+  const answer = failFast.within(async () => {
+    await sleep(1);
+    return verdict;
+  });
+  const until = performance.now() + 60;
+  while (performance.now() < until);
+  expect(await answer).toEqual(verdict);
+  failFast.stop();
+});
