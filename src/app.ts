@@ -1,6 +1,8 @@
 import { type Admin, createAdmin } from './admin/admin.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
 import { createCommand } from './audit/command.ts';
+import { sealKey } from './audit/seal-key.ts';
+import { createSealer } from './audit/sealer.ts';
 import type { Config } from './config.ts';
 import type { Controls } from './controls/controls.ts';
 import { openDatabase } from './database/database.ts';
@@ -96,6 +98,15 @@ export const createApp = async ({
     };
     const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log });
     stops.push(limiter.close);
+
+    const key = sealKey(config);
+    if (key === undefined) log.warn('AUDIT_SEAL_KEY is not set: the audit log is not sealed');
+    else {
+      const { sealFolder: folder, sealEvery_s } = config.audit;
+      const sealer = createSealer({ database, clock, ids, log, folder, key, every_ms: sealEvery_s * 1000 });
+      await sealer.start();
+      stops.push(sealer.stop);
+    }
 
     const trading = await createTrading({
       config,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -21,6 +21,14 @@ const list = z.string().transform((text) =>
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgresql://user:password@host:port/database');
+
+const isSealKey = (pem: string): boolean => {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+};
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['development', 'production']).default('development'),
@@ -69,6 +77,9 @@ const variables = z.object({
   LOGIN_ATTEMPTS_PER_MINUTE: integer(10, 0, 100_000),
   REGISTER_PER_HOUR: z.coerce.number().int().min(0).max(100_000).optional(),
   ORDERS_PER_MINUTE: integer(600, 0, 10_000_000),
+  AUDIT_SEAL_DIR: z.string().min(1).optional(),
+  AUDIT_SEAL_SECONDS: integer(60, 1, 86_400),
+  AUDIT_SEAL_KEY: z.string().refine(isSealKey, 'expected an Ed25519 private key in PEM').optional(),
   CIRCUIT_BREAKER_FAILURE_THRESHOLD: integer(5, 1, 1_000),
   CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
 });
@@ -175,6 +186,11 @@ export const loadConfig = (environment: Environment) => {
       // A desk signs up more people than strangers may: tests, demonstrations.
       registrationsPerHour: env.REGISTER_PER_HOUR ?? (production ? 20 : 1_000),
       ordersPerMinute: env.ORDERS_PER_MINUTE,
+    }),
+    audit: Object.freeze({
+      sealFolder: resolve(env.AUDIT_SEAL_DIR ?? join(dataDir, 'audit-seals')),
+      sealEvery_s: env.AUDIT_SEAL_SECONDS,
+      key: env.AUDIT_SEAL_KEY,
     }),
     breaker: Object.freeze({
       failureThreshold: env.CIRCUIT_BREAKER_FAILURE_THRESHOLD,

@@ -2,7 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import type { SettingProblem } from './problems.ts';
 
 /** Settings that are secrets or contain one: never shown, and each may come from a file that NAME_FILE names. */
-export const secretSettings = ['JWT_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'METRICS_TOKEN'] as const;
+export const secretSettings = [
+  'JWT_SECRET_KEY',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'METRICS_TOKEN',
+  'AUDIT_SEAL_KEY',
+] as const;
 
 /** Everybody's permission bits. */
 const OTHERS = 0o007;

@@ -26,6 +26,12 @@ export const readAccounts: Statement = {
   text: `SELECT ${accountColumns} FROM accounts WHERE id = ANY($1::uuid[])`,
 };
 
+/** Behind the accounts: whoever has a strand waits for no account any more. */
+export const takeStrand: Statement = {
+  name: 'lane_take_strand',
+  text: `SELECT id, count, encode(head, 'hex') AS head FROM bourse_audit_strand()`,
+};
+
 /** Whether a transaction that wrote one of these rows was committed. */
 export const findProof: Statement = {
   name: 'lane_find_proof',

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { chained, type Strand } from '../audit/chain.ts';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
-import { writes } from './writes.ts';
+import { type Written, writes } from './writes.ts';
 
 /** The transaction was rolled back by Postgres and may succeed if it is run again. */
 export class TryAgain extends Error {}
@@ -32,7 +33,7 @@ const RETRY_ms = 50;
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
 
-const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Changes]): unknown[][] =>
+const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Written]): unknown[][] =>
   write.columns.map(([, , value]) => rows.map((row) => (value as (row: Row) => unknown)(row)));
 
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
@@ -76,10 +77,10 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
 };
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
-const write = async (client: pg.Client, changes: Changes): Promise<void> => {
+const write = async (client: pg.Client, changes: Written): Promise<void> => {
   const sent: Promise<unknown>[] = [];
   for (const [table, statement] of Object.entries(writes)) {
-    const rows = changes[table as keyof Changes];
+    const rows = changes[table as keyof Written];
     if (rows.length === 0) continue;
     const { name, text } = statement;
     sent.push(client.query({ name, text, values: columns<unknown>(rows, statement as never) }));
@@ -88,6 +89,11 @@ const write = async (client: pg.Client, changes: Changes): Promise<void> => {
   const results = await Promise.allSettled(sent);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+};
+
+const inChain = (changes: Changes, free: Strand): Written => {
+  const { rows, strand } = chained(changes.audit, free);
+  return { ...changes, audit: rows, strands: rows.length === 0 ? [] : [strand] };
 };
 
 /** What a batch would have in hand now, all of one instant; locks nothing and is only for looking. */
@@ -169,12 +175,14 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
       let deciding = false;
       try {
         const begun = open.query('BEGIN');
-        const [loaded] = await Promise.all([read(open, needs, sql.lockAccounts), begun]);
+        const loading = read(open, needs, sql.lockAccounts);
+        const taking = open.query<Strand>(sql.takeStrand);
+        const [loaded, { rows: strands }] = await Promise.all([loading, taking, begun]);
         deciding = true;
         const changes = decide(loaded);
         deciding = false;
         proof = proofOf(changes);
-        await write(open, changes);
+        await write(open, inChain(changes, strands[0] as Strand));
       } catch (error) {
         if (deciding || !lost(error, open)) {
           await open.query('ROLLBACK').catch(dropClient);

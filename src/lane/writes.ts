@@ -1,3 +1,4 @@
+import type { ChainedRow, Strand } from '../audit/chain.ts';
 import type { Changes } from './rows.ts';
 import type { Statement } from './statements.ts';
 
@@ -38,7 +39,10 @@ const update = <Row>(table: string, key: string, columns: Column<Row>[]): Write<
   columns,
 });
 
-type Writes = { [Table in keyof Changes]: Write<Changes[Table][number]> };
+/** The changes of a batch, with the audit lines in their chain. */
+export type Written = Omit<Changes, 'audit'> & { audit: ChainedRow[]; strands: Strand[] };
+
+type Writes = { [Table in keyof Written]: Write<Written[Table][number]> };
 
 /** In the order in which they are sent. */
 export const writes: Writes = {
@@ -225,6 +229,14 @@ export const writes: Writes = {
     ['request_id', 'uuid', (row) => row.requestId],
     ['outcome', 'text', (row) => row.outcome],
     ['details', 'jsonb', (row) => JSON.stringify(row.details ?? {})],
+    ['strand', 'smallint', (row) => row.strand],
+    ['sequence', 'bigint', (row) => row.sequence],
+    ['hash', 'bytea', (row) => row.hash],
+  ]),
+  strands: update('audit_strands', 'id', [
+    ['id', 'smallint', (row) => row.id],
+    ['count', 'bigint', (row) => row.count],
+    ['head', 'bytea', (row) => row.head],
   ]),
   idempotency: insert('idempotency_keys', [
     ['viewer_id', 'uuid', (row) => row.viewerId],

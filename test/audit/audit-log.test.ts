@@ -49,7 +49,7 @@ describe('the audit log', () => {
       'suspendUser',
       'reinstateUser',
     ]);
-    const stored = JSON.stringify(await world.database.prisma.auditEntry.findMany());
+    const stored = JSON.stringify(await world.database.prisma.auditEntry.findMany({ omit: { sequence: true } }));
     const secrets = [email, username, PASSWORD, secondPassword, 'Wilhelmina', ...tokensOf(again, refreshed, changed)];
     for (const secret of secrets) expect(stored).not.toContain(secret);
   });

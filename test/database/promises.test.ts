@@ -8,6 +8,7 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 const appendOnly = [
   'account_events',
   'audit_entries',
+  'audit_origin',
   'executions',
   'journal_entries',
   'lot_closures',

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
@@ -21,7 +24,9 @@ export const startRealApp = async (
   { clock = systemClock, url }: { clock?: Clock; url?: string } = {},
 ): Promise<RealApp> => {
   const database = url === undefined ? await testDatabase() : { url, close: async () => {} };
+  const folder = mkdtempSync(join(tmpdir(), 'bourse-app-'));
   const config = loadConfig({
+    DATA_DIR: folder,
     DATABASE_URL: database.url,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -51,6 +56,7 @@ export const startRealApp = async (
     close: async () => {
       await app.close();
       await database.close();
+      rmSync(folder, { recursive: true });
     },
   };
 };
