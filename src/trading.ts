@@ -8,6 +8,7 @@ import { createInFlight } from './idempotency/in-flight.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Ids } from './kernel/ids.ts';
 import { createRefreshed } from './kernel/refreshed.ts';
+import { systemTimers, type Timers } from './kernel/timers.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore, createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
@@ -54,16 +55,18 @@ export interface TradingOptions {
   orderBudget: Budget;
   /** Makes the venue; the paper market when absent. */
   makeVenue?: (options: PaperOptions) => MarketVenue;
+  /** The machine's when absent. */
+  timers?: Timers;
 }
 
 /** Joins market, ledger, orders, lane and the paper venue: everything that moves money. */
 export const createTrading = async (options: TradingOptions) => {
-  const { config, database, clock, ids, log, makeVenue = createPaperVenue } = options;
+  const { config, database, clock, ids, log, makeVenue = createPaperVenue, timers = systemTimers } = options;
   const ledgerStore = createLedgerStore(database);
   await seedMarket(database);
   await ledgerStore.seedChart();
   await ledgerStore.openHouse(clock.now());
-  const instruments = await createInstruments({ store: createMarketStore(database), log });
+  const instruments = await createInstruments({ store: createMarketStore(database), log, timers });
   const venue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const venueStore = createVenueStore(database);
   const sharedQuotes = createSharedQuotes({
@@ -72,6 +75,7 @@ export const createTrading = async (options: TradingOptions) => {
     venue,
     publishing: () => dispatch.isHere(),
     log,
+    timers,
   });
   const dispatch = createDispatch({ venue, wake: createWake(venueStore), published: sharedQuotes });
   const market = createMarket({ instruments, venue: dispatch });
@@ -79,12 +83,14 @@ export const createTrading = async (options: TradingOptions) => {
   const switches = await createRefreshed({
     read: controlStore.killSwitches,
     every_ms: limits.market.refresh_ms,
+    timers,
     failed: (error) => log.warn({ err: error }, 'kill switches could not be read again'),
   });
 
   const hours = await createRefreshed({
     read: async () => (await controlStore.hours()) ?? config.marketHours ?? 'ALWAYS_OPEN',
     every_ms: limits.market.refresh_ms,
+    timers,
     failed: (error) => log.warn({ err: error }, 'market hours could not be read again'),
   });
 
@@ -103,6 +109,7 @@ export const createTrading = async (options: TradingOptions) => {
     store: laneStore,
     clock,
     log,
+    timers,
     released: (orders) => dispatch.submit(orders.map((order) => venueOrderOf(order, config.fees))),
   });
   const accounts = createAccountFinder(ledgerStore);
@@ -133,22 +140,25 @@ export const createTrading = async (options: TradingOptions) => {
     tasks: { sessions: sessions.pass, ...createDueTasks({ ...orderDeps, deadlines }) },
     every_ms: limits.orders.sweep_ms,
     log,
+    timers,
   });
-  const settlement = createSettlement({ ...orderDeps, venue, dispatch, log });
+  const settlement = createSettlement({ ...orderDeps, venue, dispatch, log, timers });
   // Apart from the sweep: what must happen at its time does not wait for a venue that answers late.
   const reconciling = createSweep({
     tasks: { reconcile: createReconcile({ ...orderDeps, venue, dispatch, settlement, log }) },
     every_ms: limits.venue.reconcile_ms,
     log,
+    timers,
   });
   const history = createHistoryStore(database);
   const journal = createJournalStore(database);
-  const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log });
-  const pending = createLook({ ...orderDeps, dispatch, log });
+  const marks = createMarks({ history, instruments: instruments.all, quote: venue.quote, clock, log, timers });
+  const pending = createLook({ ...orderDeps, dispatch, log, timers });
 
   const lease = createLease({
     connect,
     log,
+    timers,
     channel: CHANNEL,
     notified: pending.look,
     taken: async () => {
@@ -159,7 +169,7 @@ export const createTrading = async (options: TradingOptions) => {
       await settlement.restore();
       sweep.start();
       reconciling.start();
-      marks.start();
+      await marks.start();
     },
     lost: () => {
       void sweep.stop();

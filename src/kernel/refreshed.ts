@@ -1,3 +1,5 @@
+import { systemTimers, type Timers } from './timers.ts';
+
 /** Something small that every process knows by heart, read again and again because another process may change it. */
 export interface Refreshed<Value> {
   get(): Value;
@@ -15,6 +17,7 @@ export const createRefreshed = async <Value>(options: {
   every_ms: number;
   changed?(now: Value, before: Value): void;
   failed(error: unknown): void;
+  timers?: Timers;
 }): Promise<Refreshed<Value>> => {
   let value = await options.read();
   let last: Promise<void> = Promise.resolve();
@@ -30,15 +33,12 @@ export const createRefreshed = async <Value>(options: {
     last = next.catch(() => {});
     return next;
   };
-  const refreshQuietly = (): void => {
+  const refreshQuietly = async (): Promise<void> => {
     if (waiting) return;
     waiting = true;
-    refresh()
-      .catch(options.failed)
-      .finally(() => {
-        waiting = false;
-      });
+    await refresh().catch(options.failed);
+    waiting = false;
   };
-  const timer = setInterval(refreshQuietly, options.every_ms).unref();
-  return { get: () => value, refresh, stop: () => clearInterval(timer) };
+  const { timers = systemTimers } = options;
+  return { get: () => value, refresh, stop: timers.every(options.every_ms, refreshQuietly) };
 };

@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Books, createBooks } from './books.ts';
@@ -96,11 +97,12 @@ export interface LaneDeps {
   store: LaneStore;
   clock: Clock;
   log: Log;
+  timers?: Timers;
   /** Told, after a commit, of the orders that the batch let go of: their venue must have them now. */
   released(orders: readonly OrderRow[]): void;
 }
 
-export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
+export const createLane = ({ store, clock, log, released, timers = systemTimers }: LaneDeps): Lane => {
   const queue: (Waiting | Alone)[] = [];
   let inFlight: readonly Waiting[] = [];
   let pumping: Promise<void> | undefined;
@@ -188,13 +190,12 @@ export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
     });
 
   // The clock of the process, not the injected one: this bounds real waiting.
-  const sweeper = setInterval(() => {
+  const stopSweeping = timers.every(limits.lane.sweep_ms, () => {
     const now = Date.now();
     const isLate = ({ answered, deadline }: Caller): boolean => !answered && deadline !== undefined && deadline <= now;
     for (const waiting of inFlight.filter(isLate)) answer(waiting, 'reject', refusal.late());
     for (const waiting of queue.filter(isLate)) answer(waiting, 'reject', refusal.notStarted());
-  }, limits.lane.sweep_ms);
-  sweeper.unref();
+  });
 
   return {
     run: (command) => {
@@ -207,7 +208,7 @@ export const createLane = ({ store, clock, log, released }: LaneDeps): Lane => {
     drain: async () => {
       draining = true;
       while (pumping !== undefined) await pumping;
-      clearInterval(sweeper);
+      stopSweeping();
     },
     depth: () => queue.length,
   };

@@ -1,5 +1,6 @@
 import type { InstrumentStatus } from '../database/generated/enums.ts';
 import { createRefreshed } from '../kernel/refreshed.ts';
+import type { Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Instrument } from './instrument.ts';
@@ -47,13 +48,15 @@ const terms = ['tickSize', 'lotSize', 'priceScale', 'baseScale', 'quoteScale', '
 export const createInstruments = async (options: {
   store: MarketStore;
   log: Pick<Log, 'warn'>;
+  timers?: Timers;
 }): Promise<Instruments> => {
-  const { store, log } = options;
+  const { store, log, timers } = options;
   const listeners: StatusListener[] = [];
   const termsListeners: TermsListener[] = [];
   const known = await createRefreshed({
     read: async () => listed(await store.load()),
     every_ms: limits.market.refresh_ms,
+    ...(timers && { timers }),
     failed: (error) => log.warn({ err: error }, 'instruments could not be read again'),
     changed: ({ list }, before) => {
       for (const instrument of list) {

@@ -1,3 +1,4 @@
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import type { Lane } from '../lane/lane.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -16,10 +17,11 @@ export const createLook = (deps: {
   dispatch: Dispatch;
   rates: FeeRates;
   log: Pick<Log, 'warn'>;
+  timers?: Timers;
 }) => {
-  const { lane, store, dispatch, rates, log } = deps;
+  const { lane, store, dispatch, rates, log, timers = systemTimers } = deps;
   let waiting = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => {};
 
   const work = async (): Promise<void> => {
     waiting = false;
@@ -32,17 +34,19 @@ export const createLook = (deps: {
   };
 
   /** One look serves all who ask before it begins. */
-  const look = (): void => {
+  const look = async (): Promise<void> => {
     if (waiting || !dispatch.isHere()) return;
     waiting = true;
-    lane.alone(work).catch((error: unknown) => log.warn({ err: error }, 'pending orders cannot be looked for now'));
+    await lane
+      .alone(work)
+      .catch((error: unknown) => log.warn({ err: error }, 'pending orders cannot be looked for now'));
   };
 
   return {
     look,
     start: (): void => {
-      timer ??= setInterval(look, limits.venue.look_ms).unref();
+      stop = timers.every(limits.venue.look_ms, look);
     },
-    stop: (): void => clearInterval(timer),
+    stop: (): void => stop(),
   };
 };

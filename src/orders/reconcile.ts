@@ -34,7 +34,9 @@ export const createReconcile = (deps: ReconcileDeps) => {
   const { lane, store, venue, dispatch, settlement, clock, log } = deps;
   const facts: SettleFacts = { instrumentOf: deps.instrumentOf, rates: deps.rates, ids: deps.ids, hours: deps.hours };
   const askedAt = new Map<string, number>();
+  /** How far this round through the resting orders has come, and when the next may begin. */
   let checkedTo = 0n;
+  let nextRound = 0;
 
   const tellAgain = (order: OrderRow, again: readonly Ask[]): void => {
     const told = [venueOrderOf(order, deps.rates)];
@@ -86,8 +88,10 @@ export const createReconcile = (deps: ReconcileDeps) => {
     return session === null || session.state === 'OPEN';
   };
 
-  /** The next resting orders of which nothing was heard; begins anew behind the last. */
+  /** The next resting orders of which nothing was heard; each is asked about once a round. */
   const silent = async (now: number): Promise<OpenOrder[]> => {
+    if (checkedTo === 0n && now < nextRound) return [];
+    if (checkedTo === 0n) nextRound = now + limits.venue.recheck_ms;
     const before = new Date(now - limits.venue.recheck_ms);
     const page = await store.silent(before, checkedTo, limits.venue.recheckPage);
     checkedTo = page.length < limits.venue.recheckPage ? 0n : (page.at(-1)?.sequence ?? 0n);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -20,9 +20,14 @@ const byPlace = ({ place: one }: VenueOrder, { place: other }: VenueOrder): numb
  * made from the old view are dropped.
  */
 export const createSettlement = (
-  deps: Omit<OrderDeps, 'venue'> & { venue: Pick<Venue, 'onReports' | 'restore'>; dispatch: Dispatch; log: Log },
+  deps: Omit<OrderDeps, 'venue'> & {
+    venue: Pick<Venue, 'onReports' | 'restore'>;
+    dispatch: Dispatch;
+    log: Log;
+    timers?: Timers;
+  },
 ) => {
-  const { lane, venue, dispatch, store, log } = deps;
+  const { lane, venue, dispatch, store, log, timers = systemTimers } = deps;
   const facts: SettleFacts = {
     instrumentOf: deps.instrumentOf,
     rates: deps.rates,
@@ -72,7 +77,7 @@ export const createSettlement = (
     log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
     while (broken) {
       // What cannot be booked may come again at once: the venue must not turn in circles over it.
-      await sleep(limits.lane.rebuildPause_ms);
+      await timers.sleep(limits.lane.rebuildPause_ms);
       await restore().catch((problem: unknown) => {
         log.error({ err: problem }, 'the books of the venue could not be rebuilt yet');
       });

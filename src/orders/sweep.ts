@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export interface Sweep {
@@ -18,31 +18,31 @@ export const createSweep = (options: {
   tasks: Readonly<Record<string, () => Promise<unknown>>>;
   every_ms: number;
   log: Pick<Log, 'error'>;
+  timers?: Timers;
 }): Sweep => {
-  const { tasks, every_ms, log } = options;
-  let round = 0;
-  let running: Promise<void> = Promise.resolve();
+  const { tasks, every_ms, log, timers = systemTimers } = options;
+  let running: Promise<void> | undefined;
+  let stop: (() => void) | undefined;
 
   const pass = async (): Promise<void> => {
     for (const [task, run] of Object.entries(tasks)) {
       await run().catch((error: unknown) => log.error({ err: error, task }, 'a task of the sweep failed'));
     }
   };
-  const loop = async (mine: number): Promise<void> => {
-    while (mine === round) {
-      await pass();
-      await sleep(every_ms, undefined, { ref: false });
-    }
+  /** One at a time: a pass that takes longer than the pause is not joined by the next. */
+  const next = (): Promise<void> => {
+    running ??= pass().finally(() => {
+      running = undefined;
+    });
+    return running;
   };
   return {
     start: () => {
-      round += 1;
-      const before = running;
-      const mine = round;
-      running = before.then(() => loop(mine));
+      stop ??= timers.every(every_ms, next);
     },
     stop: async () => {
-      round += 1;
+      stop?.();
+      stop = undefined;
       await running;
     },
     pass,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 
@@ -27,17 +27,20 @@ export interface LeaseOptions {
   channel: string;
   notified(): void;
   log: Log;
+  timers?: Timers;
 }
 
 /**
  * The paper venue may run in one process at a time, or two books would fill the same orders. The lease is a session lock of
  * Postgres: when its holder dies, so does the lock, and the next process that asks has it.
  */
-export const createLease = ({ connect, taken, lost, channel, notified, log }: LeaseOptions): Lease => {
+export const createLease = (options: LeaseOptions): Lease => {
+  const { connect, taken, lost, channel, notified, log, timers = systemTimers } = options;
   let client: pg.Client | undefined;
   let held = false;
   let elsewhere = false;
-  let stopped = false;
+  let stopTrying = (): void => {};
+  let trying: Promise<void> | undefined;
 
   const letGo = (): void => {
     client = undefined;
@@ -87,22 +90,22 @@ export const createLease = ({ connect, taken, lost, channel, notified, log }: Le
     told = !held;
   };
 
-  const keepTrying = async (): Promise<void> => {
-    while (!stopped) {
-      await sleep(limits.lane.lease_ms, undefined, { ref: false });
-      if (!stopped) await attempt();
-    }
+  const attemptOnce = (): Promise<void> => {
+    trying ??= attempt().finally(() => {
+      trying = undefined;
+    });
+    return trying;
   };
 
   return {
     start: async () => {
-      await attempt();
-      void keepTrying();
+      stopTrying = timers.every(limits.lane.lease_ms, attemptOnce);
+      await attemptOnce();
     },
     held: () => held,
     taken: () => held || elsewhere,
     stop: async () => {
-      stopped = true;
+      stopTrying();
       held = false;
       await client?.end();
       client = undefined;

@@ -1,3 +1,4 @@
+import { systemTimers, type Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { VenueStore } from './store.ts';
@@ -27,14 +28,15 @@ export const createSharedQuotes = (deps: {
   venue: Pick<Venue, 'quote'>;
   publishing: () => boolean;
   log: Pick<Log, 'warn'>;
+  timers?: Timers;
 }): SharedQuotes => {
-  const { store, symbols, venue, publishing, log } = deps;
+  const { store, symbols, venue, publishing, log, timers = systemTimers } = deps;
   /** As the table has them: what was read last, or written. */
   let known: ReadonlyMap<string, Quote> = new Map();
   let wasPublishing = false;
   let working = false;
   let failing = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => {};
 
   const publish = async (): Promise<void> => {
     // The table is not logged, so a crash of the database empties it: a new holder writes all of it.
@@ -71,11 +73,11 @@ export const createSharedQuotes = (deps: {
     quote: (symbol) => known.get(symbol),
     start: async () => {
       await work();
-      timer ??= setInterval(work, limits.venue.shareQuotes_ms).unref();
+      stop = timers.every(limits.venue.shareQuotes_ms, work);
     },
     forget: () => {
       wasPublishing = false;
     },
-    stop: () => clearInterval(timer),
+    stop: () => stop(),
   };
 };

@@ -35,26 +35,31 @@ const cleanUpAfter = (folder: string): void => {
   cleaner.unref();
 };
 
-/** One Postgres a run, in a folder and on a port of its own, so that runs on one machine never meet. */
-export default async (project: TestProject): Promise<() => Promise<void>> => {
+/** One Postgres, in a folder and on a port of its own, so that runs on one machine never meet; with a migrated `TEMPLATE`. */
+export const startPostgres = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bourse-test-'));
   cleanUpAfter(folder);
   const postgres = await startEmbedded({ folder, durable: false, progress: () => {} });
-  const teardown = async () => {
+  const stop = async (): Promise<void> => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const url = postgres.url('postgres');
-    const owner = new pg.Client(url);
+    const owner = new pg.Client(postgres.url('postgres'));
     await owner.connect();
     await owner.query(`CREATE DATABASE ${TEMPLATE}`);
     await owner.end();
     await migrate(postgres.url(TEMPLATE));
-    project.provide('postgresUrl', url);
-    return teardown;
+    return { url: postgres.url, stop };
   } catch (error) {
-    await teardown();
+    await stop();
     throw error;
   }
+};
+
+/** One such Postgres a run of the tests. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const { url, stop } = await startPostgres();
+  project.provide('postgresUrl', url('postgres'));
+  return stop;
 };

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { openDatabase } from '../../src/database/database.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
-import { createIds } from '../../src/kernel/ids.ts';
+import { createIds, type Ids } from '../../src/kernel/ids.ts';
 import { openAccount } from '../../src/ledger/open-account.ts';
 import { createTrading, type TradingOptions } from '../../src/trading.ts';
 import { testDatabase } from './database.ts';
@@ -15,6 +15,31 @@ export interface Customer {
 
 export const paper = { deposits: true, seed: 7, tick_ms: 0, makers: true };
 export const fees = { makerBps: 10n, takerBps: 20n };
+
+/** A user with an account, as signing up leaves them. */
+export const addCustomer = async ({ prisma }: Pick<Database, 'prisma'>, ids: Ids, clock: Clock): Promise<Customer> => {
+  const userId = ids.next();
+  const accountId = ids.next();
+  await prisma.$transaction(async (tx) => {
+    const name = `u${userId.slice(-12)}`;
+    const at = clock.now();
+    await tx.user.create({
+      data: {
+        id: userId,
+        username: name,
+        usernameKey: name,
+        email: `${name}@example.com`,
+        emailKey: `${name}@example.com`,
+        passwordHash: 'unusable',
+        roles: ['USER'],
+        createdAt: at,
+        updatedAt: at,
+      },
+    });
+    await openAccount(tx, { id: accountId, userId, createdAt: at });
+  });
+  return { userId, accountId, by: { userId, requestId: ids.next() } };
+};
 
 /** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */
 export const startTrading = async (
@@ -51,32 +76,12 @@ export const startTrading = async (
     ids,
     settled,
     customer: async (cash?: string): Promise<Customer> => {
-      const userId = ids.next();
-      const accountId = ids.next();
-      await database.prisma.$transaction(async (tx) => {
-        const name = `u${userId.slice(-12)}`;
-        const at = clock.now();
-        await tx.user.create({
-          data: {
-            id: userId,
-            username: name,
-            usernameKey: name,
-            email: `${name}@example.com`,
-            emailKey: `${name}@example.com`,
-            passwordHash: 'unusable',
-            roles: ['USER'],
-            createdAt: at,
-            updatedAt: at,
-          },
-        });
-        await openAccount(tx, { id: accountId, userId, createdAt: at });
-      });
-      const by = { userId, requestId: ids.next() };
+      const made = await addCustomer(database, ids, clock);
       if (cash !== undefined) {
-        const answer = await trading.services.ledger.deposit(by, { amount: cash });
+        const answer = await trading.services.ledger.deposit(made.by, { amount: cash });
         if (!answer.ok) throw new Error(answer.failures[0]?.message);
       }
-      return { userId, accountId, by };
+      return made;
     },
     close: async (): Promise<void> => {
       await trading.stop();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { systemTimers, type Timers } from '../../kernel/timers.ts';
 import { limits } from '../../limits.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -12,15 +13,16 @@ export interface MarkDeps {
   quote(symbol: string): Quote | undefined;
   clock: Clock;
   log: Pick<Log, 'warn'>;
+  timers?: Timers;
 }
 
 /**
  * Keeps what each instrument was worth, so that the past can be valued: a row an instrument that moved, at most one a
  * minute. The process that runs the venue does so, because it alone knows the market.
  */
-export const createMarks = ({ history, instruments, quote, clock, log }: MarkDeps) => {
+export const createMarks = ({ history, instruments, quote, clock, log, timers = systemTimers }: MarkDeps) => {
   const known = new Map<string, bigint>();
-  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
 
   const record = async (): Promise<void> => {
     const moved = instruments()
@@ -31,18 +33,18 @@ export const createMarks = ({ history, instruments, quote, clock, log }: MarkDep
     for (const { symbol, price } of moved) known.set(symbol, price);
   };
   /** A database that does not answer loses a minute of the chart, no more. */
-  const recordQuietly = (): void =>
-    void record().catch((error: unknown) => log.warn({ err: error }, 'the marks of this minute were not kept'));
+  const recordQuietly = (): Promise<void> =>
+    record().catch((error: unknown) => log.warn({ err: error }, 'the marks of this minute were not kept'));
 
   return {
     record,
-    start: (): void => {
-      timer ??= setInterval(recordQuietly, limits.ledger.marks_ms).unref();
-      recordQuietly();
+    start: async (): Promise<void> => {
+      stop ??= timers.every(limits.ledger.marks_ms, recordQuietly);
+      await recordQuietly();
     },
     stop: (): void => {
-      clearInterval(timer);
-      timer = undefined;
+      stop?.();
+      stop = undefined;
     },
   };
 };
