@@ -10,15 +10,19 @@ const ROUNDS = 5;
 const ROUND_ms = 2_000;
 const CONNECTIONS = 16;
 
-const measure = async (server: Measurable, load: Omit<Load, 'port' | 'connections' | 'lasting'>, lasting: number) => {
+export const measure = async (
+  server: Measurable,
+  load: Omit<Load, 'port' | 'connections' | 'lasting'>,
+  lasting: number,
+) => {
   const before = server.cpu_us();
   const measured: Measured = await run({ ...load, port: server.port, connections: CONNECTIONS, lasting });
   return { ...measured, cpu: (server.cpu_us() - before) / measured.answers };
 };
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+export const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-const expectText = (text: string) => (body: string) => {
+export const expectText = (text: string) => (body: string) => {
   if (!body.includes(text)) throw new Error(`unexpected answer: ${body}`);
 };
 

@@ -1,4 +1,5 @@
 import { benchEngine } from './engine.ts';
+import { benchLimiter } from './limiter.ts';
 import { benchMe } from './me.ts';
 import { benchOrders } from './orders.ts';
 
@@ -6,5 +7,7 @@ console.log('# engine');
 benchEngine();
 console.log('# me');
 await benchMe();
+console.log('# limiter');
+await benchLimiter();
 console.log('# orders');
 await benchOrders();

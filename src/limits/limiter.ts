@@ -1,6 +1,6 @@
 /** The bounds of the limits by request rate; the limits themselves are settings. Part of limits.ts. */
 export const limiter = {
-  /** Addresses or viewers that this process counts at once: 24 bytes a place, and twice as many places. */
+  /** Addresses or viewers that this process counts at once: 12 bytes a place, and twice as many places. */
   keys: 1_000_000,
   /** Stands for a limit that was taken away: the arithmetic of the limits stays exact up to here. */
   none: 1_000_000_000,

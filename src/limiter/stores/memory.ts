@@ -6,7 +6,7 @@ import { createSlots } from './slots.ts';
 type Slots = ReturnType<typeof createSlots>;
 
 const takeFromBucket = (slots: Slots, rule: BucketRule, { key, cost, now_us }: Take): Verdict => {
-  const place = slots.placeOf(rule.name + key);
+  const place = slots.placeOf(rule.name, key);
   const stored = slots.until[place] as number;
   const allowed = bucketAllows(rule, stored, cost, now_us);
   const after = bucketAfter(rule, stored, cost, now_us);
@@ -16,7 +16,7 @@ const takeFromBucket = (slots: Slots, rule: BucketRule, { key, cost, now_us }: T
 
 /** A place keeps the end of the window and not its number, because keys of rules with other periods share its row. */
 const takeFromWindow = (slots: Slots, rule: WindowRule, { key, cost, now_us }: Take): Verdict => {
-  const place = slots.placeOf(rule.name + key);
+  const place = slots.placeOf(rule.name, key);
   const stored: WindowState = {
     window: (slots.until[place] as number) / rule.period_ms - 1,
     current: slots.current[place] as number,
@@ -37,9 +37,12 @@ export interface MemoryStore extends LimiterStore {
 /** Budgets of this process alone, for at most so many keys of each kind. Its pages are the machine's only once they are used. */
 export const createMemoryStore = (keys: number): MemoryStore => {
   const buckets = createSlots(keys, false);
-  const windows = createSlots(keys, true);
+  let windows: Slots | undefined;
   return {
-    take: (take) =>
-      take.rule.kind === 'bucket' ? takeFromBucket(buckets, take.rule, take) : takeFromWindow(windows, take.rule, take),
+    take: (take) => {
+      if (take.rule.kind === 'bucket') return takeFromBucket(buckets, take.rule, take);
+      windows ??= createSlots(keys, true);
+      return takeFromWindow(windows, take.rule, take);
+    },
   };
 };
