@@ -1,4 +1,5 @@
 import { createCommand } from '../audit/command.ts';
+import { createRecordRead } from '../audit/record-read.ts';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -15,10 +16,12 @@ export interface CreateAdminNeeds extends Pick<AdminNeeds, 'forgetUser'> {
 }
 
 export const createAdmin = ({ database, clock, ids, forgetUser }: CreateAdminNeeds) => {
-  const needs = { command: createCommand({ database, clock, ids }), forgetUser };
+  const command = createCommand({ database, clock, ids });
+  const needs = { command, forgetUser };
+  const reads = { database, recordRead: createRecordRead(command) };
   return {
-    users: createListUsers({ database }),
-    user: createGetUser({ database }),
+    users: createListUsers(reads),
+    user: createGetUser(reads),
     setUserRoles: createSetUserRoles(needs),
     suspendUser: createSuspendUser(needs),
     reinstateUser: createReinstateUser(needs),

@@ -1,6 +1,8 @@
+import type { RecordRead } from '../audit/record-read.ts';
 import type { Database } from '../database/database.ts';
 import { findUser } from '../identity/store.ts';
 import { toUser, type User } from '../identity/user.ts';
+import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { limits } from '../limits.ts';
@@ -9,15 +11,28 @@ import { readUsers, type UserFilter } from './store.ts';
 /** No name is this long or has such characters, and Postgres takes no NUL. */
 const canMatch = (search: string): boolean => search.length <= limits.text.email && !/[\p{Cc}\p{Cs}]/u.test(search);
 
+interface ListNeeds {
+  database: Database;
+  recordRead: RecordRead;
+}
+
 export const createListUsers =
-  ({ database }: { database: Database }) =>
-  async (filter: UserFilter, page: PageRequest): Promise<Page<User>> =>
-    filter.search == null || canMatch(filter.search) ? readUsers(database, filter, page) : { rows: [], hasMore: false };
+  ({ database, recordRead }: ListNeeds) =>
+  async (by: Actor, filter: UserFilter, page: PageRequest): Promise<Page<User>> => {
+    // What is searched for may be an address of e-mail, which does not belong into the log.
+    const given = Object.entries(filter).flatMap(([name, value]) => (value == null ? [] : [name]));
+    await recordRead(by, 'users', null, given.length === 0 ? {} : { filter: given });
+    return filter.search == null || canMatch(filter.search)
+      ? readUsers(database, filter, page)
+      : { rows: [], hasMore: false };
+  };
 
 /** `null` for an id that nobody has, and for text that is no id. */
 export const createGetUser =
-  ({ database }: { database: Database }) =>
-  async (id: string): Promise<User | null> => {
-    const found = isUuid(id) ? await findUser(database, { id }) : null;
+  ({ database, recordRead }: ListNeeds) =>
+  async (by: Actor, id: string): Promise<User | null> => {
+    if (!isUuid(id)) return null;
+    if (id.toLowerCase() !== by.userId) await recordRead(by, 'user', id.toLowerCase());
+    const found = await findUser(database, { id });
     return found && toUser(found);
   };

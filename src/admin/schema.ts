@@ -28,9 +28,9 @@ builder.queryFields((t) => ({
     description: 'All users, the newest first.',
     args: { ...connectionArgs(t), filter: t.arg({ type: UserFilter }) },
     complexity: connectionComplexity,
-    resolve: async (_, { filter, ...args }, { services }) => {
+    resolve: async (_, { filter, ...args }, context) => {
       const request = pageRequest(args);
-      return toConnection(await services.admin.users(filter ?? {}, request), request);
+      return toConnection(await context.services.admin.users(actorOf(context), filter ?? {}, request), request);
     },
   }),
   user: t.field({
@@ -39,7 +39,7 @@ builder.queryFields((t) => ({
     access: { permission: 'users:read' },
     description: 'One user; null when nobody has the id.',
     args: { id: t.arg.id({ required: true }) },
-    resolve: (_, { id }, { services }) => services.admin.user(id),
+    resolve: (_, { id }, context) => context.services.admin.user(actorOf(context), id),
   }),
 }));
 

@@ -12,8 +12,8 @@ const canMatch = (text: string | null | undefined): boolean =>
 
 export const createAudit = ({ database }: { database: Database }) => ({
   list: async (filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> => {
-    const { actorId, action, target } = filter;
-    if ((actorId != null && !isUuid(actorId)) || !canMatch(action) || !canMatch(target)) return nothing;
+    const { actorId, action, target, outcome } = filter;
+    if ((actorId != null && !isUuid(actorId)) || ![action, target, outcome].every(canMatch)) return nothing;
     return readAudit(database, filter, page);
   },
 });

@@ -19,7 +19,9 @@ const AuditEntryRef = builder.objectRef<AuditRow>('AuditEntry').implement({
       nullable: true,
       description: 'Who did it; null when nobody was signed in.',
     }),
-    action: t.exposeString('action', { description: 'The name of the mutation.' }),
+    action: t.exposeString('action', {
+      description: 'The name of the mutation, or of the query in which staff read what is a customer’s.',
+    }),
     target: t.exposeString('target', { nullable: true, description: 'The id of what was changed.' }),
     requestId: t.exposeID('requestId', { description: 'As in the answer’s `X-Request-ID` and in the server’s log.' }),
     outcome: t.exposeString('outcome', { description: '`OK`, or the codes of the refusal, separated by spaces.' }),
@@ -34,8 +36,9 @@ const AuditFilter = builder.inputType('AuditFilter', {
   description: 'All that is given must fit.',
   fields: (t) => ({
     actorId: t.id(),
-    action: t.string({ description: 'The exact name of a mutation.' }),
+    action: t.string({ description: 'The exact name of a mutation, or of a query of staff.' }),
     target: t.string({ description: 'The exact id of what was changed.' }),
+    outcome: t.string({ description: '`OK`, or the exact codes of a refusal.' }),
     from: t.field({ type: 'DateTime', description: 'This instant or later.' }),
     to: t.field({ type: 'DateTime', description: 'Before this instant.' }),
   }),

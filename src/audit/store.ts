@@ -8,6 +8,7 @@ export interface AuditFilter {
   actorId?: string | null | undefined;
   action?: string | null | undefined;
   target?: string | null | undefined;
+  outcome?: string | null | undefined;
   from?: Date | null | undefined;
   to?: Date | null | undefined;
 }
@@ -28,6 +29,10 @@ export const readAudit = async (
       ...(filter.actorId == null ? {} : { actorId: filter.actorId }),
       ...(filter.action == null ? {} : { action: filter.action }),
       ...(filter.target == null ? {} : { target: filter.target }),
+      // Said once more in words that the index of what was refused knows.
+      ...(filter.outcome == null
+        ? {}
+        : { outcome: filter.outcome, ...(filter.outcome !== 'OK' && { NOT: { outcome: 'OK' } }) }),
       createdAt: {
         ...(filter.from == null ? {} : { gte: filter.from }),
         ...(filter.to == null ? {} : { lt: filter.to }),

@@ -8,6 +8,12 @@ export const viewerOf = (context: GraphContext): Viewer => {
   return context.viewer;
 };
 
+/** Who reads the books in this request. */
+export const readerOf = (context: GraphContext): Viewer & { requestId: string } => ({
+  ...viewerOf(context),
+  requestId: context.requestId,
+});
+
 /** Who acts in this request, for use cases that change something. */
 export const actorOf = (context: GraphContext): Actor & { userId: string } => ({
   userId: viewerOf(context).id,

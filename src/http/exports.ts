@@ -63,8 +63,8 @@ export const exportRoutes = ({ exportStatement, bounds = limits.exports }: Expor
     exchange.note.operation = 'exportStatement';
     const { viewer, tokenProblem } = exchange.who;
     if (viewer === null) throw unauthenticated(tokenProblem);
-    const by = { userId: viewer.id, requestId: exchange.requestId };
-    const result = await exportStatement(viewer, by, readRequest(exchange.search));
+    const { requestId } = exchange;
+    const result = await exportStatement({ ...viewer, requestId }, readRequest(exchange.search));
     if (!result.ok) {
       const [{ code, message, field = [] }] = result.failures as [(typeof result.failures)[number]];
       return refusal(exchange, code, message, {}, { field: field.join('.') });

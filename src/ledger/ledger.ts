@@ -1,4 +1,5 @@
 import type { Command } from '../audit/command.ts';
+import { createRecordRead } from '../audit/record-read.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
@@ -17,6 +18,7 @@ import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
+import { createReadableAccount } from './reader.ts';
 import { createReverseTransfer } from './reverse-transfer.ts';
 import { createStatement } from './statement/statement.ts';
 import type { Account, LedgerStore } from './store.ts';
@@ -48,7 +50,9 @@ const grouped = <Row extends { accountId: string }>(rows: readonly Row[]): ((acc
 };
 
 /** The use cases of money. */
-export const createLedger = (deps: LedgerDeps) => {
+export const createLedger = (parts: LedgerDeps) => {
+  const recordRead = createRecordRead(parts.command);
+  const deps = { ...parts, recordRead, readableAccount: createReadableAccount({ ...parts, recordRead }) };
   const valued = (rows: Awaited<ReturnType<LedgerStore['positions']>>): ValuedPosition[] =>
     rows.flatMap((row) => {
       const instrument = deps.market.find(row.symbol);
@@ -56,7 +60,7 @@ export const createLedger = (deps: LedgerDeps) => {
     });
   const past = createPast(deps);
   return {
-    journal: createJournal({ accounts: deps.accounts, store: deps.journal }),
+    journal: createJournal({ ...deps, store: deps.journal }),
     reverseTransfer: createReverseTransfer(deps),
     chartOfAccounts: (): Promise<ChartLine[]> => deps.store.chart(),
     balancesAt: past.balancesAt,

@@ -1,3 +1,4 @@
+import type { RecordRead } from '../audit/record-read.ts';
 import { RefusedError } from '../errors.ts';
 import { hasPermission, type Role } from '../identity/permissions.ts';
 import { isUuid } from '../kernel/ids.ts';
@@ -7,6 +8,8 @@ import type { AccountFinder } from './accounts.ts';
 export interface Reader {
   id: string;
   roles: readonly Role[];
+  /** For the audit log, when it is somebody else's that is read. */
+  requestId: string;
 }
 
 export const readsAll = ({ roles }: Reader): boolean => hasPermission(roles, 'ledger:read');
@@ -21,6 +24,18 @@ export const readableAccount = async (
   if (own !== undefined || accountId == null || !readsAll(reader)) return own;
   return isUuid(accountId) ? accountId.toLowerCase() : undefined;
 };
+
+/** The same for a query; what staff read of others is noted under its name. */
+export const createReadableAccount =
+  ({ accounts, recordRead }: { accounts: AccountFinder; recordRead: RecordRead }) =>
+  async (reader: Reader, accountId: string | null | undefined, query: string): Promise<string | undefined> => {
+    const id = await readableAccount(accounts, reader, accountId);
+    if (id !== undefined && !(await accounts.idsOf(reader.id)).includes(id))
+      await recordRead({ userId: reader.id, requestId: reader.requestId }, query, id);
+    return id;
+  };
+
+export type ReadableAccount = ReturnType<typeof createReadableAccount>;
 
 /** The past is settled; the future is not. */
 export const checkPast = (at: Date, now: Date, name: string): void => {

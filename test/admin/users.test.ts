@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UserFilter } from '../../src/admin/store.ts';
 import type { PagePoint } from '../../src/kernel/page.ts';
-import { anyone, must, PASSWORD, type People, people } from '../support/people.ts';
+import { actor, anyone, must, PASSWORD, type People, people } from '../support/people.ts';
 
 let world: People;
 const names: string[] = [];
@@ -23,11 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const staff = actor(randomUUID());
+
 const all = async (filter: UserFilter, limit: number, backward: boolean): Promise<string[]> => {
   const found: string[] = [];
   let from: PagePoint | undefined;
   for (;;) {
-    const page = await world.admin.users(filter, { limit, backward, from });
+    const page = await world.admin.users(staff, filter, { limit, backward, from });
     const usernames = page.rows.map(({ username }) => username);
     expect(usernames.length).toBeLessThanOrEqual(limit);
     if (backward) found.unshift(...usernames);
@@ -54,8 +57,9 @@ describe('users', () => {
   });
 
   test('are filtered by role and status', async () => {
-    const { id } = (await world.admin.users({ search: 'Even_7x' }, { limit: 1, backward: false, from: undefined }))
-      .rows[0]!;
+    const { id } = (
+      await world.admin.users(staff, { search: 'Even_7x' }, { limit: 1, backward: false, from: undefined })
+    ).rows[0]!;
     await world.database.prisma.user.update({ where: { id }, data: { roles: ['AUDITOR'], status: 'SUSPENDED' } });
     expect(await all({ role: 'AUDITOR' }, 5, false)).toEqual(['Even_7x']);
     expect(await all({ status: 'SUSPENDED' }, 5, false)).toEqual(['Even_7x']);
@@ -66,8 +70,8 @@ describe('users', () => {
 
 test('a user is found by id; other ids and other texts give null', async () => {
   const person = await world.person();
-  expect(await world.admin.user(person.id)).toEqual(person.session.user);
+  expect(await world.admin.user(staff, person.id)).toEqual(person.session.user);
   for (const id of [crypto.randomUUID(), 'nobody', '', '\u0000', person.username]) {
-    expect(await world.admin.user(id)).toBeNull();
+    expect(await world.admin.user(staff, id)).toBeNull();
   }
 });

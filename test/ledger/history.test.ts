@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { testClock } from '../support/people.ts';
@@ -16,7 +17,7 @@ afterAll(async () => {
   await trading.close();
 });
 
-const reader = () => ({ id: customer.userId, roles: ['USER'] as const });
+const reader = () => ({ id: customer.userId, roles: ['USER'] as const, requestId: randomUUID() });
 
 test('balances and positions at every past instant are what was read then', async () => {
   const noted: { at: Date; balances: unknown; positions: unknown }[] = [];
@@ -80,6 +81,6 @@ test('an account’s time never steps back, though the clock does', async () => 
   clock.advance(-60_000);
   await trading.ledger.deposit(mover.by, { amount: '5' });
   clock.advance(60_000);
-  const [usd] = await trading.ledger.balancesAt({ id: mover.userId, roles: ['USER'] }, null, booked);
+  const [usd] = await trading.ledger.balancesAt({ ...reader(), id: mover.userId }, null, booked);
   expect(formatDecimal(usd!.posted, 8)).toBe('15');
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageRequest } from '../../src/kernel/page.ts';
 import { createJournalStore } from '../../src/ledger/journal/store.ts';
@@ -18,7 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => trading.close());
 
-const reader = ({ userId }: Customer, ...roles: Reader['roles'][number][]): Reader => ({ id: userId, roles });
+const reader = ({ userId }: Customer, ...roles: Reader['roles'][number][]): Reader => ({
+  id: userId,
+  roles,
+  requestId: randomUUID(),
+});
 const first = (limit: number, from?: PageRequest['from']): PageRequest => ({ limit, backward: false, from });
 const all = first(100);
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMarks } from '../../src/ledger/history/marks.ts';
 import { createHistoryStore } from '../../src/ledger/history/store.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => trading.close());
 
-const reader = () => ({ id: customer.userId, roles: ['USER'] as const });
+const reader = () => ({ id: customer.userId, roles: ['USER'] as const, requestId: randomUUID() });
 
 test('the series says at each point what the account was worth then', async () => {
   const { accountId } = customer;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageRequest } from '../../src/kernel/page.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => trading.close());
 
-const reader = ({ userId }: Customer = customer) => ({ id: userId, roles: ['USER'] as const });
+const reader = ({ userId }: Customer = customer) => ({ id: userId, roles: ['USER'] as const, requestId: randomUUID() });
 
 const linesOf = async (statement: Statement): Promise<BookedPosting[]> => {
   const lines: BookedPosting[] = [];

@@ -49,7 +49,7 @@ test('both sides of a trade are as if it had never been, except that its orders 
 test('the opposite of the entry is posted at its own time, and the past stays as it was', async () => {
   const buyer = await trading.customer('50000');
   const order = await place(trading, buyer, { ...market, side: 'BUY', qty: '4' });
-  const reader = { id: buyer.userId, roles: ['USER' as const] };
+  const reader = { id: buyer.userId, roles: ['USER' as const], requestId: buyer.by.requestId };
   const [held] = await trading.ledger.ownPositions(buyer.userId, null, order.updatedAt);
   const balances = await trading.ledger.balancesAt(reader, null, order.updatedAt);
   await new Promise((resolve) => setTimeout(resolve, 5));

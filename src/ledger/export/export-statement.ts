@@ -1,6 +1,5 @@
 import type { Command } from '../../audit/command.ts';
 import { failure, RefusedError } from '../../errors.ts';
-import type { Actor } from '../../identity/viewer.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import { ok, type Result, refused } from '../../kernel/result.ts';
@@ -90,7 +89,7 @@ export const createExportStatement = ({ accounts, store, openStatement, command,
     };
   };
 
-  return async (reader: Reader, by: Actor, request: ExportRequest): Promise<Result<StatementExport>> => {
+  return async (reader: Reader, request: ExportRequest): Promise<Result<StatementExport>> => {
     checkPeriod(request, clock.now());
     const giveBack = slots.take(reader.id);
     if (typeof giveBack === 'string') throw full[giveBack]();
@@ -99,6 +98,7 @@ export const createExportStatement = ({ accounts, store, openStatement, command,
       const details = { from: from.toISOString(), to: to.toISOString(), format };
       // Text that is no id is told apart by its shape alone, and stays out of the log.
       const target = isUuid(accountId) ? accountId.toLowerCase() : null;
+      const by = { userId: reader.id, requestId: reader.requestId };
       const line = { by, action: 'exportStatement', target, details };
       const found = await command(line, () => find(reader, accountId));
       if (found.ok) return ok(await open(found.value, request, giveBack));

@@ -1,20 +1,19 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Instrument } from '../../market/instrument.ts';
-import type { AccountFinder } from '../accounts.ts';
-import { checkPast, type Reader, readableAccount } from '../reader.ts';
+import { checkPast, type ReadableAccount, type Reader } from '../reader.ts';
 import { type ValuedPosition, valueAt } from '../valuation.ts';
 import type { PastBalance } from './past-balances.ts';
 import type { HistoryStore } from './store.ts';
 
 export interface PastDeps {
-  accounts: AccountFinder;
+  readableAccount: ReadableAccount;
   history: HistoryStore;
   market: { find(symbol: string): Instrument | undefined };
   clock: Clock;
 }
 
 /** What accounts had at an instant that is over. */
-export const createPast = ({ accounts, history, market, clock }: PastDeps) => ({
+export const createPast = ({ readableAccount, history, market, clock }: PastDeps) => ({
   balancesAt: async (
     reader: Reader,
     accountId: string | null | undefined,
@@ -22,7 +21,7 @@ export const createPast = ({ accounts, history, market, clock }: PastDeps) => ({
   ): Promise<PastBalance[]> => {
     const at = asOf ?? clock.now();
     checkPast(at, clock.now(), 'asOf');
-    const id = await readableAccount(accounts, reader, accountId);
+    const id = await readableAccount(reader, accountId, 'balances');
     return id === undefined ? [] : history.balancesAt(id, at);
   },
 

@@ -1,7 +1,7 @@
 import { RefusedError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { tradeValue } from '../../market/instrument.ts';
-import { checkPast, type Reader, readableAccount } from '../reader.ts';
+import { checkPast, type Reader } from '../reader.ts';
 import type { PastDeps } from './past.ts';
 
 /** How far apart the points of a series are, in milliseconds. */
@@ -37,11 +37,11 @@ const instants = ({ from, to, interval }: Period): Date[] => {
 
 /** `portfolioHistory`: what an account was worth over time, each point valued at what was known of the market then. */
 export const createPortfolioHistory =
-  ({ accounts, history, market, clock }: PastDeps) =>
+  ({ readableAccount, history, market, clock }: PastDeps) =>
   async (reader: Reader, accountId: string | null | undefined, period: Period): Promise<PortfolioPoint[]> => {
     checkPast(period.to, clock.now(), 'to');
     const times = instants(period);
-    const id = await readableAccount(accounts, reader, accountId);
+    const id = await readableAccount(reader, accountId, 'portfolioHistory');
     if (id === undefined) return [];
     const [cash, held] = await Promise.all([history.cashAlong(id, times), history.holdingsAlong(id, times)]);
     const worth = new Map<number, bigint>();

@@ -1,4 +1,4 @@
-import { viewerOf } from '../../graphql/actor.ts';
+import { readerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
@@ -51,7 +51,7 @@ builder.queryFields((t) => ({
       asOf: t.arg({ type: 'DateTime', description: 'Now when absent; this instant is included.' }),
     },
     resolve: (_, { accountId, asOf }, context) =>
-      context.services.ledger.balancesAt(viewerOf(context), accountId, asOf),
+      context.services.ledger.balancesAt(readerOf(context), accountId, asOf),
   }),
   portfolioHistory: t.field({
     access: 'signedIn',
@@ -69,6 +69,6 @@ builder.queryFields((t) => ({
       interval: t.arg({ type: IntervalEnum, required: true }),
     },
     resolve: (_, { accountId, ...period }, context) =>
-      context.services.ledger.portfolioHistory(viewerOf(context), accountId, period),
+      context.services.ledger.portfolioHistory(readerOf(context), accountId, period),
   }),
 }));

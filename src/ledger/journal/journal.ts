@@ -1,3 +1,4 @@
+import type { RecordRead } from '../../audit/record-read.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { AccountFinder } from '../accounts.ts';
@@ -11,7 +12,7 @@ const nothing: Page<JournalEntry> = { rows: [], hasMore: false };
  * names any account, or none for all entries, and sees every line.
  */
 export const createJournal =
-  ({ accounts, store }: { accounts: AccountFinder; store: JournalStore }) =>
+  ({ accounts, store, recordRead }: { accounts: AccountFinder; store: JournalStore; recordRead: RecordRead }) =>
   async (
     reader: Reader,
     filter: JournalFilter & { accountId?: string | null | undefined },
@@ -22,8 +23,11 @@ export const createJournal =
       const own = await accounts.find(reader.id, accountId);
       return own === undefined ? nothing : store.ofAccount(own, filter, page);
     }
+    if (accountId != null && !isUuid(accountId)) return nothing;
+    const of = accountId?.toLowerCase();
+    if (of === undefined || !(await accounts.idsOf(reader.id)).includes(of))
+      await recordRead({ userId: reader.id, requestId: reader.requestId }, 'journal', of ?? null);
     if (accountId == null) return store.ofAll(filter, page);
-    if (!isUuid(accountId)) return nothing;
     const found = await store.ofAccount(accountId, filter, page);
     const lines = await store.postingsOf(found.rows.map(({ id }) => id));
     return { ...found, rows: found.rows.map((entry) => ({ ...entry, postings: lines.get(entry.id) ?? [] })) };

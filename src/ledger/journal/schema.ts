@@ -1,5 +1,5 @@
 import { EntryKind } from '../../database/generated/enums.ts';
-import { actorOf, viewerOf } from '../../graphql/actor.ts';
+import { actorOf, readerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
 import {
   connectionArgs,
@@ -81,7 +81,7 @@ builder.queryFields((t) => ({
     args: { ...connectionArgs(t), filter: t.arg({ type: JournalFilter }) },
     resolve: async (_, { filter, ...args }, context) => {
       const request = pageRequest(args);
-      return toConnection(await context.services.ledger.journal(viewerOf(context), filter ?? {}, request), request);
+      return toConnection(await context.services.ledger.journal(readerOf(context), filter ?? {}, request), request);
     },
   }),
 }));

@@ -1,4 +1,4 @@
-import { viewerOf } from '../../graphql/actor.ts';
+import { readerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionArgs, connectionComplexity, pageRequest, toConnection } from '../../graphql/connection.ts';
 import { PastBalanceRef } from '../history/schema.ts';
@@ -43,6 +43,6 @@ builder.queryFields((t) => ({
       to: t.arg({ type: 'DateTime', required: true, description: 'Exclusive; not in the future.' }),
     },
     resolve: (_, { accountId, ...period }, context) =>
-      context.services.ledger.statement(viewerOf(context), accountId, period),
+      context.services.ledger.statement(readerOf(context), accountId, period),
   }),
 }));

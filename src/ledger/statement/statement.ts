@@ -1,11 +1,10 @@
 import { RefusedError } from '../../errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
-import type { AccountFinder } from '../accounts.ts';
 import { justBefore, type PastBalance } from '../history/past-balances.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { JournalEntry, JournalStore } from '../journal/store.ts';
-import { checkPast, type Reader, readableAccount } from '../reader.ts';
+import { checkPast, type ReadableAccount, type Reader } from '../reader.ts';
 
 /** What an account had when a period began, what moved in it, and what it had when it ended. */
 export interface Statement {
@@ -20,7 +19,7 @@ export interface Statement {
 }
 
 export interface StatementDeps {
-  accounts: AccountFinder;
+  readableAccount: ReadableAccount;
   history: HistoryStore;
   journal: JournalStore;
   clock: Clock;
@@ -28,7 +27,7 @@ export interface StatementDeps {
 
 /** `statement`: opening and movements together are the closing, in every asset, for any period that is over. */
 export const createStatement =
-  ({ accounts, history, journal, clock }: StatementDeps) =>
+  ({ readableAccount, history, journal, clock }: StatementDeps) =>
   async (
     reader: Reader,
     accountId: string | null | undefined,
@@ -36,7 +35,7 @@ export const createStatement =
   ): Promise<Statement | undefined> => {
     if (from >= to) throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to".');
     checkPast(to, clock.now(), 'to');
-    const id = await readableAccount(accounts, reader, accountId);
+    const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;
     const [opening, closing] = await Promise.all([
       history.balancesAt(id, justBefore(from)),
