@@ -30,6 +30,7 @@ import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Trades } from './trades/trades.ts';
 import { createTrading } from './trading.ts';
+import { connectVenue } from './venues/http/connect.ts';
 
 /** The use cases that resolvers call. */
 export interface Services {
@@ -92,10 +93,6 @@ export const createApp = async ({
       log,
     });
     stops.push(async () => guards.stop());
-    const dependencies = {
-      venue: { guard: guards.define('venue:paper'), isStale: () => false },
-      quotes: { guard: guards.define('quotes'), isStale: () => false },
-    };
     const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log });
     stops.push(limiter.close);
 
@@ -108,6 +105,10 @@ export const createApp = async ({
       stops.push(sealer.stop);
     }
 
+    const venueGuard = guards.define(config.venue === undefined ? 'venue:paper' : `venue:${config.venue.name}`);
+    const quotesGuard = guards.define('quotes');
+    const external = config.venue && connectVenue({ config: config.venue, database, venueGuard, quotesGuard });
+    if (external !== undefined) stops.push(external.close);
     const trading = await createTrading({
       config,
       database,
@@ -115,6 +116,7 @@ export const createApp = async ({
       ids,
       log,
       orderBudget: limiter.budgets.orders,
+      makeVenue: external?.makeVenue,
     });
     stops.push(trading.stop);
     const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets });
@@ -123,7 +125,14 @@ export const createApp = async ({
       profile: createProfile({ database, clock, ids }),
       admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser }),
       audit: createAudit({ database }),
-      circuits: createCircuits({ guards, command: createCommand({ database, clock, ids }), dependencies }),
+      circuits: createCircuits({
+        guards,
+        command: createCommand({ database, clock, ids }),
+        dependencies: {
+          venue: { guard: venueGuard, isStale: () => false },
+          quotes: { guard: quotesGuard, isStale: trading.quotesAreStale },
+        },
+      }),
       ...trading.services,
     };
     await trading.start();
@@ -148,7 +157,7 @@ export const createApp = async ({
     const checks = {
       database: () => database.pool.query('SELECT 1'),
       venue: async () => {
-        if (!trading.ready()) throw new Error('the paper venue runs in no process');
+        if (!trading.ready()) throw new Error('the venue runs in no process');
       },
     };
     const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock });

@@ -30,6 +30,8 @@ const isSealKey = (pem: string): boolean => {
   }
 };
 
+const httpUrl = z.string().regex(/^https?:\/\/[^?#\s]+$/, 'expected https://host, without a query');
+
 const variables = z.object({
   ENVIRONMENT: z.enum(['development', 'production']).default('development'),
   HOST: z.string().min(1).optional(),
@@ -82,6 +84,14 @@ const variables = z.object({
   AUDIT_SEAL_KEY: z.string().refine(isSealKey, 'expected an Ed25519 private key in PEM').optional(),
   CIRCUIT_BREAKER_FAILURE_THRESHOLD: integer(5, 1, 1_000),
   CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
+  VENUE_URL: httpUrl.optional(),
+  VENUE_NAME: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'expected 1 to 32 of a-z, 0-9 and -')
+    .default('external'),
+  VENUE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  QUOTES_URL: httpUrl.optional(),
+  QUOTES_TOKEN: z.string().min(1).optional(),
 });
 
 export type Variables = z.infer<typeof variables>;
@@ -118,6 +128,14 @@ const developmentSecret = (dataDir: string): string => {
   return readFileSync(file, 'utf8');
 };
 
+/** Where orders go instead of to the paper market, and where prices come from. */
+const externalVenue = (env: Variables) => {
+  const { VENUE_URL: url, VENUE_NAME: name, VENUE_TOKEN: token } = env;
+  if (url === undefined) return undefined;
+  const quotes = env.QUOTES_URL === undefined ? undefined : { url: env.QUOTES_URL, token: env.QUOTES_TOKEN };
+  return Object.freeze({ url, name, token, quotes });
+};
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings as given, and all that is wrong with them. An empty variable counts as absent. */
@@ -134,6 +152,8 @@ export const inspectSettings = (given: Environment): { env?: Variables; problems
   const known = new Set(problems.map(({ setting }) => setting));
   const only = env.PERSISTED_DOCUMENTS_ONLY && env.PERSISTED_DOCUMENTS === undefined;
   if (only) problems.push({ setting: 'PERSISTED_DOCUMENTS', problem: 'is required by PERSISTED_DOCUMENTS_ONLY=true' });
+  if (env.QUOTES_URL !== undefined && env.VENUE_URL === undefined)
+    problems.push({ setting: 'QUOTES_URL', problem: 'needs VENUE_URL: the paper market makes its own prices' });
   const weak = env.ENVIRONMENT === 'production' ? productionProblems(env) : [];
   return { env, problems: [...problems, ...weak.filter(({ setting }) => !known.has(`${setting}_FILE`))] };
 };
@@ -192,6 +212,7 @@ export const loadConfig = (environment: Environment) => {
       sealEvery_s: env.AUDIT_SEAL_SECONDS,
       key: env.AUDIT_SEAL_KEY,
     }),
+    venue: externalVenue(env),
     breaker: Object.freeze({
       failureThreshold: env.CIRCUIT_BREAKER_FAILURE_THRESHOLD,
       openFor_s: env.CIRCUIT_BREAKER_TIMEOUT,

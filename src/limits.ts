@@ -140,6 +140,18 @@ export const limits = {
     recheck_ms: 60_000,
     /** Of those, asked about at once: twenty a second, so a thousand resting orders are seen through in a minute. */
     recheckPage: 10,
+    /** Of an answer of an external venue: a page of reports has a few hundred bytes each. */
+    answerBytes: 4_000_000,
+    /** Orders in one message to an external venue: about 40 kB. */
+    rowsPerMessage: 100,
+    /** How long an external venue may wait for something to report; a dead one is noticed that much later. */
+    pollWait_ms: 2_000,
+    /** Before reports that did not come, or could not be read or booked, are asked for again. */
+    pollPause_ms: 250,
+    /** Of reports that cannot be booked, or never come: then they are left out, and reconciliation finds what is missing. */
+    bookAttempts: 5,
+    /** How often an HTTP source of quotes is read: as often as other processes are told. */
+    quotes_ms: 250,
   },
   guard: {
     /** One call to a dependency, its queue, attempts and pauses included: a person still waits for the answer. */

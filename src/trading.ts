@@ -26,7 +26,7 @@ import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
 import { createDeadlineStore } from './orders/deadline-store.ts';
-import { createDispatch } from './orders/dispatch.ts';
+import { createDispatch, withFreshQuotes } from './orders/dispatch.ts';
 import { createDueTasks } from './orders/due.ts';
 import { createLook } from './orders/look.ts';
 import { createOrders } from './orders/orders.ts';
@@ -54,7 +54,7 @@ export interface TradingOptions {
   /** How many orders a user may place. */
   orderBudget: Budget;
   /** Makes the venue; the paper market when absent. */
-  makeVenue?: (options: PaperOptions) => MarketVenue;
+  makeVenue?: ((options: PaperOptions & { log: Log }) => MarketVenue) | undefined;
   /** The machine's when absent. */
   timers?: Timers;
 }
@@ -67,7 +67,7 @@ export const createTrading = async (options: TradingOptions) => {
   await ledgerStore.seedChart();
   await ledgerStore.openHouse(clock.now());
   const instruments = await createInstruments({ store: createMarketStore(database), log, timers });
-  const venue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
+  const venue: MarketVenue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const venueStore = createVenueStore(database);
   const sharedQuotes = createSharedQuotes({
     store: venueStore,
@@ -88,7 +88,8 @@ export const createTrading = async (options: TradingOptions) => {
   });
 
   const hours = await createRefreshed({
-    read: async () => (await controlStore.hours()) ?? config.marketHours ?? 'ALWAYS_OPEN',
+    read: async () =>
+      venue.ownHours ? 'ALWAYS_OPEN' : ((await controlStore.hours()) ?? config.marketHours ?? 'ALWAYS_OPEN'),
     every_ms: limits.market.refresh_ms,
     timers,
     failed: (error) => log.warn({ err: error }, 'market hours could not be read again'),
@@ -126,7 +127,7 @@ export const createTrading = async (options: TradingOptions) => {
     ...shared,
     peek,
     instrumentOf,
-    venue: dispatch,
+    venue: withFreshQuotes(dispatch),
     store: createOrderStore(database),
     rates: config.fees,
     switches: switches.get,
@@ -175,7 +176,7 @@ export const createTrading = async (options: TradingOptions) => {
       void sweep.stop();
       void reconciling.stop();
       marks.stop();
-      venue.stop();
+      void venue.stop();
       settlement.suspend();
       sharedQuotes.forget();
     },
@@ -215,6 +216,8 @@ export const createTrading = async (options: TradingOptions) => {
     reconcile: reconciling.pass,
     /** Whether this process runs the paper venue. */
     runsVenue: lease.held,
+    /** Whether prices shown now are old ones. */
+    quotesAreStale: (): boolean => instruments.all().some(({ symbol }) => dispatch.quote(symbol)?.stale),
     /** Whether orders find a venue, in this process or in another. */
     ready: lease.taken,
     start: async (): Promise<void> => {
@@ -237,7 +240,7 @@ export const createTrading = async (options: TradingOptions) => {
       const unkept = (error: unknown): void => log.warn({ err: error }, 'the last marks were not kept');
       if (dispatch.isHere()) await marks.record().catch(unkept);
       marks.stop();
-      venue.stop();
+      await venue.stop();
       await Promise.all([sweep.stop(), reconciling.stop()]);
       await lane.drain();
       await lease.stop();

@@ -53,6 +53,9 @@ describe('production', () => {
     ['REGISTER_PER_HOUR', { REGISTER_PER_HOUR: '0' }, 'must not be 0'],
     ['ORDERS_PER_MINUTE', { ORDERS_PER_MINUTE: '0' }, 'must not be 0'],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8, everybody' }, 'expected addresses or networks'],
+    ['VENUE_URL', { VENUE_URL: 'http://venue.example.com', VENUE_TOKEN: 'a token for the venue' }, 'must be https'],
+    ['VENUE_TOKEN', { VENUE_URL: 'https://venue.example.com' }, 'is required by VENUE_URL'],
+    ['QUOTES_URL', { QUOTES_URL: 'https://prices.example.com/q' }, 'needs VENUE_URL'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
   ])('refuses %s when it is weak: %j', (setting, change, problem) => {

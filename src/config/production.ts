@@ -44,6 +44,9 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
     ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],
     ['DEBUG_ERRORS', env.DEBUG_ERRORS && 'shows strangers how the server works inside'],
     ...limitSettings.map((name) => [name, env[name] === 0 && 'must not be 0: no limit at all'] as const),
+    ['VENUE_URL', env.VENUE_URL?.startsWith('http:') && 'must be https: orders travel over it'],
+    ['VENUE_TOKEN', env.VENUE_URL !== undefined && env.VENUE_TOKEN === undefined && 'is required by VENUE_URL'],
+    ['QUOTES_URL', env.QUOTES_URL?.startsWith('http:') && 'must be https: orders are decided on what comes over it'],
     ['PUBLIC_URL', env.PUBLIC_URL?.startsWith('http:') && 'must be https: tokens and passwords travel over it'],
   ];
   return checks.flatMap(([setting, problem]) =>

@@ -8,6 +8,8 @@ export const secretSettings = [
   'REDIS_URL',
   'METRICS_TOKEN',
   'AUDIT_SEAL_KEY',
+  'VENUE_TOKEN',
+  'QUOTES_TOKEN',
 ] as const;
 
 /** Everybody's permission bits. */

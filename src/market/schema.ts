@@ -55,6 +55,11 @@ export const QuoteRef = builder.objectRef<ShownQuote>('Quote').implement({
         description: 'When the book last changed.',
         resolve: ({ quote }) => quote.at,
       }),
+      stale: t.boolean({
+        description:
+          'The source of prices does not answer; these are its last, at most a minute old. No order is decided on them.',
+        resolve: ({ quote }) => quote.stale ?? false,
+      }),
     };
   },
 });

@@ -187,8 +187,8 @@ const tradeOnce = (books: Books, trade: TradeReport, facts: SettleFacts, at: Dat
 const isEarly = (order: OrderRow, report: OrderReport): boolean =>
   'cumQty' in report && report.cumQty !== undefined && report.cumQty > order.filledQty + order.bustedQty;
 
-/** A refusal says that the order is gone or was never there, and that another report was to say so. */
-const isRefusal = ({ kind }: Report): boolean => kind === 'CANCEL_REFUSED' || kind === 'REPLACE_REFUSED';
+/** A refusal says that another report was to say what became of the order; of an unknown outcome none will. */
+const riddles: ReadonlySet<Report['kind']> = new Set(['CANCEL_REFUSED', 'REPLACE_REFUSED', 'OUTCOME_UNKNOWN']);
 
 /** Later places are higher. Also when nothing else of the order changes, because a cancel or a replacement overtook it. */
 const takePlace = (books: Books, order: OrderRow, place: bigint | undefined): void => {
@@ -214,7 +214,7 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     if ('place' in report && report.kind !== 'REPLACED') takePlace(books, order, report.place);
     const type = isEarly(order, report) ? undefined : applyReport(books, order, report, facts, at);
     if (type !== undefined) changed(books, order, wasFinal, type, {}, facts, at);
-    if (!isFinal(order.status) && (isEarly(order, report) || isRefusal(report))) {
+    if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
     }
   }

@@ -121,3 +121,12 @@ export const createDispatch = (deps: {
     },
   };
 };
+
+/** The way to the venue for what is decided on: an old price is none. */
+export const withFreshQuotes = (dispatch: Dispatch): Dispatch => ({
+  ...dispatch,
+  quote: (symbol) => {
+    const quote = dispatch.quote(symbol);
+    return quote?.stale ? undefined : quote;
+  },
+});

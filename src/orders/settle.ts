@@ -2,7 +2,7 @@ import { systemTimers, type Timers } from '../kernel/timers.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
+import type { Booking, OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
 import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
 import type { Dispatch } from './dispatch.ts';
 import { isHere, isPending } from './order.ts';
@@ -85,9 +85,9 @@ export const createSettlement = (
   };
 
   venue.onReports((reports: readonly Report[]) => {
-    if (broken) return;
+    if (broken) return Promise.resolve<Booking>('LATER');
     const seen = view;
-    lane
+    return lane
       .settle({
         needs: settleNeeds(reports, facts.instrumentOf),
         decide: (books, at) => (seen === view ? decideSettle(books, at, reports, facts) : []),
@@ -97,7 +97,12 @@ export const createSettlement = (
           doubt(doubtful);
         },
       })
-      .catch((error: unknown) => (seen === view ? rebuild(error) : undefined));
+      .then((): Booking => (seen === view ? 'BOOKED' : 'LATER'))
+      .catch((error: unknown): Booking => {
+        if (seen !== view) return 'LATER';
+        void rebuild(error);
+        return 'FAILED';
+      });
   });
   return {
     restore,

@@ -20,7 +20,8 @@ const isSame = (one: Quote | undefined, other: Quote): boolean =>
   one.ask === other.ask &&
   one.bidSize === other.bidSize &&
   one.askSize === other.askSize &&
-  one.last === other.last;
+  one.last === other.last &&
+  (one.stale ?? false) === (other.stale ?? false);
 
 export const createSharedQuotes = (deps: {
   store: Pick<VenueStore, 'publish' | 'published'>;

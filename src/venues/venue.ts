@@ -124,6 +124,9 @@ export type VenueStatus =
   | { state: 'OPEN'; executions: readonly TradeReport[]; triggered: boolean }
   | { state: 'CLOSED'; executions: readonly TradeReport[]; end: EndReport | null };
 
+/** LATER: they must be told again. FAILED: they were tried and cannot be booked as they are. */
+export type Booking = 'BOOKED' | 'LATER' | 'FAILED';
+
 export interface Quote {
   symbol: string;
   /** Price units; null while a side of the book is empty. */
@@ -134,6 +137,8 @@ export interface Quote {
   askSize: bigint;
   last: bigint | null;
   at: Date;
+  /** Its source does not answer; this is what it said last. */
+  stale?: boolean;
 }
 
 /**
@@ -152,8 +157,11 @@ export interface Venue {
   quote(symbol: string): Quote | undefined;
   /** What the order would trade if it were submitted now; nothing for a stop that waits. */
   preview(order: VenueOrder): readonly VenueFill[];
-  /** The reports of one command belong together: they are settled in one transaction or not at all. */
-  onReports(listener: (reports: readonly Report[]) => void): void;
+  /**
+   * The reports of one command belong together: they are settled in one transaction or not at all. The listener answers with a
+   * promise of what became of them (`Booking`), for a venue that can tell them again.
+   */
+  onReports(listener: (reports: readonly Report[]) => unknown): void;
   /** Answers at the venue's own pace; rejects when it does not answer, and is asked again later. */
   status(order: OrderName): Promise<VenueStatus>;
   /**

@@ -48,7 +48,7 @@ export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
   exchange.onReports((reports) => {
     for (const report of reports.map(counted)) {
       const { symbol, kind } = report;
-      const arrive = (): void => listener([report]);
+      const arrive = (): void => void listener([report]);
       faults.send({ way: 'from venue', what: `${kind} ${ordersOf(report).join(' ')}`, symbol, arrive });
     }
   });

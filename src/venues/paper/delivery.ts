@@ -1,6 +1,6 @@
 import type { Report } from '../venue.ts';
 
-type Listener = (reports: readonly Report[]) => void;
+type Listener = (reports: readonly Report[]) => unknown;
 
 export interface Delivery {
   listen(listener: Listener): void;

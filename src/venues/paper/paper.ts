@@ -42,7 +42,13 @@ export interface PaperVenue extends Venue {
 }
 
 /** What the parts around a venue of this process need; one that keeps its orders by itself is not restored. */
-export type MarketVenue = Omit<PaperVenue, 'restore' | 'list'> & Partial<Pick<PaperVenue, 'restore' | 'list'>>;
+export type MarketVenue = Omit<PaperVenue, 'restore' | 'list' | 'stop'> &
+  Partial<Pick<PaperVenue, 'restore' | 'list'>> & {
+    /** Resolves when nothing is on its way any more. */
+    stop(): void | Promise<void>;
+    /** It opens and closes by itself: the calendar of this server says nothing about it. */
+    readonly ownHours?: true;
+  };
 
 export interface PaperOptions {
   instruments: readonly Instrument[];
