@@ -160,7 +160,7 @@ export const createApp = async ({
         if (!trading.ready()) throw new Error('the venue runs in no process');
       },
     };
-    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock });
+    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, checks });
     const http = createHttpServer({
       rest,
       config,

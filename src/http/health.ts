@@ -20,6 +20,12 @@ const isUp = async (check: Check): Promise<boolean> => {
   return Promise.race([answer, deadline]).finally(() => clearTimeout(timer));
 };
 
+/** Which of the dependencies can be used now. */
+export const lookAt = async (checks: Checks): Promise<Record<string, boolean>> =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await isUp(check)] as const)),
+  );
+
 /** Health for people and old monitors, liveness for restarts, readiness for load balancers. */
 export const createHealth = ({
   checks,
@@ -34,10 +40,9 @@ export const createHealth = ({
   const healthy: Handler = () => jsonAnswer(200, { status: 'healthy', service: 'api-gateway', timestamp: timestamp() });
   const live: Handler = () => jsonAnswer(200, { status: 'live', timestamp: timestamp() });
   const ready: Handler = async ({ note }) => {
-    const names = Object.keys(checks);
-    const answers = await Promise.all(names.map((name) => isUp(checks[name]!)));
-    const states = Object.fromEntries(names.map((name, at) => [name, answers[at] ? 'up' : 'down']));
-    const isReady = answers.every(Boolean) && !isDraining();
+    const answers = Object.entries(await lookAt(checks));
+    const states = Object.fromEntries(answers.map(([name, up]) => [name, up ? 'up' : 'down']));
+    const isReady = answers.every(([, up]) => up) && !isDraining();
     const status = isReady ? 'ready' : isDraining() ? 'draining' : 'unavailable';
     if (!isReady) note.outcome = 'DEPENDENCY_UNAVAILABLE';
     return jsonAnswer(isReady ? 200 : 503, { status, checks: states, timestamp: timestamp() });

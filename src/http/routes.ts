@@ -51,6 +51,7 @@ export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
 export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
   const onFace = rest.find(exchange);
   if (onFace !== undefined) {
+    if (onFace.refuse === undefined) return onFace.handle();
     exchange.refuse = onFace.refuse;
     return (await admit(exchange)) ?? onFace.handle();
   }

@@ -19,6 +19,8 @@ export interface RestRequest {
   path: string;
   /** Undefined where no operation was reached. */
   operation: RestOperation | undefined;
+  /** As it was sent, before the face rewrote it. */
+  query: URLSearchParams;
   /** What the Authorization header began with, in small letters, and whether anything followed. */
   scheme: string | undefined;
   hasCredentials: boolean;
@@ -32,12 +34,23 @@ export interface RestAnswer {
   body?: unknown;
 }
 
+/** What a page of a face may tell of the server. */
+export interface FaceStatus {
+  now: Date;
+  /** Which of the dependencies can be used now. */
+  dependencies(): Promise<Readonly<Record<string, boolean>>>;
+}
+
 /** What a face looks like beside its operations. */
 export interface Dialect {
   /** Fields and parameters that no operation has are passed over; the native face refuses them by name. */
   ignoresUnknown: boolean;
   /** Takes forms as well as JSON, for the operations that are named. */
   forms?: ReadonlySet<string>;
+  /** GET answers that no operation gives, by path: who the server is, and how it does. Nobody is asked who they are there. */
+  pages?: Readonly<Record<string, (status: FaceStatus) => RestAnswer | Promise<RestAnswer>>>;
+  /** Rewrites a query of the face's own kind into that of the operation. */
+  query?(query: URLSearchParams, operation: RestOperation): URLSearchParams;
   success(answer: RestAnswer, request: RestRequest): RestAnswer;
   failure(failure: RestFailure, status: number, request: RestRequest): RestAnswer;
 }

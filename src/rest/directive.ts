@@ -20,12 +20,14 @@ export interface RestDirective {
   body: BodyShape | undefined;
   /** The address of what was made, with paths into the result between braces. */
   location: string | undefined;
+  /** Texts for variables that the request lacks, made of those that it has: `{ email: "{username}@users.invalid" }`. */
+  derive: Readonly<Record<string, string>>;
 }
 
 export const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type RestMethod = (typeof restMethods)[number];
 
-const known = new Set(['method', 'path', 'status', 'body', 'location']);
+const known = new Set(['method', 'path', 'status', 'body', 'location', 'derive']);
 
 /** Reads the directive; `name` is of the operation, for the message when it cannot be used. */
 export const readRestDirective = ({ directives = [], name }: OperationDefinitionNode): RestDirective => {
@@ -39,7 +41,7 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     if (!known.has(argument.name.value)) refuse(`@rest has no argument "${argument.name.value}"`);
     values[argument.name.value] = valueFromASTUntyped(argument.value as ConstValueNode);
   }
-  const { method, path, body, location } = values;
+  const { method, path, body, location, derive = {} } = values;
   if (!restMethods.includes(method as RestMethod)) return refuse(`method is one of ${restMethods.join(', ')}`);
   if (typeof path !== 'string' || !/^(\/[\w.~-]+|\/\{\w+\})+$|^\/$/.test(path)) return refuse('path is no path');
   const status = values.status ?? (body === undefined ? 204 : 200);
@@ -50,5 +52,6 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     status,
     body: body as BodyShape | undefined,
     location: location as string,
+    derive: derive as Record<string, string>,
   };
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   coerceInputValue,
   type GraphQLInputType,
@@ -95,6 +96,23 @@ const check = (
   return problems;
 };
 
+/** A name that is made of an e-mail address: its first part, and a few letters that tell it from others like it. */
+const handleOf = (email: string): string => {
+  const tail = createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 6);
+  const head =
+    email
+      .replace(/@.*$/, '')
+      .replace(/[^\w.-]/g, '')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'user';
+  return `${head.slice(0, 40)}-${tail}`;
+};
+
+const derived = (template: string, source: Readonly<Record<string, unknown>>): string =>
+  template.replace(/\{(\w+)(\|handle)?\}/g, (_, name: string, handle?: string) => {
+    const text = String(source[name] ?? '');
+    return handle === undefined ? text : handleOf(text);
+  });
+
 /**
  * Makes the variables of an operation out of a request. A variable named in the path comes from there; one named `input` is the whole
  * body; others come from the body of requests that have one, else from the query.
@@ -110,6 +128,12 @@ export const readInput = (operation: RestOperation, given: GivenInput, ignoresUn
     return { problems: [{ in: 'body', field: [], kind: 'invalid', message: 'The body must be a JSON object.' }] };
 
   for (const { name, type, required } of operation.variables) {
+    const template = operation.derive[name];
+    const source = template === undefined ? {} : { ...bodyFields, ...given.path };
+    if (template !== undefined && !Object.hasOwn(source, name)) {
+      variables[name] = derived(template, source);
+      continue;
+    }
     const take = (where: InputProblem['in'], value: unknown, outer: readonly string[]): void => {
       const unknown = unknownIn(type, value, []);
       if (!ignoresUnknown)

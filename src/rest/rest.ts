@@ -6,6 +6,7 @@ import type { Graphql } from '../graphql/server.ts';
 import { type Exchange, type HttpAnswer, JSON_TYPE, type Refuse } from '../http/answer.ts';
 import { isFormIn, readForm, readJson } from '../http/body.ts';
 import { budgetOf } from '../http/graphql.ts';
+import { type Checks, lookAt } from '../http/health.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
@@ -17,7 +18,7 @@ import { type RestOperation, readOperations } from './operation.ts';
 import { failureOf, misfit } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
 import { createRouter, type Match } from './router.ts';
-import { fill, select } from './select.ts';
+import { fillAddress, select } from './select.ts';
 
 export interface RestParts {
   graphql: Graphql;
@@ -25,6 +26,13 @@ export interface RestParts {
   /** The first that serves a path and a method answers. */
   faces: readonly Face[];
   clock: Clock;
+  checks: Checks;
+}
+
+/** How a path is answered. One without `refuse` asks nobody who they are and counts nothing. */
+interface Found {
+  refuse?: Refuse;
+  handle(): Promise<HttpAnswer> | HttpAnswer;
 }
 
 const hasBody = ({ headers }: Exchange['request']): boolean =>
@@ -40,7 +48,7 @@ const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'r
 
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
-export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
+export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts) => {
   const mounted = faces.map((face) => {
     const router = createRouter<RestOperation>();
     for (const operation of readOperations(face.name, schema)) router.add(operation.method, operation.path, operation);
@@ -53,10 +61,14 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
   };
   type Mounted = (typeof mounted)[number];
 
-  const requestOf = ({ request, requestId, path }: Exchange, operation: RestOperation | undefined): RestRequest => ({
+  const requestOf = (
+    { request, requestId, path, search }: Exchange,
+    operation: RestOperation | undefined,
+  ): RestRequest => ({
     requestId,
     path,
     operation,
+    query: new URLSearchParams(search),
     scheme: request.headers.authorization?.split(' ')[0]?.toLowerCase(),
     hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
     now: clock.now(),
@@ -114,7 +126,7 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     const page = pageOf(value);
     const link = page && linkOf(page, exchange);
     if (link) headers.Link = link;
-    if (operation.location !== undefined) headers.Location = fill(operation.location, data);
+    if (operation.location !== undefined) headers.Location = fillAddress(operation.location, data);
     const body = page ?? value;
     const { status } = operation;
     const answer = written(
@@ -135,7 +147,8 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     if ('problem' in key) return no(failing('BAD_REQUEST', key.problem));
     const body = await readBody(exchange, face, operation);
     if ('failure' in body) return no(body.failure);
-    const query = new URLSearchParams(exchange.search);
+    const sent = new URLSearchParams(exchange.search);
+    const query = face.dialect.query?.(sent, operation) ?? sent;
     const input = readInput(operation, { path: parameters, query, body: body.value }, face.dialect.ignoresUnknown);
     if ('problems' in input) return no(misfit(input.problems));
     const { answer, context } = await graphql.run({ query: operation.source, variables: input.variables }, 'POST', {
@@ -151,7 +164,20 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
     exchange.overBudget = budgetOf(answer);
     const failure = failureOf(operation, answer);
     const headers: Record<string, string> = context.idempotencyReplayed ? { 'Idempotent-Replayed': 'true' } : {};
-    return failure === undefined ? succeed(exchange, face, operation, answer.data, headers) : no(failure, headers);
+    return failure === undefined
+      ? succeed(exchange, face, operation, { ...answer.data, variables: input.variables }, headers)
+      : no(failure, headers);
+  };
+
+  /** The answer to a GET of a face's own page. */
+  const pageAt = (exchange: Exchange, candidates: typeof mounted): Found | undefined => {
+    if (methodOf(exchange) !== 'GET') return undefined;
+    for (const { base, dialect } of candidates) {
+      const page = dialect.pages?.[exchange.path.slice(base.length)];
+      const status = { now: clock.now(), dependencies: () => lookAt(checks) };
+      if (page !== undefined) return { handle: async () => written(await page(status)) };
+    }
+    return undefined;
   };
 
   const methodOf = ({ request: { method = '' } }: Exchange): RestMethod =>
@@ -159,10 +185,12 @@ export const createRest = ({ graphql, schema, faces, clock }: RestParts) => {
 
   return {
     /** How a path is answered; undefined for one that no face knows of. */
-    find: (exchange: Exchange): { refuse: Refuse; handle: () => Promise<HttpAnswer> | HttpAnswer } | undefined => {
+    find: (exchange: Exchange): Found | undefined => {
       const { path } = exchange;
       const candidates = facesAt(path);
       const [first] = candidates;
+      const page = pageAt(exchange, candidates);
+      if (page !== undefined) return page;
       const found = candidates.flatMap((face) => {
         const routes = face.router.find(path.slice(face.base.length));
         return routes === undefined ? [] : [{ face, routes }];

@@ -1,7 +1,7 @@
 /**
  * Which part of a result is the body of the answer: a path ("placeOrder.order"), whose lists are gone through
- * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, one with
- * "#" for the length of the list at its path, and the name "_" puts the fields of an object beside the others.
+ * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, with
+ * every path between braces filled in, one with "#" for the length of the list at its path, and the name "_" puts the fields of an object beside the others.
  */
 export type BodyShape = string | { readonly [name: string]: BodyShape };
 
@@ -13,9 +13,19 @@ const step = (value: unknown, name: string): unknown => {
 export const valueAt = (data: unknown, path: string): unknown =>
   path.split('.').reduce((value, name) => step(value, name), data);
 
+const replaced = (template: string, data: unknown, written: (value: unknown) => string): string =>
+  template.replace(/\{([\w.]+)\}/g, (_, path: string) => written(valueAt(data, path)));
+
+/** The text with every path between braces replaced by what it leads to. */
+export const fillText = (template: string, data: unknown): string => replaced(template, data, String);
+
+/** The same for an address. */
+export const fillAddress = (template: string, data: unknown): string =>
+  replaced(template, data, (value) => encodeURIComponent(String(value)));
+
 export const select = (data: unknown, shape: BodyShape): unknown => {
   if (typeof shape === 'string') {
-    if (shape.startsWith('=')) return shape.slice(1);
+    if (shape.startsWith('=')) return fillText(shape.slice(1), data);
     return shape.startsWith('#') ? (valueAt(data, shape.slice(1)) as unknown[]).length : valueAt(data, shape);
   }
   return Object.fromEntries(
@@ -33,7 +43,3 @@ export const pathsOf = (shape: BodyShape): string[] =>
       ? []
       : [shape.replace(/^#/, '')]
     : Object.values(shape).flatMap(pathsOf);
-
-/** The text with every path between braces replaced by what it leads to. */
-export const fill = (template: string, data: unknown): string =>
-  template.replace(/\{([\w.]+)\}/g, (_, path: string) => encodeURIComponent(String(valueAt(data, path))));

@@ -82,7 +82,7 @@ export const startTestServer = async (
     registeredOnly: options.registeredOnly ?? false,
   });
   const server = createHttpServer({
-    rest: createRest({ graphql, schema: testSchema(), faces: [], clock }),
+    rest: createRest({ graphql, schema: testSchema(), faces: [], clock, checks: {} }),
     config: {
       host: '127.0.0.1',
       port: 0,

@@ -19,6 +19,9 @@ export interface FastapiFace {
   /** On every answer. */
   headers?: Readonly<Record<string, string>>;
   forms?: ReadonlySet<string>;
+  pages?: NonNullable<Dialect['pages']>;
+  /** What its answers have of their own. */
+  success?: Dialect['success'];
 }
 
 interface Item {
@@ -62,7 +65,7 @@ const validation = (failure: RestFailure, status: number): Item[] | undefined =>
 };
 
 /** The face of a FastAPI application: errors are `{"detail": …}`, unknown fields are passed over. */
-export const fastapi = ({ unauthenticated, texts, headers = {}, forms }: FastapiFace): Dialect => {
+export const fastapi = ({ unauthenticated, texts, headers = {}, forms, pages, success }: FastapiFace): Dialect => {
   const worded = (failure: RestFailure, status: number, request: RestRequest): Wording => {
     if (failure.code === 'UNAUTHENTICATED') return unauthenticated(request, failure.details?.reason);
     const wording = texts[failure.code];
@@ -73,7 +76,11 @@ export const fastapi = ({ unauthenticated, texts, headers = {}, forms }: Fastapi
   return {
     ignoresUnknown: true,
     ...(forms && { forms }),
-    success: (answer): RestAnswer => ({ ...answer, headers: { ...headers, ...answer.headers } }),
+    ...(pages && { pages }),
+    success: (answer, request): RestAnswer => {
+      const own = success?.(answer, request) ?? answer;
+      return { ...own, headers: { ...headers, ...own.headers } };
+    },
     failure: (failure, status, request) => {
       const wording = worded(failure, status, request);
       const answered = wording.status ?? status;

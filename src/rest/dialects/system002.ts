@@ -18,5 +18,9 @@ export const system002 = fastapi({
       return { status: 429, detail: error, beside: { error } };
     },
   },
+  pages: {
+    '/': () => ({ status: 200, body: { message: 'FastAPI Auth API', version: '1.0.0', docs: '/docs' } }),
+    '/health': () => ({ status: 200, body: { status: 'healthy' } }),
+  },
   forms: new Set(['ApiLogin']),
 });

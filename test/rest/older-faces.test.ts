@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { send, type TestAnswer } from '../http/harness.ts';
+import { type RealApp, startRealApp } from '../http/real-app.ts';
+
+/* The faces that stand below a base of their own, each as its clients call it. */
+
+let app: RealApp;
+beforeAll(async () => {
+  app = await startRealApp({ DEMO_DATA: 'true', PAPER_TICK_MS: '0', RATE_LIMIT_REQUESTS_PER_MINUTE: '1000' });
+});
+afterAll(() => app.close());
+
+const ask = (method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<TestAnswer> =>
+  send(`${app.url}${path}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const password = 'a long enough Password 1';
+const enveloped = (data: unknown, status_code = 200) => ({
+  data,
+  message: 'Success',
+  status_code,
+  timestamp: expect.stringMatching(/Z$/),
+  request_id: null,
+});
+
+describe('the REST framework, below /001', () => {
+  const problem = (status: number, detail: string) => ({
+    type: 'about:blank',
+    title: expect.any(String),
+    status,
+    detail,
+    instance: expect.stringContaining('/001/'),
+    timestamp: expect.any(String),
+  });
+
+  it('registers, signs in, refreshes and signs out', async () => {
+    const ann = { email: 'ann.lee@example.com', password, display_name: 'Ann Lee' };
+    const made = await ask('POST', '/001/api/v1/auth/register', ann);
+    expect(made.status).toBe(201);
+    const user = { email: ann.email, is_active: true, roles: ['user'], id: expect.any(String) };
+    expect(made.json).toMatchObject(enveloped(user, 201));
+    const again = await ask('POST', '/001/api/v1/auth/register', ann);
+    expect([again.status, again.json]).toEqual([409, problem(409, 'Email already registered')]);
+    expect(again.headers['content-type']).toBe('application/problem+json');
+    const login = await ask('POST', '/001/api/v1/auth/login', { email: ann.email, password });
+    const tokens = {
+      access_token: expect.any(String),
+      token_type: 'bearer',
+      expires_in: 1800,
+      refresh_token: expect.any(String),
+    };
+    expect(login.json).toEqual(enveloped(tokens));
+    const me = await ask('GET', '/001/api/v1/auth/me', undefined, bearer(login.json.data.access_token));
+    expect(me.json.data).toMatchObject(user);
+    const { refresh_token } = login.json.data;
+    const fresh = await ask('POST', '/001/api/v1/auth/refresh', { refresh_token });
+    expect(fresh.json).toEqual(enveloped(tokens));
+    const out = await ask('POST', '/001/api/v1/auth/logout', undefined, bearer(fresh.json.data.access_token));
+    expect([out.status, out.text]).toEqual([204, '']);
+    const wrong = await ask('POST', '/001/api/v1/auth/login', { email: ann.email, password: 'wrong wrong wrong' });
+    expect([wrong.status, wrong.json]).toEqual([401, problem(401, 'Invalid email or password')]);
+  });
+
+  it('believes no role that a header claims', async () => {
+    const claimed = { 'x-user-roles': 'admin', 'x-user-id': '1' };
+    expect((await ask('GET', '/001/api/v1/users', undefined, claimed)).status).toBe(422);
+    const { json } = await ask('POST', '/001/api/v1/auth/login', { email: 'user@example.com', password: 'user123' });
+    const headers = { ...claimed, ...bearer(json.data.access_token) };
+    expect((await ask('GET', '/001/api/v1/users', undefined, headers)).status).toBe(403);
+  });
+
+  it('numbers the pages of users', async () => {
+    const { json } = await ask('POST', '/001/api/v1/auth/login', { email: 'admin@example.com', password: 'admin123' });
+    const admin = bearer(json.data.access_token);
+    const first = await ask('GET', '/001/api/v1/users?page=1&page_size=2', undefined, admin);
+    expect(first.json).toMatchObject({ page: 1, size: 2, has_next: true, has_previous: false });
+    expect(first.json.items).toHaveLength(2);
+    const second = await ask('GET', '/001/api/v1/users?page=2&page_size=2', undefined, admin);
+    expect(second.json).toMatchObject({ page: 2, has_next: false, has_previous: true });
+    const one = await ask('GET', `/001/api/v1/users/${second.json.items[0].id}`, undefined, admin);
+    expect(one.json).toMatchObject(second.json.items[0]);
+    const none = await ask('GET', '/001/api/v1/users/nobody', undefined, admin);
+    expect([none.status, none.json.detail]).toEqual([404, 'User nobody not found']);
+  });
+
+  it('lists what does not fit', async () => {
+    const answer = await ask('POST', '/001/api/v1/auth/register', { password });
+    expect(answer.status).toBe(422);
+    expect(answer.json).toMatchObject({ title: 'Validation Error', errors: [{ field: 'email' }] });
+    const me = await ask('GET', '/001/api/v1/auth/me');
+    expect([me.status, me.json.errors[0].field]).toEqual([422, 'Authorization']);
+    expect((await ask('GET', '/001/api/v1/auth/me', undefined, bearer('x'))).json.detail).toBe('Invalid token');
+  });
+
+  it('tells its health', async () => {
+    expect((await ask('GET', '/001/health/live')).json).toEqual({ status: 'ok' });
+    const ready = await ask('GET', '/001/health/ready');
+    expect([ready.status, ready.json]).toMatchObject([
+      200,
+      { status: 'healthy', checks: { database: { status: 'healthy' } } },
+    ]);
+  });
+});
+
+describe('the gateway over Redis, below /003', () => {
+  it('registers, signs in, and shows circuits to operators only', async () => {
+    const made = await ask('POST', '/003/api/auth/register', { username: 'relay', password });
+    expect([made.status, made.json]).toEqual([200, { message: 'User registered successfully', username: 'relay' }]);
+    const login = await ask('POST', '/003/api/auth/login', { username: 'relay', password });
+    expect(login.json).toEqual({ access_token: expect.any(String), token_type: 'bearer' });
+    expect((await ask('GET', '/003/api/circuits', undefined, bearer(login.json.access_token))).status).toBe(403);
+    const admin = await ask('POST', '/003/api/auth/login', { username: 'admin', password: 'admin123' });
+    const headers = bearer(admin.json.access_token);
+    const circuits = await ask('GET', '/003/api/circuits', undefined, headers);
+    expect(circuits.json).toContainEqual({ service: 'quotes', state: 'closed', failures: 0, available: true });
+    const { services } = (await ask('GET', '/003/api/services', undefined, headers)).json;
+    expect(services).toContainEqual({ name: 'quotes', url: null, circuit_state: 'closed', available: true });
+    const reset = await ask('POST', '/003/api/circuits/quotes/reset', undefined, headers);
+    expect([reset.status, reset.json]).toEqual([200, { message: "Circuit for 'quotes' has been reset" }]);
+    expect((await ask('POST', '/003/api/circuits/nope/reset', undefined, headers)).status).toBe(404);
+  });
+
+  it.each([
+    [{}, 'Missing authorization header'],
+    [{ authorization: 'Basic x' }, 'Invalid authorization header format'],
+    [{ authorization: 'Bearer x' }, 'Invalid or expired token'],
+  ])('refuses %j', async (headers, detail) => {
+    const answer = await ask('GET', '/003/api/services', undefined, headers as Record<string, string>);
+    expect([answer.status, answer.json]).toEqual([401, { detail }]);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it('tells its health', async () => {
+    expect((await ask('GET', '/003/health')).json).toEqual({ status: 'healthy', redis: 'healthy', version: '1.0.0' });
+    expect((await ask('GET', '/003/ready')).json).toEqual({ ready: true });
+    expect((await ask('GET', '/003/live')).json).toEqual({ alive: true });
+  });
+});
+
+describe('the distributed gateway, below /004', () => {
+  it('puts everything into its envelope', async () => {
+    const joao = { username: 'joao', password, role: 'admin' };
+    const made = await ask('POST', '/004/register', joao);
+    const success = { status: 'success', data: null, message: 'Usuário registrado com sucesso' };
+    expect([made.status, made.json]).toEqual([200, success]);
+    const again = await ask('POST', '/004/register', joao);
+    expect([again.status, again.json]).toEqual([200, { status: 'error', data: null, message: 'Usuário já existe' }]);
+    const login = await ask('POST', '/004/login', joao);
+    const data = { access_token: expect.any(String), token_type: 'bearer', expires_in: 1800 };
+    expect(login.json).toEqual({ status: 'success', data, message: null });
+    const me = await ask('POST', '/graphql', { query: '{ me { roles } }' }, bearer(login.json.data.access_token));
+    expect(me.json.data.me.roles).toEqual(['USER']);
+    for (const username of ['joao', 'nobody']) {
+      const wrong = await ask('POST', '/004/login', { username, password: 'wrong wrong wrong' });
+      expect([wrong.status, wrong.json]).toEqual([200, { status: 'error', data: null, message: 'Senha incorreta' }]);
+    }
+    expect((await ask('POST', '/004/login', { username: 'joao' })).json.detail[0]).toMatchObject({ type: 'missing' });
+    expect((await ask('GET', '/004/saude')).json).toMatchObject({ status: 'success', data: { status: 'saudavel' } });
+    expect((await ask('GET', '/004/identidade')).json.status).toBe('success');
+  });
+});
+
+describe('the first face', () => {
+  it('says what the server is', async () => {
+    expect((await ask('GET', '/')).json).toEqual({
+      service: 'Secure Financial API Gateway',
+      version: '1.0.0',
+      status: 'healthy',
+      docs: '/api/docs',
+    });
+    expect((await ask('GET', '/health')).json).toEqual({
+      status: 'healthy',
+      service: 'api-gateway',
+      timestamp: expect.stringMatching(/Z$/),
+    });
+  });
+});
