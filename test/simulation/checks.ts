@@ -55,7 +55,7 @@ const agreesWithVenue = async (world: World, orders: readonly Row[]): Promise<st
   if (world.place === 'here') return [];
   const wrong: string[] = [];
   const { rows } = await world.database.pool.query<{ trade_id: string; order_id: string }>(
-    'SELECT trade_id, order_id FROM executions',
+    "SELECT trade_id, order_id FROM executions WHERE kind = 'TRADE' AND corrects_id IS NULL",
   );
   const booked = new Set(rows.map(({ trade_id, order_id }) => `${trade_id} ${order_id}`));
   const made = new Set<string>();
@@ -79,7 +79,7 @@ const agreesWithVenue = async (world: World, orders: readonly Row[]): Promise<st
 const closedTooEarly = async (world: World): Promise<string[]> => {
   const { rows } = await world.database.pool.query<{ id: string }>(
     `SELECT o.id FROM orders o JOIN executions e ON e.order_id = o.id
-     WHERE o.status IN ('CANCELED', 'EXPIRED') AND e.created_at > coalesce(o.canceled_at, o.expired_at)`,
+     WHERE o.status IN ('CANCELED', 'EXPIRED') AND e.kind = 'TRADE' AND e.corrects_id IS NULL AND e.created_at > coalesce(o.canceled_at, o.expired_at)`,
   );
   return rows.map(({ id }) => `order ${id} was closed before its last fill`);
 };

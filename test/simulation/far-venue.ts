@@ -37,7 +37,9 @@ export const createFarVenue = (options: {
       status = exchange.status;
       // It is open already when the server connects, and stays so when the server stops.
       exchange.start();
-      faulty = createFaultyVenue({ ...exchange, start: () => {}, stop: () => {} }, network);
+      // Nor does it halt when our operators do.
+      const own = { start: () => {}, stop: () => {}, halt: () => {}, resume: () => {} };
+      faulty = createFaultyVenue({ ...exchange, ...own }, network);
     }
     return faulty.connect();
   };

@@ -1,4 +1,6 @@
+import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { drawCommand, type Person, pick, symbols } from './commands.ts';
+import { DIED } from './process.ts';
 import { mishaps } from './wire.ts';
 import type { Sent, World } from './world.ts';
 
@@ -51,6 +53,27 @@ const killSwitch = async (world: World): Promise<void> => {
   const input = { ...scope, engaged, cancelOpenOrders: random(2n) === 0n, reason: 'a test' };
   world.say(`kill switch ${JSON.stringify(input)}`);
   await world.run(({ trading }) => trading.services.controls.setKillSwitch(operator, input));
+};
+
+/** An operator takes a trade back, or says what it was in truth: at a slightly other price, or of half as much. */
+const amend = async (world: World): Promise<void> => {
+  const { random, operator, database, say } = world;
+  const { rows } = await database.pool.query<{ id: string; qty: bigint; price: bigint; symbol: string }>(
+    "SELECT id, qty, price, symbol FROM executions WHERE kind = 'TRADE' ORDER BY id DESC LIMIT 6",
+  );
+  if (rows.length === 0) return;
+  const { id, qty, price, symbol } = pick(random, rows);
+  const instrument = world.server().trading.services.market.find(symbol);
+  if (instrument === undefined) throw new Error('no such instrument');
+  const half = formatDecimal(qty / 2n, instrument.baseScale);
+  const other = formatDecimal(price + instrument.tickSize, instrument.priceScale);
+  const terms = pick(random, [null, { qty: half }, { price: other }]);
+  say(`an operator amends ${id} ${JSON.stringify(terms)}`);
+  const name = { executionId: id, reason: 'a test', idempotencyKey: `amend-${world.lines.length}` };
+  const answer = await world.run(({ trading: { services } }) =>
+    terms === null ? services.trades.bust(operator, name) : services.trades.correct(operator, { ...name, ...terms }),
+  );
+  if (answer !== DIED) say(`→ ${answer.ok ? 'amended' : answer.failures.map(({ code }) => code).join(' ')}`);
 };
 
 const tick = async (world: World): Promise<void> => {
@@ -106,6 +129,7 @@ const steps: readonly (readonly [weight: number, step: (world: World) => Promise
   [4, mishap],
   [2, crash],
   [2, cancelAll],
+  [3, amend],
   [2, halt],
   [1, killSwitch],
   [1, deadMan],
