@@ -74,7 +74,7 @@ const port = async ({ host, port: number }: Config): Promise<Finding> => {
   }
 };
 
-const advice = ({ production, host, publicUrl, allowedOrigins }: Config): Finding[] => {
+const advice = ({ production, host, publicUrl, allowedOrigins, audit }: Config): Finding[] => {
   const given: [boolean, string, string][] = [
     [
       !production && host !== '127.0.0.1' && host !== 'localhost',
@@ -90,6 +90,11 @@ const advice = ({ production, host, publicUrl, allowedOrigins }: Config): Findin
       production && allowedOrigins.length === 0,
       'ALLOWED_ORIGINS',
       'is empty: no browser application of another origin can call',
+    ],
+    [
+      production && audit.key === undefined,
+      'AUDIT_SEAL_KEY',
+      'is not set: nothing seals the audit log outside of the database',
     ],
   ];
   return given.flatMap(([applies, about, text]) => (applies ? [{ grade: 'advice', about, text }] : []));
