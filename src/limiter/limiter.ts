@@ -10,7 +10,7 @@ import { createLeased } from './lease.ts';
 import { createLimiterMetrics } from './metrics.ts';
 import { createRequestLimits, setLimit } from './request-limits.ts';
 import { bucketRule, HOUR_ms, type LimiterStore, MINUTE_ms, type Rule, type Take, windowRule } from './rule.ts';
-import { createFailFast, type FailFast, StoreDownError } from './stores/fail-fast.ts';
+import { createFailFast, type FailFast, StoreDownError, withDeadline } from './stores/fail-fast.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import { createPostgresStore } from './stores/postgres.ts';
 import { connectRedis, createRedisStore } from './stores/redis.ts';
@@ -40,14 +40,19 @@ const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told
   if (config.redisUrl !== undefined) {
     const { client, started } = connectRedis(config.redisUrl);
     await started;
-    const store = createRedisStore(client);
+    const store = createRedisStore(client, limits.limiter.redis_ms);
     await store.ping().catch(() => {});
     const failFast = createFailFast({ store, deadline_ms: limits.limiter.redis_ms, ...patience, changed });
     const close = async (): Promise<void> => client.destroy();
     return { name, failFast, backOff: createRedisBackOff(client, failFast, told), close };
   }
   const store = createPostgresStore(connection);
-  const failFast = createFailFast({ store, deadline_ms: limits.limiter.postgres_ms, ...patience, changed });
+  const failFast = createFailFast({
+    store: { ping: store.ping, take: (take) => withDeadline(limits.limiter.postgres_ms, () => store.take(take)) },
+    deadline_ms: limits.limiter.postgres_ms,
+    ...patience,
+    changed,
+  });
   const sweep = (): void => {
     store.sweep(clock.now().getTime()).catch((error) => log.warn({ err: error }, 'spent limits were not swept away'));
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { bucketRule, MINUTE_ms, type Verdict } from '../../src/limiter/rule.ts';
-import { createFailFast, StoreDownError } from '../../src/limiter/stores/fail-fast.ts';
+import { createFailFast, StoreDownError, withDeadline } from '../../src/limiter/stores/fail-fast.ts';
 
 /** A store that answers, fails or hangs as it is told. */
 const setUp = () => {
@@ -17,7 +17,7 @@ const setUp = () => {
     store: {
       take: () => {
         state.asked += 1;
-        return behave(verdict);
+        return withDeadline(20, () => behave(verdict));
       },
       ping: () => {
         state.pinged += 1;

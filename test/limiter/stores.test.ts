@@ -134,7 +134,7 @@ describe.skipIf(redisIsMissing)(`redis${needsRedis}`, () => {
     const connection = connectRedis(redis.url);
     client = connection.client;
     await connection.started;
-    store = createRedisStore(client);
+    store = createRedisStore(client, 10_000);
   });
   afterAll(async () => {
     client.destroy();

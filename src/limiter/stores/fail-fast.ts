@@ -1,4 +1,4 @@
-import type { LimiterStore, Take, Verdict } from '../rule.ts';
+import type { Take, Verdict } from '../rule.ts';
 
 /** The store did not answer in time, or is known not to. Never seen by clients. */
 export class StoreDownError extends Error {
@@ -7,6 +7,26 @@ export class StoreDownError extends Error {
     this.name = 'StoreDownError';
   }
 }
+
+/**
+ * Waits no longer than the deadline. A timer that fires late because this process was busy is not the store's fault, so what has
+ * arrived by then is read first.
+ */
+export const withDeadline = <Value>(deadline_ms: number, work: () => Promise<Value>): Promise<Value> =>
+  new Promise((resolve, reject) => {
+    const late = setTimeout(() => setImmediate(() => reject(new StoreDownError())), deadline_ms);
+    // What throws at once counts like what fails later.
+    (async () => work())().then(
+      (value) => {
+        clearTimeout(late);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(late);
+        reject(error instanceof StoreDownError ? error : new StoreDownError(error));
+      },
+    );
+  });
 
 export interface FailFast {
   take(take: Take): Promise<Verdict>;
@@ -18,11 +38,14 @@ export interface FailFast {
 
 /**
  * Nobody waits longer than the deadline for a store. Once it has missed a few in a row, or failed outright, nobody waits at
- * all: from then on the store is asked in the background whether it is back. A timer that fires late because this process was busy is not the store's
- * fault, so what has arrived by then is read first.
+ * all: from then on the store is asked in the background whether it is back.
  */
 export const createFailFast = (options: {
-  store: LimiterStore & { ping(): Promise<unknown> };
+  store: {
+    /** Keeps the deadline by itself: it knows which takes share one. */
+    take(take: Take): Promise<Verdict>;
+    ping(): Promise<unknown>;
+  };
   deadline_ms: number;
   misses: number;
   retry_ms: number;
@@ -33,16 +56,9 @@ export const createFailFast = (options: {
   let missed = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const limited = <Value>(work: Promise<Value>): Promise<Value> =>
-    new Promise((resolve, reject) => {
-      const late = setTimeout(() => setImmediate(() => reject(new StoreDownError())), deadline_ms);
-      work.then(resolve, (error) => reject(new StoreDownError(error))).finally(() => clearTimeout(late));
-    });
-
   const lookAgain = (): void => {
     timer = setTimeout(() => {
-      // A call of its own that throws at once counts like one that fails later.
-      limited((async () => store.ping())()).then(() => {
+      withDeadline(deadline_ms, store.ping).then(() => {
         up = true;
         missed = 0;
         changed(true);
@@ -52,7 +68,7 @@ export const createFailFast = (options: {
 
   const fell = (error: unknown): never => {
     missed += 1;
-    const isLate = (error as StoreDownError).cause === undefined;
+    const isLate = error instanceof StoreDownError && error.cause === undefined;
     if (up && (!isLate || missed >= misses)) {
       up = false;
       changed(false, error);
@@ -66,12 +82,10 @@ export const createFailFast = (options: {
     return value;
   };
 
-  const within = <Value>(work: () => Promise<Value>): Promise<Value> =>
-    up ? limited((async () => work())()).then(answered, fell) : Promise.reject(new StoreDownError());
-
   return {
-    take: (take) => within(async () => store.take(take)),
-    within,
+    take: (take) => (up ? store.take(take).then(answered, fell) : Promise.reject(new StoreDownError())),
+    within: (work) =>
+      up ? withDeadline(deadline_ms, work).then(answered, fell) : Promise.reject(new StoreDownError()),
     isUp: () => up,
     stop: () => clearTimeout(timer),
   };

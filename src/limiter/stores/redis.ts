@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { limits } from '../../limits.ts';
 import type { LimiterStore, Take, Verdict } from '../rule.ts';
-import { argumentsOf, SCRIPT, verdictOf } from './redis-script.ts';
+import { withDeadline } from './fail-fast.ts';
+import { numbersOf, SCRIPT, verdictOf } from './redis-script.ts';
 
 const SHA = createHash('sha1').update(SCRIPT).digest('hex');
 const PREFIX = 'bourse:limit:';
@@ -46,32 +47,39 @@ interface Waiting {
 
 /**
  * Budgets that all processes on one Redis or Valkey share. Takes that come while a call is on its way go together with the
- * next, like commands of the lane: under load one round trip serves many requests, alone nobody waits.
+ * next, like commands of the lane: under load one round trip serves many requests, alone nobody waits. When a call is late, those
+ * that wait for the next have waited as long.
  */
-export const createRedisStore = (client: RedisClient): LimiterStore & { ping(): Promise<unknown> } => {
+export const createRedisStore = (
+  client: RedisClient,
+  deadline_ms: number,
+): LimiterStore & { take(take: Take): Promise<Verdict>; ping(): Promise<unknown> } => {
   let waiting: Waiting[] = [];
   let inFlight = false;
 
-  const evaluate = async (takes: readonly Take[]): Promise<(number | string)[]> => {
+  const evaluate = async (takes: readonly Take[]): Promise<string> => {
     const call = {
       keys: takes.map(({ rule, key }) => `${PREFIX}${rule.name}:${key}`),
-      arguments: takes.flatMap(argumentsOf),
+      arguments: [takes.map(numbersOf).join(' ')],
     };
     try {
-      return (await client.evalSha(SHA, call)) as (number | string)[];
+      return (await client.evalSha(SHA, call)) as string;
     } catch (error) {
       if (!isMissingScript(error)) throw error;
-      return (await client.eval(SCRIPT, call)) as (number | string)[];
+      return (await client.eval(SCRIPT, call)) as string;
     }
   };
 
   const fly = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      const answers = await evaluate(batch.map(({ take }) => take));
+      const answer = await withDeadline(deadline_ms, () => evaluate(batch.map(({ take }) => take)));
+      const words = answer.split(' ');
       for (const [index, { take, resolve }] of batch.entries())
-        resolve(verdictOf(take, answers[2 * index] === 1, String(answers[2 * index + 1])));
+        resolve(verdictOf(take, words[2 * index] === '1', words[2 * index + 1] ?? ''));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      const late = waiting;
+      waiting = [];
+      for (const { reject } of [...batch, ...late]) reject(error);
     }
   };
 
