@@ -2,11 +2,11 @@ import { inModules } from './run.mjs';
 
 /**
  * The server's program with what its engine is told about memory. V8 would let its heap grow to several times what is
- * alive, and the young part of it to 64 MB, before it looks; on a server that makes little lasting garbage that buys next
- * to nothing. There is no upper bound: one would end the process that needs more.
+ * alive, and the young part of it to 128 MB, before it looks: less work for the collector, for hundreds of megabytes. None
+ * of these is an upper bound, which would end the process that needs more. docs/performance.md says what they cost.
  */
 export const serverProgram = [
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=16',
   '--initial-old-space-size=64',
   '--heap-growing-percent=30',
   'src/main.ts',

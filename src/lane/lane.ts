@@ -10,6 +10,8 @@ import { type LaneStore, TryAgain } from './store.ts';
 /** One decision: what it must have in hand, and the pure code that takes it. */
 export interface Command<Answer> {
   needs: Partial<Needs>;
+  /** How many ordinary commands it is worth; 1 when absent. */
+  size?: number;
   /** Reads and changes the books and answers. May run more than once; only the last run's changes are written. */
   decide(books: Books, at: Date): Answer;
   /** Called after the commit, in the order of the commands, before any caller is answered. */
@@ -107,6 +109,8 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
   let inFlight: readonly Waiting[] = [];
   let pumping: Promise<void> | undefined;
   let draining = false;
+  /** What waits, by size. */
+  let queued = 0;
 
   /** One transaction for the whole batch; all of it is booked, or nothing. */
   const attempt = async (batch: readonly Waiting[]): Promise<Booked> => {
@@ -165,10 +169,18 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
     );
   };
 
-  /** The next batch: what waits, up to work that must run alone. */
+  /** The next batch: what waits, up to work that must run alone. One that is larger than a batch is a batch of its own. */
   const nextBatch = (): Waiting[] => {
-    const end = queue.slice(0, limits.lane.batch).findIndex((next) => 'work' in next);
-    return queue.splice(0, end === -1 ? limits.lane.batch : end) as Waiting[];
+    let end = 0;
+    let size = 0;
+    for (let next = queue[0]; next !== undefined && !('work' in next); next = queue[end]) {
+      size += sizeOf(next);
+      if (end > 0 && size > limits.lane.batch) break;
+      end += 1;
+    }
+    const batch = queue.splice(0, end) as Waiting[];
+    for (const next of batch) queued -= sizeOf(next);
+    return batch;
   };
 
   const pump = async (): Promise<void> => {
@@ -185,7 +197,9 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
 
   const enqueue = <Answer>(what: object, deadline: number | undefined): Promise<Answer> =>
     new Promise<Answer>((resolve, reject) => {
-      queue.push({ ...what, deadline, answered: false, resolve, reject } as unknown as Waiting | Alone);
+      const waiting = { ...what, deadline, answered: false, resolve, reject } as unknown as Waiting | Alone;
+      queue.push(waiting);
+      queued += sizeOf(waiting);
       pumping ??= pump();
     });
 
@@ -200,7 +214,7 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
   return {
     run: (command) => {
       if (draining) return Promise.reject(refusal.draining());
-      if (queue.length >= limits.lane.queue) return Promise.reject(refusal.full());
+      if (queued >= limits.lane.queue) return Promise.reject(refusal.full());
       return enqueue({ command }, Date.now() + limits.lane.answer_ms);
     },
     settle: (command) => enqueue({ command }, undefined),
@@ -213,5 +227,7 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
     depth: () => queue.length,
   };
 };
+
+const sizeOf = (waiting: Waiting | Alone): number => ('work' in waiting ? 0 : (waiting.command.size ?? 1));
 
 const isSettlement = ({ deadline }: Caller): boolean => deadline === undefined;

@@ -54,7 +54,7 @@ export const createOrders = (deps: OrderDeps) => ({
   place: counted(deps.budget, () => 1, createPlaceOrder(deps)),
   preview: createPreviewOrder(deps),
   placeList: counted(deps.budget, ({ orders }: PlaceOrderListInput) => orders.length, createPlaceOrderList(deps)),
-  placeMany: createPlaceOrders({ place: createPlaceOrder(deps), accounts: deps.accounts, budget: deps.budget }),
+  placeMany: createPlaceOrders(deps),
   cancel: createCancelOrder(deps),
   replace: counted(deps.budget, () => 1, createReplaceOrder(deps)),
   cancelAll: createCancelAllOrders(deps),

@@ -89,6 +89,7 @@ export const createSettlement = (
     const seen = view;
     return lane
       .settle({
+        size: reports.length,
         needs: settleNeeds(reports, facts.instrumentOf),
         decide: (books, at) => (seen === view ? decideSettle(books, at, reports, facts) : []),
         committed: (doubtful) => {

@@ -116,6 +116,32 @@ test('a full queue refuses at once and books what it has accepted', async () => 
   });
 });
 
+test('a command that is worth many takes their room, in a batch and in the queue', async () => {
+  const store = storeOf(trading.database.connection);
+  const batches: number[] = [];
+  const watched: LaneStore = {
+    ...store,
+    apply: (needs, decide) => {
+      batches.push(lane?.depth() ?? -1);
+      return store.apply(needs, decide);
+    },
+  };
+  let lane: Lane | undefined;
+  const worth = (size: number): Command<bigint> => ({ ...credit(1n), size });
+  const most = Math.ceil(limits.lane.batch * 0.6);
+  await withLane(watched, async (made) => {
+    lane = made;
+    // Two of the large ones do not fit into a batch; the largest fits into none and is run all the same.
+    const sizes = [most, 1, most, limits.lane.batch * 2, 1, 1];
+    await Promise.all(sizes.map((size) => made.run(worth(size))));
+    expect(batches).toEqual([4, 3, 2, 0]);
+    const full = made.run(worth(limits.lane.queue));
+    await expect(made.run(worth(1))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await full;
+    await made.run(worth(1));
+  });
+});
+
 test('connections that are killed under load lose nothing and do nothing twice', async () => {
   const connection = { ...trading.database.connection, application_name: 'lane-under-test' };
   await withLane(storeOf(connection), async (lane) => {
