@@ -1,8 +1,12 @@
 // npm run generate: writes the files that are made from the sources and committed, so that a reader finds them and a
 // review shows their changes. With --check it writes nothing and fails when one is not up to date.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { loadConfig } from '../src/config.ts';
 import { schema } from '../src/graphql/schema.ts';
+import { readFaces } from '../src/rest/faces.ts';
+import { createDocument, documentText } from '../src/rest/openapi/document.ts';
 import { accessPage } from './lib/access-page.ts';
 import { configurationPage } from './lib/configuration-page.ts';
 import { errorsPage } from './lib/errors-page.ts';
@@ -14,8 +18,19 @@ const files: Record<string, string> = {
   'docs/errors.md': errorsPage(),
 };
 
+// One document for each base path of the faces as they are mounted by default.
+const faces = readFaces(loadConfig({ DATA_DIR: 'data' }).restFaces);
+for (const base of new Set(faces.map((face) => face.base)))
+  files[base === '' ? 'openapi.json' : `docs/openapi/${base.slice(1).replaceAll('/', '-')}.json`] = documentText(
+    await createDocument(faces, base, schema),
+  );
+
 const stale = Object.entries(files).filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
 
-if (!process.argv.includes('--check')) for (const [file, text] of stale) writeFileSync(file, text);
-else for (const [file] of stale) console.error(`${file}: is not up to date; run npm run generate and commit it`);
+if (!process.argv.includes('--check')) {
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+} else for (const [file] of stale) console.error(`${file}: is not up to date; run npm run generate and commit it`);
 process.exit(process.argv.includes('--check') && stale.length > 0 ? 1 : 0);

@@ -67,6 +67,7 @@ const variables = z.object({
     'system002@/002',
     'system003@/003',
     'system004@/004',
+    'native@/native',
   ]),
   PERSISTED_DOCUMENTS: z.string().min(1).optional(),
   PERSISTED_DOCUMENTS_ONLY: flag.default(false),

@@ -1,3 +1,16 @@
+/** A page that shows the documents: its own scripts, and nothing inline but the styles that its library sets. */
+const documentation = (images: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    `img-src ${images}`,
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
 /** What a page may load. Answers of the API load nothing at all. */
 export const contentPolicies = {
   api: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -14,6 +27,9 @@ export const contentPolicies = {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; '),
+  /** Its arrows and locks are data URLs. */
+  swagger: documentation("'self' data:"),
+  redoc: documentation('data:'),
 } as const;
 
 /** On every answer, whatever it is. */

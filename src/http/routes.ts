@@ -4,14 +4,16 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Rest } from '../rest/rest.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Exchange, type Handler, type HttpAnswer, jsonAnswer, refusal } from './answer.ts';
+import { docsRoutes } from './docs.ts';
+import { errorRoutes } from './error-pages.ts';
 import { type ExportParts, exportRoutes } from './exports.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createGraphqlHandler } from './graphql.ts';
 import { type Checks, createHealth } from './health.ts';
 import { createMetricsHandler } from './metrics.ts';
 
-/** A path's handlers by method; HEAD is GET without its body. What is open asks nobody who they are and counts nothing. */
-type Route = Readonly<{ GET?: Handler; POST?: Handler; open?: true }>;
+/** A path's handlers by method; HEAD is GET without its body. What is open asks nobody who they are and counts nothing; what is the server's own, no face takes over. */
+type Route = Readonly<{ GET?: Handler; POST?: Handler; open?: true; own?: true }>;
 export type Routes = ReadonlyMap<string, Route>;
 
 /** Every path of the server. */
@@ -23,6 +25,7 @@ export const createRoutes = (
     checks: Checks;
     metrics: Metrics;
     exports: ExportParts;
+    rest: Rest;
   },
   isDraining: () => boolean,
 ): Routes => {
@@ -39,6 +42,8 @@ export const createRoutes = (
     ['/graphql', { GET: graphiql?.orElse(operations) ?? operations, POST: operations }],
     ...(metrics ? [['/metrics', { GET: metrics, open: true as const }] as const] : []),
     ...exportRoutes(parts.exports),
+    ...docsRoutes(parts.rest.documents),
+    ...errorRoutes,
     ...(graphiql?.files ?? []),
   ]);
 };
@@ -49,13 +54,13 @@ const METHODS = ['GET', 'POST'] as const;
 export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
 
 export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
-  const onFace = rest.find(exchange);
+  const found = routes.get(exchange.path);
+  const onFace = found?.own ? undefined : rest.find(exchange);
   if (onFace !== undefined) {
     if (onFace.refuse === undefined) return onFace.handle();
     exchange.refuse = onFace.refuse;
     return (await admit(exchange)) ?? onFace.handle();
   }
-  const found = routes.get(exchange.path);
   const refused = found?.open ? undefined : await admit(exchange);
   if (refused !== undefined) return refused;
   if (found === undefined) return refusal(exchange, 'NOT_FOUND', 'Nothing is served at this path.');

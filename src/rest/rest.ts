@@ -14,6 +14,7 @@ import type { RestAnswer, RestFailure, RestRequest } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
 import type { Face } from './faces.ts';
 import { readInput } from './input.ts';
+import { createDocuments } from './openapi/documents.ts';
 import { type RestOperation, readOperations } from './operation.ts';
 import { failureOf, misfit } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
@@ -126,7 +127,7 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
     const page = pageOf(value);
     const link = page && linkOf(page, exchange);
     if (link) headers.Link = link;
-    if (operation.location !== undefined) headers.Location = fillAddress(operation.location, data);
+    if (operation.location !== undefined) headers.Location = face.base + fillAddress(operation.location, data);
     const body = page ?? value;
     const { status } = operation;
     const answer = written(
@@ -184,6 +185,7 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
     (method === 'HEAD' ? 'GET' : method) as RestMethod;
 
   return {
+    documents: createDocuments(faces, schema),
     /** How a path is answered; undefined for one that no face knows of. */
     find: (exchange: Exchange): Found | undefined => {
       const { path } = exchange;

@@ -1,0 +1,75 @@
+import { type GraphQLSchema, Kind, type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
+import { catalogue, type ErrorCode } from '../../errors.ts';
+import type { Access } from '../../graphql/access.ts';
+import type { RestOperation } from '../operation.ts';
+
+/** What a mutation of identity or administration may be refused with; those of money and orders share the rest of the payload codes. */
+const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
+  register: [
+    'INVALID_INPUT',
+    'EMAIL_TAKEN',
+    'USERNAME_TAKEN',
+    'PASSWORD_TOO_SHORT',
+    'PASSWORD_TOO_LONG',
+    'PASSWORD_TOO_COMMON',
+  ],
+  login: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'USER_SUSPENDED'],
+  refresh: ['INVALID_REFRESH_TOKEN', 'USER_SUSPENDED'],
+  logout: [],
+  logoutEverywhere: [],
+  changePassword: [
+    'INVALID_INPUT',
+    'INVALID_CREDENTIALS',
+    'PASSWORD_TOO_SHORT',
+    'PASSWORD_TOO_LONG',
+    'PASSWORD_TOO_COMMON',
+  ],
+  deleteAccount: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'OPEN_ORDERS', 'LAST_ADMIN'],
+  updateProfile: ['INVALID_INPUT'],
+  setUserRoles: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
+  suspendUser: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
+  reinstateUser: ['INVALID_INPUT', 'NOT_FOUND'],
+};
+
+const ofIdentity = new Set(
+  Object.values(identity)
+    .flat()
+    .filter((code) => !['INVALID_INPUT', 'NOT_FOUND'].includes(code)),
+);
+
+/** What changes money or orders may be refused with: every payload code that is not about identity. */
+const trading = (Object.keys(catalogue) as ErrorCode[]).filter(
+  (code) => catalogue[code].where === 'payload' && !ofIdentity.has(code),
+);
+
+export const rootNames = ({ document }: RestOperation): string[] =>
+  (document.definitions[0] as OperationDefinitionNode).selectionSet.selections.flatMap((node) =>
+    node.kind === Kind.FIELD ? [node.name.value] : [],
+  );
+
+/** Where the operation's root fields are for the signed-in, or for some of them. */
+export const accessOf = (operation: RestOperation, schema: GraphQLSchema): Access => {
+  const fields = schema.getRootType(operation.kind as OperationTypeNode)!.getFields();
+  const levels = rootNames(operation).map((name) => (fields[name]?.extensions.access ?? 'public') as Access);
+  return levels.find((level) => typeof level === 'object') ?? levels.find((level) => level === 'signedIn') ?? 'public';
+};
+
+/** Every code that a well-meant request of the operation may be refused with. */
+export const codesOf = (operation: RestOperation, access: Access): ErrorCode[] => {
+  const codes: ErrorCode[] = [
+    'BAD_REQUEST',
+    'BAD_USER_INPUT',
+    'RATE_LIMITED',
+    'OVERLOADED',
+    'DEPENDENCY_UNAVAILABLE',
+    'INTERNAL_SERVER_ERROR',
+  ];
+  if (access !== 'public') codes.push('UNAUTHENTICATED');
+  if (typeof access === 'object') codes.push('FORBIDDEN');
+  if (operation.path.includes('{')) codes.push('NOT_FOUND');
+  if (operation.method !== 'GET' && operation.method !== 'DELETE')
+    codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (operation.kind === 'mutation')
+    for (const name of rootNames(operation)) codes.push(...(identity[name] ?? trading));
+  return [...new Set(codes)];
+};

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogue } from '../../src/errors.ts';
+import { send } from '../http/harness.ts';
+import { type RealApp, startRealApp } from '../http/real-app.ts';
+
+let app: RealApp;
+beforeAll(async () => {
+  app = await startRealApp({ ENVIRONMENT: 'development' });
+});
+afterAll(() => app.close());
+
+const get = (path: string, accept = '*/*') => send(`${app.url}${path}`, { headers: { accept } });
+
+describe('the documents', () => {
+  it.each([
+    ['/api/openapi.json', 'openapi.json'],
+    ['/002/api/openapi.json', 'docs/openapi/002.json'],
+    ['/native/api/openapi.json', 'docs/openapi/native.json'],
+  ])('%s is served as it is committed', async (path, file) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(answer.text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('say of a shared path what each of its faces does there', () => {
+    const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8'));
+    const login = paths['/api/v1/auth/login'].post;
+    expect(Object.keys(login.requestBody.content)).toEqual(['application/json', 'application/x-www-form-urlencoded']);
+    expect(login.operationId).toBe('GatewayLogin');
+    expect(paths['/api/v1/orders'].get.operationId).toBe('ListOrders');
+    expect(paths['/api/v1/auth/me'].get.responses[403]).toBeDefined();
+    expect(paths['/api/v1/orders'].get.responses[403]).toBeUndefined();
+  });
+});
+
+describe('the type of a problem', () => {
+  it('leads to what the code means, for programs and for people', async () => {
+    const { json: problem } = await get('/native/api/v1/orders');
+    const { json, status } = await get(problem.type);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ code: 'UNAUTHENTICATED', status: 401, meaning: catalogue.UNAUTHENTICATED.meaning });
+    const page = await get(problem.type, 'text/html');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain(catalogue.UNAUTHENTICATED.meaning);
+  });
+
+  it('is there for every code', async () => {
+    const { json } = await get('/api/errors');
+    expect(json.items.map(({ code }: { code: string }) => code)).toEqual(Object.keys(catalogue));
+    expect((await get('/api/errors/NOTHING')).status).toBe(404);
+  });
+});
