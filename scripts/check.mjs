@@ -6,6 +6,7 @@ const steps = [
   ['types', [inModules('typescript', 'bin', 'tsc'), '-p', '.']],
   ['lint', [inModules('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']],
   ['generated files', ['scripts/generate.ts', '--check']],
+  ['evidence', ['scripts/evidence.ts']],
   ['structure', [inModules('vitest', 'vitest.mjs'), 'run', 'test/structure.test.ts']],
 ];
 
