@@ -59,7 +59,11 @@ export const createRefresh =
         return invalid();
       }
       if (verdict === 'ROTATE') {
-        await rotateSession(tx, session, { tokenHash: hashes.next, now, expiresAt: sessions.expiresAt(now) });
+        await rotateSession(tx, session, {
+          tokenHash: hashes.next,
+          now,
+          expiresAt: sessions.expiresAt(now, session.createdAt),
+        });
       }
       return ok(sessions.answer(session.user, session.id, next));
     };

@@ -29,7 +29,9 @@ export const createSessions = ({ jwt, ids, accessTokens, refreshTokens }: Sessio
     expiresIn_s: jwt.accessLifetime_s,
     user: toUser(user),
   });
-  const expiresAt = (now: Date): Date => new Date(now.getTime() + jwt.refreshLifetime_s * 1000);
+  /** Use moves the end of a session away, but never beyond what a session may last. */
+  const expiresAt = (now: Date, openedAt: Date): Date =>
+    new Date(Math.min(now.getTime() + jwt.refreshLifetime_s * 1000, openedAt.getTime() + jwt.sessionLifetime_s * 1000));
 
   return {
     answer,
@@ -43,7 +45,7 @@ export const createSessions = ({ jwt, ids, accessTokens, refreshTokens }: Sessio
         userId: user.id,
         tokenHash: hashRefreshToken(refreshToken),
         createdAt: now,
-        expiresAt: expiresAt(now),
+        expiresAt: expiresAt(now, now),
       };
       await insertSession(tx, session, limits.session.perUser);
       return answer(user, id, refreshToken);

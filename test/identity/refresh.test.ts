@@ -124,6 +124,20 @@ describe('refresh', () => {
     expect(codesOf(await refresh(last.refreshToken))).toEqual(invalid);
   });
 
+  test('cannot move the end of the session beyond ninety days after its beginning', async () => {
+    const { session } = await world.person();
+    const day_ms = 86_400_000;
+    let token = session.refreshToken;
+    for (let day = 6; day < 90; day += 6) {
+      world.clock.advance(6 * day_ms);
+      token = must(await refresh(token)).refreshToken;
+    }
+    world.clock.advance(6 * day_ms - 1);
+    token = must(await refresh(token)).refreshToken;
+    world.clock.advance(1);
+    expect(codesOf(await refresh(token))).toEqual(invalid);
+  });
+
   test('stores the hash of the token only', async () => {
     const { session } = await world.person();
     const row = await sessionRow(session.refreshToken);
