@@ -88,7 +88,7 @@ const variables = z.object({
   RATE_LIMIT_VIEWER_PER_MINUTE: integer(60_000, 0, 10_000_000),
   LOGIN_ATTEMPTS_PER_MINUTE: integer(10, 0, 100_000),
   REGISTER_PER_HOUR: z.coerce.number().int().min(0).max(100_000).optional(),
-  ORDERS_PER_MINUTE: integer(600, 0, 10_000_000),
+  ORDERS_PER_MINUTE: integer(6_000, 0, 10_000_000),
   AUDIT_SEAL_DIR: z.string().min(1).optional(),
   AUDIT_SEAL_SECONDS: integer(60, 1, 86_400),
   AUDIT_SEAL_KEY: z.string().refine(isSealKey, 'expected an Ed25519 private key in PEM').optional(),
