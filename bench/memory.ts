@@ -40,7 +40,11 @@ const measure = async (bourse: Bourse, pool: pg.Pool): Promise<boolean> => {
   const [lone = '', ...crowd] = tokens;
   say(`${tokens.length} customers signed up`, bourse.rss_mb());
   const filling = await peakDuring(bourse, async () => {
-    while ((await countOpen(pool)) < OPEN) await placeMany(bourse, crowd, BATCH, SLICE_ms);
+    while ((await countOpen(pool)) < OPEN) {
+      const { answers } = await placeMany(bourse, crowd, BATCH, SLICE_ms);
+      // The next ones go on behind these, so that no customer reaches the bound of open orders.
+      crowd.push(...crowd.splice(0, answers % crowd.length));
+    }
   });
   const open = await countOpen(pool);
   say(`highest while ${open} orders were placed`, filling);
