@@ -11,7 +11,7 @@ import type { Dependency } from '../guard/circuits.ts';
 import type { GraphContext } from './context.ts';
 
 /**
- * What a field needs that is not this server. REFUSED while the circuit is open: nothing is begun that could not go on.
+ * What a field needs that is not this server. REFUSED unless the circuit is closed: nothing is begun that could not go on.
  * SERVED: it goes on with what is known here, and the answer says how the dependency stands.
  */
 export interface FieldDependency {

@@ -25,7 +25,10 @@ export interface Hearsay {
 export interface Circuit {
   /** Lets a call through or refuses it with DEPENDENCY_UNAVAILABLE. */
   admit(): Ticket;
-  /** Refuses as `admit` would, and lets nothing through: for what will need the dependency only later. */
+  /**
+   * Refuses unless the circuit is closed, and lets nothing through: for what will need the dependency only later. Whether it
+   * works again is found out by calls, not by what would have to wait for their outcome.
+   */
   check(): void;
   succeed(ticket: Ticket): void;
   fail(ticket: Ticket, kind: FailureKind, message: string): void;
@@ -83,7 +86,8 @@ export const createCircuit = ({ name, rules, now_ms, changed }: CircuitOptions):
   };
   const refusal = (): RefusedError => {
     const { isolated, state, openFor_ms } = status();
-    const why = isolated ? 'an operator has taken it out of use' : 'it has failed too often';
+    const failed = state === 'OPEN' ? 'it has failed too often' : 'whether it works again is being found out';
+    const why = isolated ? 'an operator has taken it out of use' : failed;
     const retryAfter_s = state === 'OPEN' ? Math.max(1, Math.ceil(openFor_ms / 1_000)) : PROBING_s;
     const details = { dependency: name, state };
     return new RefusedError('DEPENDENCY_UNAVAILABLE', `${name} is not asked now: ${why}.`, retryAfter_s, details);
@@ -98,8 +102,7 @@ export const createCircuit = ({ name, rules, now_ms, changed }: CircuitOptions):
       return ticket;
     },
     check: () => {
-      const at_ms = now_ms();
-      if (hearsay.isolated || heardFor_ms(at_ms) > 0 || breaker.openFor_ms(at_ms) > 0) throw refusal();
+      if (status().state !== 'CLOSED') throw refusal();
     },
     succeed: (ticket) => {
       const at_ms = now_ms();

@@ -61,7 +61,7 @@ export const createCircuits = ({ guards, command, dependencies }: CircuitsOption
     reset: change('resetCircuit', (tx, name, _reason, now) => saveReset(tx, name, now)),
     /** Keeps a dependency out of use in every process until it is reset. */
     isolate: change('isolateCircuit', saveIsolated),
-    /** Refuses with DEPENDENCY_UNAVAILABLE while the circuit is open. */
+    /** Refuses with DEPENDENCY_UNAVAILABLE unless the circuit is closed. */
     check: (dependency: Dependency): void => dependencies[dependency].guard.circuit.check(),
     report: (dependency: Dependency): [name: string, report: DependencyReport] => {
       const { guard, isStale } = dependencies[dependency];

@@ -82,8 +82,13 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
 
   const enter = async (ticket: number, until_ms: number, caller: AbortSignal | undefined): Promise<void> => {
     try {
-      const place = bulkhead.enter(until_ms - now_ms(), caller);
-      if (place === true || (await place) === true) return;
+      const left_ms = until_ms - now_ms();
+      const place = left_ms > 0 ? bulkhead.enter(left_ms, caller) : undefined;
+      if (place === true || (await place) === true) {
+        // On a busy machine the turn may come when the time is over: a call without time says nothing.
+        if (now_ms() < until_ms) return;
+        bulkhead.leave();
+      }
     } catch (error) {
       circuit.dismiss(ticket);
       observe('GONE', 0);
@@ -127,7 +132,8 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
     const isWorth = failureKind(error) !== undefined && circuit.own().state === 'CLOSED';
     if (!isWorth || caller?.aborted || now_ms() + pause_ms >= until_ms || !budget.spend()) return false;
     await pause(pause_ms, caller);
-    return true;
+    // The pause may have taken longer than it was to.
+    return now_ms() < until_ms;
   };
 
   const repeated = async <Value>(work: Work<Value>, until_ms: number, caller: AbortSignal | undefined) => {

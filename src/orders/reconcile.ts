@@ -1,3 +1,4 @@
+import { RefusedError } from '../errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
@@ -75,7 +76,9 @@ export const createReconcile = (deps: ReconcileDeps) => {
     const seen = settlement.view();
     const isCurrent = (): boolean => seen === settlement.view();
     const status = await venue.status(name).catch((error: unknown) => {
-      log.warn({ err: error, orderId: name.orderId }, 'the venue does not say what became of an order');
+      // That its circuit is open was said when it opened.
+      if (!(error instanceof RefusedError))
+        log.warn({ err: error, orderId: name.orderId }, 'the venue does not say what became of an order');
       settlement.doubt([name]);
       return undefined;
     });

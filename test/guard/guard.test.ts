@@ -29,10 +29,12 @@ describe('the breaker of a guard', () => {
     const guard = testGuard();
     await fails(guard, 5);
     guard.wait(60_000);
-    guard.circuit.check();
     expect(await guard.call(works)).toBe('yes');
     expect(guard.circuit.status().state).toBe('HALF_OPEN');
+    // What would only be accepted now and sent later does not count on the next probe.
+    expect(() => guard.circuit.check()).toThrow(RefusedError);
     await guard.call(works);
+    guard.circuit.check();
     expect(guard.states).toEqual(['OPEN', 'HALF_OPEN', 'CLOSED']);
   });
 
@@ -109,6 +111,20 @@ describe('the bulkhead', () => {
     await Promise.all([first, ...queued]);
     expect(done).toEqual([1, 2]);
     expect([guard.active(), guard.waiting()]).toEqual([0, 0]);
+  });
+
+  it('makes no call whose turn comes when its time is over, and keeps no place for it', async () => {
+    const guard = testGuard({ concurrent: 1, queue: 1, call_ms: 60_000 });
+    let finish = (): void => {};
+    const first = guard.call(() => new Promise<void>((resolve) => (finish = resolve)));
+    const late = expect(guard.call(works)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    // The turn itself comes a moment after the call that makes room.
+    await Promise.resolve();
+    guard.wait(60_000);
+    finish();
+    await first;
+    await late;
+    expect([guard.active(), guard.circuit.status().lastFailure]).toEqual([0, undefined]);
   });
 
   it('gives the place of a caller that left to the next one', async () => {

@@ -3,6 +3,9 @@ import { PATIENCE, startTogether, type Together } from './support.ts';
 
 /* Orders at a venue outside, over real HTTP, while it is well and while it is not. */
 
+// Deadlines pass for real here, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
+
 let all: Together;
 let user: string;
 beforeAll(async () => {
