@@ -1,7 +1,15 @@
 import type pg from 'pg';
 
-/** Who asked for what and what was answered, which a refused command may add to; and the market, which moves by itself. */
-const records = ['audit_entries', 'audit_strands', 'audit_origin', 'idempotency_keys', 'quotes', '_prisma_migrations'];
+/** Who asked for what, how often, and what was answered, which a refused command may add to; and the market, which moves by itself. */
+const records = [
+  'audit_entries',
+  'audit_strands',
+  'audit_origin',
+  'idempotency_keys',
+  'rate_limits',
+  'quotes',
+  '_prisma_migrations',
+];
 
 /**
  * One line a table for everything else that the database holds, found by itself so that a new table counts at once:
