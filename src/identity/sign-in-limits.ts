@@ -21,8 +21,8 @@ export interface Admitted {
 
 /**
  * Counts attempts to sign in before the password is looked at. An address from which the user has signed in before has a
- * budget of its own for that user, so that nobody elsewhere can use it up. All others share the budget of the name, by
- * the minute and by the day, and each address has one for all names. An attempt that succeeds was no guess and costs
+ * budget of its own for that user, so that nobody elsewhere can use it up. All others share the budget of the name, and
+ * each of them has one for all names. Both are kept by the minute and by the day. An attempt that succeeds was no guess and costs
  * nothing, so only failures add up.
  */
 export const createSignInLimits = ({
@@ -40,29 +40,27 @@ export const createSignInLimits = ({
   const hashOf = (address: string): AddressHash =>
     new Uint8Array(createHmac('sha256', key).update(address).digest().subarray(0, 16));
 
-  const admitStranger = async (address: string, name: string): Promise<Admitted> => {
-    // The address first: one that is over its own budget must not use up those of the names it tries.
-    await budgets.address.spend(address);
-    await budgets.name.spend(name);
-    await budgets.backOff.attempt(name);
-    return {
-      known: false,
-      succeeded: () => {
-        budgets.address.giveBack(address);
-        budgets.name.giveBack(name);
-        budgets.backOff.succeeded(name);
-      },
-    };
-  };
-
   return {
+    /** In as many steps for those who are known as for strangers, or its time would tell who has been here before. */
     admit: async (of: { userId: string | undefined; name: string; address: string }): Promise<Admitted> => {
+      const { userId, address } = of;
       const since = new Date(clock.now().getTime() - limits.signIn.knownFor_days * DAY_ms);
-      const known = await isKnownAddress(database, { userId: of.userId, address: hashOf(of.address), since });
-      if (!known) return admitStranger(of.address, shortened(of.name));
-      const device = `${of.userId} ${of.address}`;
-      await budgets.device.spend(device);
-      return { known, succeeded: () => budgets.device.giveBack(device) };
+      const known = await isKnownAddress(database, { userId, address: hashOf(address), since });
+      const key = known ? `${userId} ${shortened(address)}` : shortened(of.name);
+      const attempts = known ? budgets.device : budgets.name;
+      const share = known ? 0 : 1;
+      // The address first: one that is over its own budget must not use up those of the names it tries.
+      await budgets.address.spend(address, share);
+      await attempts.spend(key);
+      await budgets.backOff.attempt(key);
+      return {
+        known,
+        succeeded: () => {
+          budgets.address.giveBack(address, share);
+          attempts.giveBack(key);
+          budgets.backOff.succeeded(key);
+        },
+      };
     },
     /** In the transaction that opens a session. */
     remember: (tx: Prisma.TransactionClient, userId: string, address: string, now: Date): Promise<void> =>

@@ -81,7 +81,7 @@ describe('login', () => {
       { action: 'login', actorId: null, target: id, outcome: 'INVALID_CREDENTIALS' },
       { action: 'login', actorId: null, target: null, outcome: 'INVALID_CREDENTIALS' },
     ]);
-    const text = JSON.stringify(lines);
+    const text = JSON.stringify(lines, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
     for (const secret of [email, 'typed', PASSWORD, 'wrong password']) expect(text).not.toContain(secret);
   });
 
