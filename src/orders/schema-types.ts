@@ -101,7 +101,8 @@ OrderRef.implement({
       status: t.field({ type: StatusEnum, resolve: ({ status }) => status }),
       reason: t.exposeString('reason', {
         nullable: true,
-        description: 'Why the order was closed, if the customer did not ask.',
+        description:
+          'Why the order was closed, if the customer did not ask. EXECUTION_UNKNOWN while nobody can say whether the venue has it.',
       }),
       fees: decimal('quoteScale', ({ fees }) => fees, 'The sum of the fills’ fees.'),
       fills: t.field({
