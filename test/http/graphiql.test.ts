@@ -1,14 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parse, validate } from 'graphql';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { exampleTabs } from '../../src/http/examples.ts';
+import { chromiumPath, openBrowser, type Watched } from './browser.ts';
 import { type RealApp, startRealApp } from './real-app.ts';
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 describe('the examples', () => {
   it.each(exampleTabs.map((tab) => [tab.query.split('\n')[0], tab] as const))('fit the schema: %s', (_name, tab) => {
@@ -17,37 +13,15 @@ describe('the examples', () => {
   });
 });
 
-describe.skipIf(executablePath === undefined)('GraphiQL in a browser (skipped where there is no Chromium)', () => {
+describe.skipIf(chromiumPath === undefined)('GraphiQL in a browser (skipped where there is no Chromium)', () => {
   let app: RealApp;
-  let browser: BrowserContext;
+  let browser: Watched;
   let page: Page;
-  const profile = mkdtempSync(join(tmpdir(), 'bourse-chromium-'));
-  const hosts = new Set<string>();
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     app = await startRealApp();
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: executablePath!,
-      // Without these Chromium itself calls home, which is none of the page's doing.
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    page = await browser.newPage();
-    page.on('request', (request) => {
-      if (request.url().startsWith('http')) hosts.add(new URL(request.url()).origin);
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    browser = await openBrowser();
+    page = browser.page;
     await page.goto(`${app.url}/graphql`);
     await page.locator('.graphiql-execute-button').waitFor();
   });
@@ -55,7 +29,6 @@ describe.skipIf(executablePath === undefined)('GraphiQL in a browser (skipped wh
   afterAll(async () => {
     await browser?.close();
     await app?.close();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   it('offers the examples as tabs', async () => {
@@ -84,7 +57,7 @@ describe.skipIf(executablePath === undefined)('GraphiQL in a browser (skipped wh
   });
 
   it('asked no other host for anything and broke no rule of its page', () => {
-    expect([...hosts]).toEqual([app.url]);
-    expect(complaints).toEqual([]);
+    expect([...browser.origins]).toEqual([app.url]);
+    expect(browser.complaints).toEqual([]);
   });
 });

@@ -44,7 +44,9 @@ const failuresOf = (code: ErrorCode): RestFailure[] => {
   const problem = { in: 'body', field: ['name'], kind: 'invalid', message: meaning } as const;
   const at = [{ field: ['name'], code, message: meaning }];
   if (code === 'BAD_USER_INPUT') return [{ ...failure, errors: at, problems: [problem] }, failure];
-  return where === 'payload' && status === 422 ? [failure, { ...failure, errors: at }] : [failure];
+  if (where === 'payload' && status === 422) return [failure, { ...failure, errors: at }];
+  const { details: told, ...plain } = failure;
+  return told === undefined ? [failure] : [failure, plain];
 };
 
 const withoutToken = (request: RestRequest): RestRequest => ({ ...request, scheme: undefined, hasCredentials: false });
