@@ -22,12 +22,15 @@ export interface RestDirective {
   location: string | undefined;
   /** Texts for variables that the request lacks, made of those that it has: `{ email: "{username}@users.invalid" }`. */
   derive: Readonly<Record<string, string>>;
+  /** The days since when the route should no longer be used, and from when it will be gone: "2026-12-01". */
+  deprecated: string | undefined;
+  sunset: string | undefined;
 }
 
 export const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type RestMethod = (typeof restMethods)[number];
 
-const known = new Set(['method', 'path', 'status', 'body', 'location', 'derive']);
+const known = new Set(['method', 'path', 'status', 'body', 'location', 'derive', 'deprecated', 'sunset']);
 
 /** Reads the directive; `name` is of the operation, for the message when it cannot be used. */
 export const readRestDirective = ({ directives = [], name }: OperationDefinitionNode): RestDirective => {
@@ -41,11 +44,14 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     if (!known.has(argument.name.value)) refuse(`@rest has no argument "${argument.name.value}"`);
     values[argument.name.value] = valueFromASTUntyped(argument.value as ConstValueNode);
   }
-  const { method, path, body, location, derive = {} } = values;
+  const { method, path, body, location, derive = {}, deprecated, sunset } = values;
   if (!restMethods.includes(method as RestMethod)) return refuse(`method is one of ${restMethods.join(', ')}`);
   if (typeof path !== 'string' || !/^(\/[\w.~-]+|\/\{\w+\})+$|^\/$/.test(path)) return refuse('path is no path');
   const status = values.status ?? (body === undefined ? 204 : 200);
   if (typeof status !== 'number' || status < 200 || status > 299) return refuse('status is one of 200 to 299');
+  for (const date of [deprecated, sunset])
+    if (date !== undefined && !(typeof date === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(date) && Date.parse(date) > 0))
+      return refuse('deprecated and sunset are days, such as "2026-12-01"');
   return {
     method: method as RestMethod,
     path,
@@ -53,5 +59,7 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     body: body as BodyShape | undefined,
     location: location as string,
     derive: derive as Record<string, string>,
+    deprecated: deprecated as string | undefined,
+    sunset: sunset as string | undefined,
   };
 };

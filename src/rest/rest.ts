@@ -10,6 +10,7 @@ import { type Checks, lookAt } from '../http/health.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
+import { deprecationHeaders } from './deprecation.ts';
 import type { RestAnswer, RestFailure, RestRequest } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
 import type { Face } from './faces.ts';
@@ -50,9 +51,13 @@ const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'r
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
 export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts) => {
+  const deprecations = new Map<RestOperation, Record<string, string>>();
   const mounted = faces.map((face) => {
     const router = createRouter<RestOperation>();
-    for (const operation of readOperations(face.name, schema)) router.add(operation.method, operation.path, operation);
+    for (const operation of readOperations(face.name, schema)) {
+      router.add(operation.method, operation.path, operation);
+      deprecations.set(operation, deprecationHeaders(operation, schema));
+    }
     return { ...face, router };
   });
   /** Those below whose base a path stands; a base that fits leaves the faces without one out. */
@@ -164,7 +169,10 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
     if (isAsyncIterable(answer)) throw new Error(`${operation.name} answers with a stream`);
     exchange.overBudget = budgetOf(answer);
     const failure = failureOf(operation, answer);
-    const headers: Record<string, string> = context.idempotencyReplayed ? { 'Idempotent-Replayed': 'true' } : {};
+    const headers: Record<string, string> = {
+      ...deprecations.get(operation),
+      ...(context.idempotencyReplayed && { 'Idempotent-Replayed': 'true' }),
+    };
     return failure === undefined
       ? succeed(exchange, face, operation, { ...answer.data, variables: input.variables }, headers)
       : no(failure, headers);

@@ -14,6 +14,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { deprecationHeaders } from '../deprecation.ts';
 import type { Face } from '../faces.ts';
 import type { RestOperation } from '../operation.ts';
 import { bodySchema } from './body.ts';
@@ -131,6 +132,7 @@ const successOf = (face: DocumentedFace, operation: RestOperation): { status: nu
   if (body?.isPage) names.push('Link');
   if (operation.location !== undefined) names.push('Location');
   if (isIdempotent(operation, face.schema)) names.push('Idempotent-Replayed');
+  names.push(...(Object.keys(deprecationHeaders(operation, face.schema)) as ('Deprecation' | 'Sunset')[]));
   const own = Object.entries(answer.headers ?? {}).filter(([name]) => name !== 'Content-Type');
   const ownHeaders: Record<string, Header | Reference> = Object.fromEntries(
     own.map(([name, example]) => [
@@ -201,6 +203,7 @@ export const documentOperation = (face: DocumentedFace, operation: RestOperation
       tags: [tagOf(operation.path)],
       summary: wordsOf(operation.name),
       ...(description !== '' && { description }),
+      ...(operation.deprecated !== undefined && { deprecated: true as const }),
       ...(all.length > 0 && { parameters: all }),
       ...(body && {
         requestBody: {
