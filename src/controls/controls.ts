@@ -1,4 +1,5 @@
 import type { Command } from '../audit/command.ts';
+import type { Sight } from '../database/viewers.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Refreshed } from '../kernel/refreshed.ts';
 import { type MarketHours, type Session, sessionOf } from '../market/calendar.ts';
@@ -42,8 +43,8 @@ export const createControls = (deps: ControlDeps) => ({
   setAccountLimits: createSetAccountLimits(deps),
   scale: deps.scale,
   /** Of accounts that came out of rows which their reader may see. */
-  limitsOf: async (accountIds: readonly string[]): Promise<(accountId: string) => ShownLimits> => {
-    const rows = new Map((await deps.store.limitsOf(accountIds)).map((row) => [row.accountId, row]));
+  limitsOf: async (sight: Sight, accountIds: readonly string[]): Promise<(accountId: string) => ShownLimits> => {
+    const rows = new Map((await deps.store.limitsOf(sight, accountIds)).map((row) => [row.accountId, row]));
     return (accountId) => {
       const row = rows.get(accountId);
       if (row === undefined) throw new Error('the account of a row does not exist');

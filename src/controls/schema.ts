@@ -1,5 +1,5 @@
 import { KillSwitchScope } from '../database/generated/enums.ts';
-import { actorOf } from '../graphql/actor.ts';
+import { actorOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
@@ -37,7 +37,9 @@ const KillSwitchRef = builder.objectRef<KillSwitchState>('KillSwitch').implement
   }),
 });
 
-const limitsBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.controls.limitsOf(ids)));
+const limitsBatch = perRequest((context) =>
+  createBatch((ids: string[]) => context.services.controls.limitsOf({ viewerId: viewerOf(context).id }, ids)),
+);
 
 const LimitsRef = builder.objectRef<ShownLimits>('AccountLimits').implement({
   description:
@@ -133,7 +135,12 @@ const LimitsPayload = builder.objectRef<Result<{ accountId: string }>>('SetAccou
     limits: t.field({
       type: LimitsRef,
       nullable: true,
-      resolve: (result, _, context) => (result.ok ? limitsBatch(context)(result.value.accountId) : null),
+      // An operator has set them, on anybody's account.
+      resolve: async (result, _, { services }) => {
+        if (!result.ok) return null;
+        const { accountId } = result.value;
+        return (await services.controls.limitsOf('EVERYTHING', [accountId]))(accountId);
+      },
     }),
     userErrors: t.field({ type: [UserErrorRef], resolve: (result) => (result.ok ? [] : [...result.failures]) }),
   }),

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import type { InstrumentStatus, KillSwitchScope } from '../database/generated/enums.ts';
+import type { Sight } from '../database/viewers.ts';
 import type { MarketHours } from '../market/calendar.ts';
 import type { KillSwitch } from './kill-switch.ts';
 
@@ -18,13 +19,13 @@ const HOURS = 'market_hours';
 
 type Tx = Prisma.TransactionClient;
 
-export const createControlStore = ({ pool }: Pick<Database, 'pool'>) => ({
+export const createControlStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) => ({
   /** What accounts may do and have done of it today; the caller found them under their owner, or may see all. */
-  limitsOf: async (accountIds: readonly string[]): Promise<LimitsRow[]> => {
+  limitsOf: async (sight: Sight, accountIds: readonly string[]): Promise<LimitsRow[]> => {
     const text = `SELECT id AS "accountId", max_order_value AS "maxOrderValue", max_open_orders AS "maxOpenOrders",
                          max_daily_notional AS "maxDailyNotional", notional_day AS "notionalDay",
                          notional_used AS "notionalUsed" FROM accounts WHERE id = ANY($1::uuid[])`;
-    return (await pool.query<LimitsRow>({ name: 'limits_of', text, values: [accountIds] })).rows;
+    return (await as(sight).query<LimitsRow>({ name: 'limits_of', text, values: [accountIds] })).rows;
   },
   /** What an operator has set, if one has. */
   hours: async (): Promise<MarketHours | undefined> => {

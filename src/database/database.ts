@@ -3,12 +3,17 @@ import pg from 'pg';
 import { limits } from '../limits.ts';
 import { connect } from './connect.ts';
 import { PrismaClient } from './generated/client.ts';
-import { APPLICATION_ROLE, mayActAsApplication } from './role.ts';
+import { APPLICATION_ROLE, mayAct, VIEWER_ROLE } from './role.ts';
+import { createViewers, type Eyes, type Sight } from './viewers.ts';
 
-/** One pool for both ways of asking: Prisma for everything ordinary, prepared statements for the hot path. */
+/**
+ * One pool for both ways of asking: Prisma for everything ordinary, prepared statements for the hot path. What customers ask
+ * about their own is read on behalf of them, from a second pool (viewers.ts).
+ */
 export interface Database {
   pool: pg.Pool;
   prisma: PrismaClient;
+  as(sight: Sight): Eyes;
   /** What a connection of one's own needs to behave like the pool's: address, role, time limits, parsers. */
   connection: pg.ClientConfig;
   close(): Promise<void>;
@@ -39,44 +44,57 @@ const withSettings = (url: string, settings: Record<string, string | number>): s
   return address.href;
 };
 
-const mayUseRole = async (url: string): Promise<boolean> => {
+/** The first of these roles that the URL's user may take; none means that user itself. */
+const roleOf = async (client: pg.Client, ...wanted: string[]): Promise<Record<string, string>> => {
+  for (const role of wanted) if (await mayAct(client, role)) return { role };
+  return {};
+};
+
+const connectionsTo = async (url: string) => {
   const client = await connect(url);
+  const connectionAs = (role: Record<string, string>): pg.ClientConfig => ({
+    connectionString: withSettings(url, {
+      ...role,
+      statement_timeout: limits.database.statement_ms,
+      lock_timeout: limits.database.lock_ms,
+      timezone: 'UTC',
+    }),
+    application_name: 'bourse',
+    connectionTimeoutMillis: limits.database.connect_ms,
+    types,
+  });
   try {
-    return await mayActAsApplication(client);
+    return {
+      application: connectionAs(await roleOf(client, APPLICATION_ROLE)),
+      viewers: connectionAs(await roleOf(client, VIEWER_ROLE, APPLICATION_ROLE)),
+    };
   } finally {
     await client.end();
   }
 };
 
-const connectionTo = async (url: string): Promise<pg.ClientConfig> => ({
-  connectionString: withSettings(url, {
-    ...((await mayUseRole(url)) ? { role: APPLICATION_ROLE } : {}),
-    statement_timeout: limits.database.statement_ms,
-    lock_timeout: limits.database.lock_ms,
-    timezone: 'UTC',
-  }),
-  application_name: 'bourse',
-  connectionTimeoutMillis: limits.database.connect_ms,
-  types,
-});
-
-/** Opens a migrated database. Its connections run as the application's role where the URL's user may take it. */
+/** Opens a migrated database. Its connections run as the application's and the viewers' roles where the URL's user may take them. */
 export const openDatabase = async (url: string, options: DatabaseOptions = {}): Promise<Database> => {
   const { connections = limits.database.pool, onIdleError = () => {} } = options;
-  const connection = await connectionTo(url);
+  const { application: connection, viewers } = await connectionsTo(url);
   const pool = new pg.Pool({ ...connection, max: connections });
   let closing = false;
   // Without a listener the loss of an idle connection would end the process. One that is being closed is no loss.
-  pool.on('error', (error) => closing || onIdleError(error));
+  const lost = (error: Error): void => {
+    if (!closing) onIdleError(error);
+  };
+  pool.on('error', lost);
+  const own = createViewers(viewers, connections, lost);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     pool,
     prisma,
+    as: (sight) => (sight === 'EVERYTHING' ? pool : own.of(sight.viewerId)),
     connection,
     close: async () => {
       closing = true;
       await prisma.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), own.close()]);
     },
   };
 };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { ConfigError } from '../config.ts';
 import { connect } from './connect.ts';
-import { ensureApplicationRole } from './role.ts';
+import { ensureRoles } from './role.ts';
 
 /**
  * Applies prisma/migrations without Prisma's schema engine, a binary that is downloaded apart. The records are
@@ -104,8 +104,7 @@ const applyPending = async (client: Client, known: Migration[]): Promise<Migrati
     await client.query(createTable);
     const todo = pending(known, await appliedRows(client));
     for (const migration of todo) await apply(client, migration);
-    const warning = await ensureApplicationRole(client);
-    return { applied: todo.map(({ name }) => name), warnings: warning === undefined ? [] : [warning] };
+    return { applied: todo.map(({ name }) => name), warnings: await ensureRoles(client) };
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
   }

@@ -1,5 +1,6 @@
 import type { Command } from '../audit/command.ts';
 import { createRecordRead } from '../audit/record-read.ts';
+import type { Sight } from '../database/viewers.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
@@ -80,27 +81,32 @@ export const createLedger = (parts: LedgerDeps) => {
         : undefined,
 
     // The look-ups below take account ids that came out of rows which their reader owns.
-    accountsById: async (ids: readonly string[]): Promise<(id: string) => Account | undefined> => {
-      const found = new Map((await deps.store.accountsById(ids)).map((account) => [account.id, account]));
+    accountsById: async (sight: Sight, ids: readonly string[]): Promise<(id: string) => Account | undefined> => {
+      const found = new Map((await deps.store.accountsById(sight, ids)).map((account) => [account.id, account]));
       return (id) => found.get(id);
     },
-    balancesOf: async (accountIds: readonly string[]): Promise<(accountId: string) => BalanceRow[]> =>
-      grouped(await deps.store.balances(accountIds)),
-    positionsOf: async (accountIds: readonly string[]): Promise<(accountId: string) => ValuedPosition[]> =>
-      grouped(valued(await deps.store.positions(accountIds))),
+    balancesOf: async (sight: Sight, accountIds: readonly string[]): Promise<(accountId: string) => BalanceRow[]> =>
+      grouped(await deps.store.balances(sight, accountIds)),
+    positionsOf: async (
+      sight: Sight,
+      accountIds: readonly string[],
+    ): Promise<(accountId: string) => ValuedPosition[]> =>
+      grouped(valued(await deps.store.positions(sight, accountIds))),
     /** The oldest open lots of positions that their reader owns. */
     openLotsOf: async (
+      sight: Sight,
       positions: readonly { accountId: string; symbol: string }[],
     ): Promise<(position: { accountId: string; symbol: string }) => LotRow[]> => {
       const nameOf = ({ accountId, symbol }: { accountId: string; symbol: string }): string => `${accountId} ${symbol}`;
-      const groups = Map.groupBy(await deps.history.openLots(positions), nameOf);
+      const groups = Map.groupBy(await deps.history.openLots(sight, positions), nameOf);
       return (position) => groups.get(nameOf(position)) ?? [];
     },
     ownPositions: async (userId: string, accountId?: string | null, asOf?: Date | null): Promise<ValuedPosition[]> => {
+      const sight = { viewerId: userId };
       const own = await deps.accounts.idsOf(userId);
       const wanted = accountId == null ? own : own.filter((id) => id === accountId.toLowerCase());
-      if (asOf != null) return past.positionsAt(wanted, asOf);
-      return wanted.length === 0 ? [] : valued(await deps.store.positions(wanted));
+      if (asOf != null) return past.positionsAt(sight, wanted, asOf);
+      return wanted.length === 0 ? [] : valued(await deps.store.positions(sight, wanted));
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { RecordRead } from '../audit/record-read.ts';
+import type { Sight } from '../database/viewers.ts';
 import { RefusedError } from '../errors.ts';
 import { hasPermission, type Role } from '../identity/permissions.ts';
 import { isUuid } from '../kernel/ids.ts';
@@ -13,6 +14,9 @@ export interface Reader {
 }
 
 export const readsAll = ({ roles }: Reader): boolean => hasPermission(roles, 'ledger:read');
+
+/** How much Postgres shows a reader. */
+export const sightOf = (reader: Reader): Sight => (readsAll(reader) ? 'EVERYTHING' : { viewerId: reader.id });
 
 /** The account that a reader means and may see; undefined for any other, whether it exists or not. */
 export const readableAccount = async (

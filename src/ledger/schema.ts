@@ -11,12 +11,22 @@ import type { BalanceRow, LotRow, TransferRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { averagePrice } from '../market/average.ts';
 import type { Instrument } from '../market/instrument.ts';
+import type { Ledger } from './ledger.ts';
 import type { Account } from './store.ts';
 import { equityOf, type ValuedPosition } from './valuation.ts';
 
-const accountBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.accountsById(ids)));
-const balanceBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.balancesOf(ids)));
-const positionBatch = perRequest(({ services }) => createBatch((ids: string[]) => services.ledger.positionsOf(ids)));
+/** Look-ups of several rows at once, all of them the viewer's own. */
+const ownBatch = <Key, Value>(
+  lookUp: (ledger: Ledger, sight: { viewerId: string }, keys: Key[]) => Promise<(key: Key) => Value>,
+) =>
+  perRequest((context) =>
+    createBatch((keys: Key[]) => lookUp(context.services.ledger, { viewerId: viewerOf(context).id }, keys)),
+  );
+
+const accountBatch = ownBatch((ledger, sight, ids: string[]) => ledger.accountsById(sight, ids));
+const balanceBatch = ownBatch((ledger, sight, ids: string[]) => ledger.balancesOf(sight, ids));
+const positionBatch = ownBatch((ledger, sight, ids: string[]) => ledger.positionsOf(sight, ids));
+const lotBatch = ownBatch((ledger, sight, positions: ValuedPosition[]) => ledger.openLotsOf(sight, positions));
 
 const BalanceRef = builder.objectRef<BalanceRow>('Balance').implement({
   description: 'How much of one asset an account has. Amounts are decimals of the asset.',
@@ -92,10 +102,6 @@ export const accountOfRow = async (
   if (account === undefined) throw new Error('a row names an account that does not exist');
   return account;
 };
-
-const lotBatch = perRequest(({ services }) =>
-  createBatch((positions: ValuedPosition[]) => services.ledger.openLotsOf(positions)),
-);
 
 const LotRef = builder.objectRef<LotRow & { instrument: Instrument }>('Lot').implement({
   description: 'Units that one buy brought in and that are not sold yet. Sells take the oldest lot first.',

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { AccountStatus } from '../database/generated/enums.ts';
+import type { Sight } from '../database/viewers.ts';
 import type { BalanceRow, PositionRow } from '../lane/rows.ts';
 import { type ChartLine, chart } from './chart/chart.ts';
 import { house } from './house.ts';
@@ -18,24 +19,24 @@ const balanceColumns = 'account_id AS "accountId", asset, posted, held, may_owe 
 const positionColumns = `account_id AS "accountId", symbol, qty, cost_basis AS "costBasis", realized_pnl AS "realizedPnl",
   updated_at AS "updatedAt"`;
 
-/** Reads of the ledger. Whatever a customer asks for is looked up under the customer's own user id. */
-export const createLedgerStore = ({ pool, prisma }: Pick<Database, 'pool' | 'prisma'>) => ({
+/** Reads of the ledger. Whatever a customer asks for is looked up under the customer's own user id, and with no more sight. */
+export const createLedgerStore = ({ pool, prisma, as }: Pick<Database, 'pool' | 'prisma' | 'as'>) => ({
   accountsOfUser: async (userId: string): Promise<Account[]> => {
     const text = `SELECT ${accountColumns} FROM accounts WHERE user_id = $1 ORDER BY id`;
-    return (await pool.query<Account>({ name: 'accounts_of_user', text, values: [userId] })).rows;
+    return (await as({ viewerId: userId }).query<Account>({ name: 'accounts_of_user', text, values: [userId] })).rows;
   },
-  accountsById: async (ids: readonly string[]): Promise<Account[]> => {
+  accountsById: async (sight: Sight, ids: readonly string[]): Promise<Account[]> => {
     const text = `SELECT ${accountColumns} FROM accounts WHERE id = ANY($1::uuid[])`;
-    return (await pool.query<Account>({ name: 'accounts_by_id', text, values: [ids] })).rows;
+    return (await as(sight).query<Account>({ name: 'accounts_by_id', text, values: [ids] })).rows;
   },
-  balances: async (accountIds: readonly string[]): Promise<BalanceRow[]> => {
+  balances: async (sight: Sight, accountIds: readonly string[]): Promise<BalanceRow[]> => {
     const text = `SELECT ${balanceColumns} FROM balances WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, asset`;
-    return (await pool.query<BalanceRow>({ name: 'balances_of', text, values: [accountIds] })).rows;
+    return (await as(sight).query<BalanceRow>({ name: 'balances_of', text, values: [accountIds] })).rows;
   },
-  positions: async (accountIds: readonly string[]): Promise<PositionRow[]> => {
+  positions: async (sight: Sight, accountIds: readonly string[]): Promise<PositionRow[]> => {
     const text = `SELECT ${positionColumns} FROM positions
                   WHERE account_id = ANY($1::uuid[]) AND qty > 0 ORDER BY account_id, symbol`;
-    return (await pool.query<PositionRow>({ name: 'positions_of', text, values: [accountIds] })).rows;
+    return (await as(sight).query<PositionRow>({ name: 'positions_of', text, values: [accountIds] })).rows;
   },
   chart: async (): Promise<ChartLine[]> => {
     const text = 'SELECT code, name, type, normal_side AS "normalSide", kind FROM chart_lines ORDER BY code';

@@ -21,7 +21,7 @@ export const createCancelOrder =
     if (problem !== undefined) return refusedNow(problem);
     const own = await findOwn(deps.accounts, by.userId, input);
     if ('code' in own) return refusedNow(own);
-    const seen = await seeOwn(deps.store, own);
+    const seen = await seeOwn(deps.store, by.userId, own);
     if (seen === undefined) return refusedNow(noSuchOrder(own));
     const { accountId, orderId, clientOrderId } = own;
     const fingerprint = fingerprintOf(accountId, orderId, clientOrderId);

@@ -37,9 +37,12 @@ export const findOwn = async (
 /** The order as it is now. Only for what it never changes, such as its instrument: its state is read again under the lock. */
 export const seeOwn = (
   store: Pick<OrderStore, 'byId' | 'byClientOrderId'>,
+  userId: string,
   { accountId, orderId, clientOrderId }: OwnOrder,
 ): Promise<OrderRow | undefined> =>
-  orderId === null ? store.byClientOrderId([accountId], clientOrderId ?? '') : store.byId([accountId], orderId);
+  orderId === null
+    ? store.byClientOrderId(userId, [accountId], clientOrderId ?? '')
+    : store.byId(userId, [accountId], orderId);
 
 /** Says that there is no such order, or that it belongs to somebody else. */
 export const noSuchOrder = ({ orderId }: OwnOrder): Failure =>

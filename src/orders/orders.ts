@@ -62,12 +62,12 @@ export const createOrders = (deps: OrderDeps) => ({
 
   one: async (userId: string, by: { id: string } | { clientOrderId: string }): Promise<OrderRow | undefined> => {
     const accountIds = await deps.accounts.idsOf(userId);
-    if ('clientOrderId' in by) return deps.store.byClientOrderId(accountIds, by.clientOrderId);
-    return isUuid(by.id) ? deps.store.byId(accountIds, by.id) : undefined;
+    if ('clientOrderId' in by) return deps.store.byClientOrderId(userId, accountIds, by.clientOrderId);
+    return isUuid(by.id) ? deps.store.byId(userId, accountIds, by.id) : undefined;
   },
 
   several: async (userId: string, ids: readonly string[]): Promise<OrderRow[]> =>
-    deps.store.byIds(await deps.accounts.idsOf(userId), ids),
+    deps.store.byIds(userId, await deps.accounts.idsOf(userId), ids),
 
   list: async (
     userId: string,
@@ -75,7 +75,7 @@ export const createOrders = (deps: OrderDeps) => ({
     page: PageRequest,
   ): Promise<Page<OrderRow>> => {
     const accountId = await deps.accounts.find(userId, filter.accountId);
-    return accountId === undefined ? { rows: [], hasMore: false } : deps.store.page(accountId, filter, page);
+    return accountId === undefined ? { rows: [], hasMore: false } : deps.store.page(userId, accountId, filter, page);
   },
 
   /** Busts, and what they took back, included. */

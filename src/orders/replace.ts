@@ -40,7 +40,7 @@ export const createReplaceOrder =
   async (by: Actor & { userId: string }, input: ReplaceOrderInput): Promise<Once<OrderRow>> => {
     const own = await findOwn(deps.accounts, by.userId, input);
     if ('code' in own) return refusedNow(own);
-    const seen = await seeOwn(deps.store, own);
+    const seen = await seeOwn(deps.store, by.userId, own);
     if (seen === undefined) return refusedNow(noSuchOrder(own));
     const instrument = deps.instrumentOf(seen.symbol);
     const changes = checkChanges(input, instrument);

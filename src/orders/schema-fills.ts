@@ -1,4 +1,5 @@
 import { Liquidity } from '../database/generated/enums.ts';
+import { viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
@@ -20,9 +21,10 @@ export const instrumentOf = (symbol: string, { services }: GraphContext): Instru
   return instrument;
 };
 
-const executionBatch = perRequest(({ services }) =>
+const executionBatch = perRequest((context) =>
   createBatch(async (orderIds: string[]) => {
-    const executions = Map.groupBy(await services.orders.fillsOf(orderIds), ({ orderId }) => orderId);
+    const rows = await context.services.orders.fillsOf({ viewerId: viewerOf(context).id }, orderIds);
+    const executions = Map.groupBy(rows, ({ orderId }) => orderId);
     return (orderId) => executions.get(orderId) ?? [];
   }),
 );

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { OrderSide } from '../database/generated/enums.ts';
+import type { Sight } from '../database/viewers.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { executionColumns, orderColumns } from '../lane/statements.ts';
@@ -21,32 +22,47 @@ export interface OpenOrder {
   sequence: bigint;
 }
 
-/** Reads of orders. The account in every statement is one that its caller found under the viewer's own user id. */
-export const createOrderStore = ({ pool }: Pick<Database, 'pool'>) => ({
-  byId: async (accountIds: readonly string[], id: string): Promise<OrderRow | undefined> => {
+/**
+ * Reads of orders. The account in every statement is one that its caller found under the viewer's own user id, and what the
+ * viewer is shown is read on the viewer's behalf: Postgres shows nobody else's rows.
+ */
+export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) => ({
+  byId: async (viewerId: string, accountIds: readonly string[], id: string): Promise<OrderRow | undefined> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE id = $1 AND account_id = ANY($2::uuid[])`;
-    return (await pool.query<OrderRow>({ name: 'order_by_id', text, values: [id, accountIds] })).rows[0];
+    return (await as({ viewerId }).query<OrderRow>({ name: 'order_by_id', text, values: [id, accountIds] })).rows[0];
   },
-  byIds: async (accountIds: readonly string[], ids: readonly string[]): Promise<OrderRow[]> => {
+  byIds: async (viewerId: string, accountIds: readonly string[], ids: readonly string[]): Promise<OrderRow[]> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[]) AND account_id = ANY($2::uuid[])`;
-    return (await pool.query<OrderRow>({ name: 'orders_by_id', text, values: [ids, accountIds] })).rows;
+    return (await as({ viewerId }).query<OrderRow>({ name: 'orders_by_id', text, values: [ids, accountIds] })).rows;
   },
-  byClientOrderId: async (accountIds: readonly string[], clientOrderId: string): Promise<OrderRow | undefined> => {
+  byClientOrderId: async (
+    viewerId: string,
+    accountIds: readonly string[],
+    clientOrderId: string,
+  ): Promise<OrderRow | undefined> => {
     const text = `SELECT ${orderColumns} FROM orders WHERE account_id = ANY($2::uuid[]) AND client_order_id = $1`;
-    return (await pool.query<OrderRow>({ name: 'order_by_client_id', text, values: [clientOrderId, accountIds] }))
-      .rows[0];
+    const values = [clientOrderId, accountIds];
+    return (await as({ viewerId }).query<OrderRow>({ name: 'order_by_client_id', text, values })).rows[0];
   },
 
   /** One page of an account's orders, newest first; costs the same at any size. */
-  page: async (accountId: string, filter: OrderFilter, page: PageRequest): Promise<Page<OrderRow>> => {
-    const { rows } = await pool.query<OrderRow>(pageQuery(accountId, filter, page));
-    return pageOf(rows, page);
+  page: async (
+    viewerId: string,
+    accountId: string,
+    filter: OrderFilter,
+    page: PageRequest,
+  ): Promise<Page<OrderRow>> => {
+    const { ids, rows } = pageQuery(accountId, filter, page);
+    const found = ids && (await pool.query<{ id: string }>(ids)).rows.map(({ id }) => id);
+    if (found?.length === 0) return { rows: [], hasMore: false };
+    const shown = pageOf((await as({ viewerId }).query<OrderRow>(rows(found ?? []))).rows, page);
+    return found === undefined ? shown : { ...shown, hasMore: found.length > page.limit };
   },
 
   /** The executions of several orders at once, busts included, in the order in which they were booked. */
-  executions: async (orderIds: readonly string[]): Promise<ExecutionRow[]> => {
+  executions: async (sight: Sight, orderIds: readonly string[]): Promise<ExecutionRow[]> => {
     const text = `SELECT ${executionColumns} FROM executions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id, sequence`;
-    return (await pool.query<ExecutionRow>({ name: 'executions_of', text, values: [orderIds] })).rows;
+    return (await as(sight).query<ExecutionRow>({ name: 'executions_of', text, values: [orderIds] })).rows;
   },
 
   /** Open orders that nobody asked to cancel yet, in the order in which they were accepted, from behind `after` on. */

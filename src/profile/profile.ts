@@ -12,7 +12,7 @@ export interface ProfileNeeds {
 }
 
 export const createProfile = ({ database, clock, ids }: ProfileNeeds) => ({
-  get: (userId: string) => readProfile(database.prisma, userId),
+  get: (userId: string) => readProfile(database, userId),
   update: createUpdateProfile({ command: createCommand({ database, clock, ids }) }),
 });
 

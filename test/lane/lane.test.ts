@@ -62,7 +62,7 @@ const credit = (amount: bigint, fails = false): Command<bigint> => ({
 });
 
 const cash = async (): Promise<bigint> =>
-  (await trading.ledger.balancesOf([customer.accountId]))(customer.accountId)[0]?.posted ?? 0n;
+  (await trading.ledger.balancesOf('EVERYTHING', [customer.accountId]))(customer.accountId)[0]?.posted ?? 0n;
 const entries = (): Promise<number> => trading.database.prisma.journalEntry.count();
 
 test('commands that arrive together share one transaction', async () => {

@@ -23,7 +23,7 @@ test('balances and positions at every past instant are what was read then', asyn
   const noted: { at: Date; balances: unknown; positions: unknown }[] = [];
   const note = async (): Promise<void> => {
     await trading.settled();
-    const balances = (await trading.ledger.balancesOf([customer.accountId]))(customer.accountId);
+    const balances = (await trading.ledger.balancesOf('EVERYTHING', [customer.accountId]))(customer.accountId);
     const positions = await trading.ledger.ownPositions(customer.userId);
     noted.push({
       at: clock.now(),

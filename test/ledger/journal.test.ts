@@ -95,10 +95,11 @@ test('a page is read along an index, without a sort and without looking at other
       return client.query(text, values);
     },
   };
-  const store = createJournalStore({ pool: explaining as never });
-  const from = (await store.ofAccount(owner.accountId, {}, first(1))).rows[0];
-  await store.ofAccount(owner.accountId, {}, first(5, from));
-  await store.ofAccount(owner.accountId, { kind: 'DEPOSIT' }, first(5));
+  const sight = { viewerId: owner.userId };
+  const store = createJournalStore({ pool: explaining as never, as: () => explaining as never });
+  const from = (await store.ofAccount(sight, owner.accountId, {}, first(1))).rows[0];
+  await store.ofAccount(sight, owner.accountId, {}, first(5, from));
+  await store.ofAccount(sight, owner.accountId, { kind: 'DEPOSIT' }, first(5));
   await store.ofAll({ kind: 'DEPOSIT' }, first(5));
   await store.ofAll({}, first(5, from));
   client.release(true);

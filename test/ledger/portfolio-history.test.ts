@@ -38,7 +38,7 @@ test('the series says at each point what the account was worth then', async () =
     await trading.orders.place(customer.by, { symbol, side: 'BUY', type: 'MARKET', qty: '0.01' });
     await trading.settled();
     await marks.record();
-    const balances = (await trading.ledger.balancesOf([accountId]))(accountId);
+    const balances = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
     worth.push(equityOf('USD', balances, await trading.ledger.ownPositions(customer.userId)));
     clock.advance(MINUTE);
   }

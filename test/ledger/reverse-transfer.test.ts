@@ -22,7 +22,7 @@ const deposit = async (customer: Customer, amount: string): Promise<string> => {
 const reverse = (transferId: string, reason = 'wrong account') =>
   trading.ledger.reverseTransfer(operator.by, { transferId, reason });
 const cash = async ({ accountId }: Customer): Promise<bigint | undefined> =>
-  (await trading.ledger.balancesOf([accountId]))(accountId)[0]?.posted;
+  (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId)[0]?.posted;
 
 test('a reversal posts the exact opposite, says so to the customer and to the log, and happens once', async () => {
   const customer = await trading.customer('10');

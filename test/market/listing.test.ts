@@ -35,7 +35,9 @@ test('an instrument that is listed now has a book and makers, and every server t
   const { by, userId, accountId } = await other.customer('10000');
   const { id } = must(await other.orders.place(by, { ...market, symbol: 'NEWCO' }));
   await until(async () => (await other.orders.one(userId, { id }))?.status === 'FILLED');
-  expect((await other.ledger.positionsOf([accountId]))(accountId)).toMatchObject([{ symbol: 'NEWCO', qty: 10_000n }]);
+  expect((await other.ledger.positionsOf('EVERYTHING', [accountId]))(accountId)).toMatchObject([
+    { symbol: 'NEWCO', qty: 10_000n },
+  ]);
 });
 
 test('one that is listed halted waits for its resumption', async () => {

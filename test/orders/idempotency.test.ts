@@ -90,7 +90,7 @@ test('a deposit sent many times with one key comes in once', async () => {
   const send = () => trading.ledger.deposit(by, { amount: '100.25', idempotencyKey: 'once' });
   const answers = await Promise.all(Array.from({ length: 20 }, send));
   expect(new Set(answers.map((answer) => answer.ok && answer.value.id)).size).toBe(1);
-  const balances = (await trading.ledger.balancesOf([accountId]))(accountId);
+  const balances = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
   expect(balances).toMatchObject([{ asset: 'USD', posted: 10_025_000_000n }]);
 });
 
@@ -105,7 +105,7 @@ test('concurrent orders together never hold more than the cash', async () => {
   expect(refused).toMatchObject({
     failures: [{ code: 'INSUFFICIENT_FUNDS', message: expect.stringContaining('9.82 USD is available') }],
   });
-  const [usd] = (await trading.ledger.balancesOf([accountId]))(accountId);
+  const [usd] = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
   expect(usd).toMatchObject({ posted: 10_000_000_000n, held: 9_018_000_000n });
 });
 
@@ -113,6 +113,6 @@ test('concurrent withdrawals never take out more than there is', async () => {
   const { by, accountId } = await trading.customer('100');
   const answers = await Promise.all(Array.from({ length: 10 }, () => trading.ledger.withdraw(by, { amount: '30' })));
   expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
-  const [usd] = (await trading.ledger.balancesOf([accountId]))(accountId);
+  const [usd] = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
   expect(usd?.posted).toBe(1_000_000_000n);
 });

@@ -74,7 +74,9 @@ test('a buy by cash spends at most the cash, fees included, and ends FILLED with
   const spent = (filled?.filledValue ?? 0n) + (filled?.fees ?? 0n);
   expect(spent).toBeLessThanOrEqual(50_000_000_000n);
   expect(spent).toBeGreaterThan(49_800_000_000n);
-  const usd = (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'USD');
+  const usd = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find(
+    ({ asset }) => asset === 'USD',
+  );
   expect(usd).toMatchObject({ held: 0n, posted: 100_000_000_000n - spent });
 });
 
@@ -153,7 +155,7 @@ test('a preview says what placing the order then does: hold, fills, fee, journal
       filledValue: preview.order.filledValue,
       fees: preview.order.fees,
     });
-    const trades = (await trading.orders.fillsOf([placed.id])).map(({ tradeId }) => tradeId);
+    const trades = (await trading.orders.fillsOf('EVERYTHING', [placed.id])).map(({ tradeId }) => tradeId);
     const lines = await trading.database.prisma.posting.findMany({
       where: { accountId, entry: { reference: { in: trades } } },
       orderBy: { sequence: 'asc' },
@@ -164,7 +166,9 @@ test('a preview says what placing the order then does: hold, fills, fee, journal
       balanceAfter,
     });
     expect(preview.lines.map(shown)).toEqual(lines.map(shown));
-    const usd = (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'USD');
+    const usd = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find(
+      ({ asset }) => asset === 'USD',
+    );
     // What rests keeps its hold; what is over has given it back.
     expect((usd?.posted ?? 0n) - (usd?.held ?? 0n)).toBe(
       preview.buyingPower + (order?.status === 'NEW' ? 0n : preview.order.reserve),

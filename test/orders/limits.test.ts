@@ -23,7 +23,7 @@ const USD = 10n ** 8n;
 const buy = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', limitPrice: '10.00', qty: '10' } as const;
 const limit = async (accountId: string, more: object) =>
   must(await trading.controls.setAccountLimits(operator, { accountId, reason: 'a test', ...more }));
-const shown = async (accountId: string) => (await trading.controls.limitsOf([accountId]))(accountId);
+const shown = async (accountId: string) => (await trading.controls.limitsOf('EVERYTHING', [accountId]))(accountId);
 
 test('an order over a limit is refused and changes nothing; one at the limit is taken', async () => {
   const { by, accountId } = await trading.customer('10000');

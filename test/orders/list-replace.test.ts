@@ -51,7 +51,8 @@ const refusal = async ({ by }: Customer, id: string, changes: object) => {
   return answer.ok ? undefined : answer.failures[0];
 };
 const held = async ({ accountId }: Customer, asset = 'AAPL') =>
-  (await trading.ledger.balancesOf([accountId]))(accountId).find((balance) => balance.asset === asset)?.held;
+  (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find((balance) => balance.asset === asset)
+    ?.held;
 
 test('both exits of a pair in the market are replaced; the units stay held once', async () => {
   const { customer, first, second } = await withPair();

@@ -29,7 +29,7 @@ const place = async (
   orders: Parameters<TestTrading['orders']['placeList']>[1]['orders'],
 ) => must(await trading.orders.placeList(by, { type, orders })).orders.map(({ id }) => id);
 const heldUnits = async ({ accountId }: Customer) =>
-  (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'AAPL')?.held;
+  (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find(({ asset }) => asset === 'AAPL')?.held;
 
 test('the exits of a bracket wait for the entry and then keep its units back once', async () => {
   const customer = await trading.customer('100000');

@@ -27,7 +27,7 @@ test('a market order is accepted with its hold, fills at the makers’ prices an
   await trading.settled();
   const filled = await trading.orders.one(userId, { id: order.id });
   expect(filled).toMatchObject({ status: 'FILLED', filledQty: 100_000n, reserve: 0n });
-  const balances = (await trading.ledger.balancesOf([accountId]))(accountId);
+  const balances = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
   const cash = balances.find(({ asset }) => asset === 'USD');
   expect(cash?.held).toBe(0n);
   expect(cash?.posted).toBe(10_000n * 10n ** 8n - (filled?.filledValue ?? 0n) - (filled?.fees ?? 0n));
@@ -47,7 +47,7 @@ test('a limit order far from the market rests, and a cancel gives its hold back'
   await trading.settled();
   const canceled = await trading.orders.one(userId, { id: order.id });
   expect(canceled).toMatchObject({ status: 'CANCELED', reserve: 0n, reason: null });
-  const cash = (await trading.ledger.balancesOf([accountId]))(accountId)[0];
+  const cash = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId)[0];
   expect(cash).toMatchObject({ asset: 'USD', held: 0n, posted: 10_000n * 10n ** 8n });
   const again = await trading.orders.cancel(by, { id: order.id });
   expect(again).toMatchObject({ ok: false, failures: [{ code: 'TOO_LATE_TO_CANCEL' }] });
@@ -76,7 +76,7 @@ test('customers match each other at the resting price, each paying the fee of it
   const taker = await trading.orders.one(buyer.userId, { id: taking.id });
   expect(taker).toMatchObject({ status: 'FILLED', filledQty: 20_000n });
   expect(maker).toMatchObject({ status: 'PARTIALLY_FILLED', filledQty: 20_000n });
-  const fills = await trading.orders.fillsOf([resting.id, taking.id]);
+  const fills = await trading.orders.fillsOf('EVERYTHING', [resting.id, taking.id]);
   expect(new Set(fills.map(({ tradeId }) => tradeId)).size).toBe(1);
   expect(fills.map(({ liquidity }) => liquidity).sort()).toEqual(['MAKER', 'TAKER']);
   const value = taker?.filledValue ?? 0n;

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await pool.query(`UPDATE orders SET created_at = date_trunc('second', created_at) WHERE account_id = $1`, [
     mine.accountId,
   ]);
-  orders = (await store.page(mine.accountId, {}, { limit: 100, backward: false, from: undefined })).rows;
+  orders = (await store.page(mine.userId, mine.accountId, {}, { limit: 100, backward: false, from: undefined })).rows;
 });
 afterAll(() => trading.close());
 
@@ -64,7 +64,7 @@ const matches = (filter: OrderFilter) => (order: OrderRow) =>
 const allPages = async (filter: OrderFilter, limit: number, backward: boolean): Promise<string[]> => {
   const found: string[] = [];
   for (let from: PageRequest['from']; ; ) {
-    const { rows, hasMore } = await store.page(mine.accountId, filter, { limit, backward, from });
+    const { rows, hasMore } = await store.page(mine.userId, mine.accountId, filter, { limit, backward, from });
     const ids = rows.map(({ id }) => id);
     if (backward) found.unshift(...ids);
     else found.push(...ids);

@@ -173,7 +173,7 @@ test('fills that come before the acknowledgement, and all that is said twice, co
   for (const message of [...far.world.sent].reverse()) message.arrive();
   for (const message of [...far.world.sent]) message.arrive();
   await far.settled();
-  expect((await far.orders.fillsOf([bought])).length).toBe(1);
+  expect((await far.orders.fillsOf('EVERYTHING', [bought])).length).toBe(1);
   expect(await far.order(bought)).toMatchObject({ status: 'PARTIALLY_FILLED' });
 });
 
@@ -190,14 +190,14 @@ test('a cancel that is confirmed before the last fill has come keeps the hold un
   // The doubt is followed at once: nobody has to wait for a deadline.
   await far.after(0);
   expect(await far.order(id)).toMatchObject({ status: 'CANCELED', reserve: 0n });
-  expect((await far.orders.fillsOf([id])).length).toBe(1);
+  expect((await far.orders.fillsOf('EVERYTHING', [id])).length).toBe(1);
 });
 
 test('a fill that was busted here is still counted by the venue, and neither waited for nor booked again', async () => {
   await start();
   const id = await far.place(far.buyer, 'BUY', '3');
   await far.place(far.seller, 'SELL', '2');
-  const [fill] = await far.orders.fillsOf([id]);
+  const [fill] = await far.orders.fillsOf('EVERYTHING', [id]);
   await far.trades.bust(far.buyer.by, { executionId: fill?.id, reason: 'clearly erroneous' });
   for (const message of [...far.world.sent]) message.arrive();
   await far.after(recheck_ms);

@@ -103,7 +103,7 @@ const bust = (): Promise<Answer> => trading.trades.bust(operator, { executionId:
 const bustOnce = async (): Promise<void> => {
   if (busted !== '') return;
   const id = await orderOf('busted', { type: 'MARKET', limitPrice: null });
-  busted = (await trading.orders.fillsOf([id]))[0]?.id ?? '';
+  busted = (await trading.orders.fillsOf('EVERYTHING', [id]))[0]?.id ?? '';
   must(await bust());
 };
 const replace = (id: () => Promise<string>, changes: object) => async (): Promise<Answer> =>

@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const limit = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '10', limitPrice: '10.00' } as const;
 const held = async (accountId: string) =>
-  (await trading.ledger.balancesOf([accountId]))(accountId).find(({ asset }) => asset === 'USD')?.held;
+  (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find(({ asset }) => asset === 'USD')?.held;
 /** A quantity at a price with the higher fee, in units of USD. */
 const need = (cents: bigint, shares: bigint) => (cents * shares * 1_000_000n * 10_020n) / 10_000n;
 

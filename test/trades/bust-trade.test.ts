@@ -53,7 +53,7 @@ test('the opposite of the entry is posted at its own time, and the past stays as
   const [held] = await trading.ledger.ownPositions(buyer.userId, null, order.updatedAt);
   const balances = await trading.ledger.balancesAt(reader, null, order.updatedAt);
   await new Promise((resolve) => setTimeout(resolve, 5));
-  const [execution] = await trading.orders.fillsOf([order.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   const { entryIds, amendedAt } = must(await bust({ executionId: execution!.id }));
   const [reversal] = await trading.trades.entries(entryIds);
   const { rows } = await trading.ledger.journal(reader, {}, { limit: 10, backward: false, from: undefined });
@@ -90,7 +90,9 @@ test('a trade is busted once, however many ask at once, by either name', async (
   expect(new Set(refused.map((answer) => !answer.ok && answer.failures[0]?.code))).toEqual(
     new Set(['TRADE_ALREADY_BUSTED']),
   );
-  const bustRow = (await trading.orders.fillsOf([executions[0]!.orderId])).find(({ kind }) => kind === 'BUST');
+  const bustRow = (await trading.orders.fillsOf('EVERYTHING', [executions[0]!.orderId])).find(
+    ({ kind }) => kind === 'BUST',
+  );
   expect(await bust({ executionId: bustRow!.id })).toMatchObject({ failures: [{ code: 'TRADE_ALREADY_BUSTED' }] });
 });
 
@@ -117,7 +119,7 @@ test('a side that no longer has what it must give back is named, and nothing cha
   expect(await moneyDigest(trading.database.pool)).toEqual(before);
   await trading.orders.cancel(buyer.by, { id: resting.id });
   await trading.settled();
-  const cash = await trading.ledger.balancesOf([from.accountId]);
+  const cash = await trading.ledger.balancesOf('EVERYTHING', [from.accountId]);
   const { posted } = cash(from.accountId).find(({ asset }) => asset === 'USD')!;
   const cents = posted / 10n ** 6n;
   must(await trading.ledger.withdraw(from.by, { amount: priceText(cents) }));
@@ -135,7 +137,7 @@ test('an order that still works goes on with what the venue has of it', async ()
   const order = async () => trading.orders.one(buyer.userId, { id });
   const fills = [];
   for (const qty of ['3', '2']) fills.push(await place(trading, from, { ...terms, side: 'SELL', qty }));
-  const [first, second] = await trading.orders.fillsOf([id]);
+  const [first, second] = await trading.orders.fillsOf('EVERYTHING', [id]);
   const { reserve } = (await order())!;
   must(await bust({ executionId: first!.id }));
   expect(await order()).toMatchObject({ status: 'PARTIALLY_FILLED', qty: 70_000n, filledQty: 20_000n, reserve });
@@ -159,7 +161,7 @@ test('an order that was cancelled or replaced stays so, and what replaced it goe
     orders.push(order.id);
   }
   for (const id of orders) {
-    const [execution] = await trading.orders.fillsOf([id]);
+    const [execution] = await trading.orders.fillsOf('EVERYTHING', [id]);
     must(await bust({ executionId: execution!.id }));
   }
   const [canceled, replaced] = await Promise.all(orders.map((id) => trading.orders.one(buyer.userId, { id })));
@@ -178,7 +180,7 @@ test('what sells had of a busted buy they have from the next oldest lot, and the
     await trading.settled();
   }
   const sold = await place(trading, customer, { ...market, side: 'SELL', qty: '2' });
-  const [execution] = await trading.orders.fillsOf([buys[0]!.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [buys[0]!.id]);
   must(await bust({ executionId: execution!.id }));
   const [position] = await trading.ledger.ownPositions(customer.userId);
   const costOfTwo = (buys[1]!.filledValue * 2n) / 3n;
@@ -200,7 +202,7 @@ test('a sell that is busted frees the youngest units that were sold', async () =
     await trading.settled();
   }
   const [one, other, first, second] = trades;
-  const [execution] = await trading.orders.fillsOf([first!.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [first!.id]);
   must(await bust({ executionId: execution!.id }));
   const [position] = await trading.ledger.ownPositions(customer.userId);
   const costOfOne = one!.filledValue / 2n;
@@ -221,7 +223,7 @@ test('an entry of a bracket is busted only when its exits are out of the way', a
   });
   await trading.settled();
   const [entry, profit] = must(list).orders;
-  const [execution] = await trading.orders.fillsOf([entry!.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [entry!.id]);
   const name = { executionId: execution!.id };
   expect(await bust(name)).toMatchObject({ failures: [{ code: 'INSUFFICIENT_FUNDS' }] });
   must(await trading.orders.cancel(customer.by, { id: profit!.id }));
@@ -245,7 +247,7 @@ test('the exits that wait for a busted entry let go of what they set aside, and 
   await trading.settled();
   const [entry, profit, loss] = must(list).orders;
   for (const qty of ['1', '2']) await place(trading, from, { ...terms, side: 'SELL', qty });
-  const [one, two] = await trading.orders.fillsOf([entry!.id]);
+  const [one, two] = await trading.orders.fillsOf('EVERYTHING', [entry!.id]);
   const orders = () =>
     Promise.all([entry, profit, loss].map((order) => trading.orders.one(customer.userId, { id: order!.id })));
   expect((await orders()).map((order) => order?.reserve)).toEqual([expect.anything(), 30_000n, 0n]);
@@ -281,7 +283,7 @@ test('an exit that is busted does not bring back the other exit', async () => {
   });
   await trading.settled();
   const ids = must(list).orders.map(({ id }) => id);
-  const [execution] = await trading.orders.fillsOf(ids);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', ids);
   must(await bust({ executionId: execution!.id }));
   const rows = await Promise.all(ids.map((id) => trading.orders.one(customer.userId, { id })));
   expect(rows.map((row) => [row?.status, row?.reason])).toEqual([
@@ -295,10 +297,10 @@ test('a market order by cash is busted too, also when its account is closed and 
   const order = await place(trading, customer, { symbol: 'BTC-USD', type: 'MARKET', side: 'BUY', notional: '500' });
   const { prisma } = trading.database;
   await prisma.account.update({ where: { id: customer.accountId }, data: { status: 'CLOSED', tradingBlocked: true } });
-  const [execution] = await trading.orders.fillsOf([order.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   must(await bust({ executionId: execution!.id }));
   await prisma.account.update({ where: { id: customer.accountId }, data: { tradingBlocked: false } });
-  const balances = (await trading.ledger.balancesOf([customer.accountId]))(customer.accountId);
+  const balances = (await trading.ledger.balancesOf('EVERYTHING', [customer.accountId]))(customer.accountId);
   expect(balances.find(({ asset }) => asset === 'USD')).toMatchObject({ posted: 1_000n * 10n ** 8n, held: 0n });
 });
 
@@ -307,7 +309,7 @@ test('fills that are busted are left out, and an old view of the order keeps its
   const { buy, executions } = await cross(trading, buyer, from, '1');
   const { amendedAt } = must(await bust({ executionId: executions[0]!.id }));
   const now = (await trading.orders.one(buyer.userId, { id: buy.id }))!;
-  const rows = await trading.orders.fillsOf([buy.id]);
+  const rows = await trading.orders.fillsOf('EVERYTHING', [buy.id]);
   expect(fillsIn(now, rows)).toMatchObject([{ kind: 'TRADE', bustedAt: amendedAt, correctedById: null }]);
   expect(fillsIn(buy, rows)).toMatchObject([{ kind: 'TRADE', bustedAt: null }]);
   expect(fillsIn({ ...buy, filledQty: 0n, filledValue: 0n, fees: 0n, updatedAt: buy.createdAt }, rows)).toEqual([]);

@@ -74,7 +74,7 @@ test('an order that still works keeps what it leaves', async () => {
   const { id } = await place(trading, buyer, { ...terms, side: 'BUY', qty: '10' });
   await place(trading, from, { ...terms, side: 'SELL', qty: '4' });
   const before = await trading.orders.one(buyer.userId, { id });
-  const [execution] = await trading.orders.fillsOf([id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [id]);
   must(await correct(execution!.tradeId, { qty: '1.5' }));
   expect(await trading.orders.one(buyer.userId, { id })).toMatchObject({
     ...{ status: 'PARTIALLY_FILLED', qty: 75_000n, filledQty: 15_000n, reserve: before!.reserve },
@@ -88,7 +88,7 @@ test('a corrected buy keeps its age: sells of its units have them from it', asyn
     await place(trading, customer, { ...market, side: 'BUY', qty: '2' }),
   ];
   const sold = await place(trading, customer, { ...market, side: 'SELL', qty: '1' });
-  const [execution] = await trading.orders.fillsOf([one.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [one.id]);
   must(await correct(execution!.tradeId, { price: '100.00' }));
   const unit = worth(10_000n, 10_000n);
   expect(await wealthOf(trading, customer)).toMatchObject({
@@ -109,7 +109,7 @@ test('a corrected trade is corrected and busted in its turn, by its own name onl
   const again = [await correct(tradeId, { qty: '2' }), await correct(once, { qty: '1' })];
   for (const answer of again) expect(answer).toMatchObject({ failures: [{ code: 'TRADE_ALREADY_BUSTED' }] });
   const order = (await trading.orders.one(buyer.userId, { id: buy.id }))!;
-  const fills = fillsIn(order, await trading.orders.fillsOf([buy.id]));
+  const fills = fillsIn(order, await trading.orders.fillsOf('EVERYTHING', [buy.id]));
   expect(fills.map(({ qty, bustedAt }) => [qty, bustedAt === null])).toEqual([
     [40_000n, false],
     [30_000n, false],
@@ -175,7 +175,7 @@ test('terms that are malformed, that change nothing, or that a customer ruled ou
 test('a market order by cash never pays more than the cash that it was given', async () => {
   const customer = await trading.customer('5000');
   const order = await place(trading, customer, { ...market, symbol: 'AAPL', side: 'BUY', notional: '1000' });
-  const [execution] = await trading.orders.fillsOf([order.id]);
+  const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   const beyond = priceText((execution!.price * 101n) / 100n);
   expect(await correct(execution!.tradeId, { price: beyond })).toMatchObject({
     failures: [{ code: 'INVALID_PRICE', field: ['price'], message: expect.stringContaining('cash') }],
@@ -188,20 +188,20 @@ test('a side that cannot pay the corrected price is named; a value beyond every 
   const alone = { ...market, symbol: 'AAPL' };
   const customer = await trading.customer('6000');
   const order = await place(trading, customer, { ...alone, side: 'BUY', qty: '10' });
-  const [bought] = await trading.orders.fillsOf([order.id]);
+  const [bought] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   expect(await correct(bought!.tradeId, { price: '900.00' })).toMatchObject({
     failures: [
       { code: 'INSUFFICIENT_FUNDS', message: expect.stringContaining(`BUYER, account ${customer.accountId}`) },
     ],
   });
   const selling = await place(trading, customer, { ...alone, side: 'SELL', qty: '10' });
-  const [sold] = await trading.orders.fillsOf([selling.id]);
+  const [sold] = await trading.orders.fillsOf('EVERYTHING', [selling.id]);
   const huge = { price: '9000000000.00' };
   expect(await correct(sold!.tradeId, huge)).toMatchObject({ ok: true });
   const another = await trading.customer('6000');
   const next = await place(trading, another, { ...alone, side: 'BUY', qty: '10' });
   const leaving = await place(trading, another, { ...alone, side: 'SELL', qty: '10' });
   expect(next.status).toBe('FILLED');
-  const [last] = await trading.orders.fillsOf([leaving.id]);
+  const [last] = await trading.orders.fillsOf('EVERYTHING', [leaving.id]);
   expect(await correct(last!.tradeId, huge)).toMatchObject({ failures: [{ code: 'INVALID_PRICE', field: ['price'] }] });
 });

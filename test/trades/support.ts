@@ -30,7 +30,7 @@ export const cross = async (
   const high = price + price / 10n;
   const buy = await place(trading, buyer, { ...terms, side: 'BUY', limitPrice: priceText(high) });
   const sell = (await trading.orders.one(seller.userId, { id: resting.id }))!;
-  const executions = await trading.orders.fillsOf([buy.id, sell.id]);
+  const executions = await trading.orders.fillsOf('EVERYTHING', [buy.id, sell.id]);
   return { buy, sell, tradeId: executions[0]!.tradeId, executions };
 };
 

@@ -1,4 +1,5 @@
 import type { Command } from '../../audit/command.ts';
+import type { Sight } from '../../database/viewers.ts';
 import { failure, RefusedError } from '../../errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isUuid } from '../../kernel/ids.ts';
@@ -6,7 +7,7 @@ import { ok, type Result, refused } from '../../kernel/result.ts';
 import { createSlots } from '../../kernel/slots.ts';
 import { limits } from '../../limits.ts';
 import type { AccountFinder } from '../accounts.ts';
-import { type Reader, readableAccount } from '../reader.ts';
+import { type Reader, readableAccount, sightOf } from '../reader.ts';
 import type { LedgerStore } from '../store.ts';
 import { type ExportFormat, fileNameOf, formats, type Movement, type Period } from './document.ts';
 import type { ExportStore, StatementSnapshot } from './store.ts';
@@ -72,15 +73,21 @@ async function* written(
 export const createExportStatement = ({ accounts, store, openStatement, command, clock, scaleOf }: ExportDeps) => {
   const slots = createSlots(limits.exports);
 
-  const exists = async (id: string): Promise<boolean> => (await store.accountsById([id])).length > 0;
+  const exists = async (sight: Sight, id: string): Promise<boolean> =>
+    (await store.accountsById(sight, [id])).length > 0;
   const find = async (reader: Reader, accountId: string): Promise<Result<string>> => {
     const id = await readableAccount(accounts, reader, accountId);
-    if (id !== undefined && (await exists(id))) return ok(id);
+    if (id !== undefined && (await exists(sightOf(reader), id))) return ok(id);
     return refused(failure('NOT_FOUND', 'The account does not exist, or it is not yours.', 'accountId'));
   };
 
-  const open = async (accountId: string, request: ExportRequest, giveBack: () => void): Promise<StatementExport> => {
-    const snapshot = await openStatement(accountId, request);
+  const open = async (
+    sight: Sight,
+    accountId: string,
+    request: ExportRequest,
+    giveBack: () => void,
+  ): Promise<StatementExport> => {
+    const snapshot = await openStatement(sight, accountId, request);
     return {
       fileName: fileNameOf({ ...request, accountId }, request.format),
       mediaType: formats[request.format].mediaType,
@@ -101,7 +108,7 @@ export const createExportStatement = ({ accounts, store, openStatement, command,
       const by = { userId: reader.id, requestId: reader.requestId };
       const line = { by, action: 'exportStatement', target, details };
       const found = await command(line, () => find(reader, accountId));
-      if (found.ok) return ok(await open(found.value, request, giveBack));
+      if (found.ok) return ok(await open(sightOf(reader), found.value, request, giveBack));
       giveBack();
       return found;
     } catch (error) {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../database/database.ts';
+import type { Sight } from '../../database/viewers.ts';
 import { justBefore, type PastBalance, pastBalances } from '../history/past-balances.ts';
 import type { Movement, Period } from './document.ts';
 
@@ -54,9 +55,9 @@ const open = async (client: pg.PoolClient, accountId: string, { from, to }: Peri
 
 /** Opens one consistent look at an account's period. */
 export const createExportStore =
-  ({ pool }: Pick<Database, 'pool'>) =>
-  async (accountId: string, period: Period): Promise<StatementSnapshot> => {
-    const client = await pool.connect();
+  ({ as }: Pick<Database, 'as'>) =>
+  async (sight: Sight, accountId: string, period: Period): Promise<StatementSnapshot> => {
+    const client = await as(sight).connect();
     client.on('error', unheard);
     try {
       return await open(client, accountId, period);

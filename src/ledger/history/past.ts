@@ -1,6 +1,7 @@
+import type { Sight } from '../../database/viewers.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Instrument } from '../../market/instrument.ts';
-import { checkPast, type ReadableAccount, type Reader } from '../reader.ts';
+import { checkPast, type ReadableAccount, type Reader, sightOf } from '../reader.ts';
 import { type ValuedPosition, valueAt } from '../valuation.ts';
 import type { PastBalance } from './past-balances.ts';
 import type { HistoryStore } from './store.ts';
@@ -22,13 +23,13 @@ export const createPast = ({ readableAccount, history, market, clock }: PastDeps
     const at = asOf ?? clock.now();
     checkPast(at, clock.now(), 'asOf');
     const id = await readableAccount(reader, accountId, 'balances');
-    return id === undefined ? [] : history.balancesAt(id, at);
+    return id === undefined ? [] : history.balancesAt(sightOf(reader), id, at);
   },
 
   /** Valued at what was known of the market then. */
-  positionsAt: async (accountIds: readonly string[], at: Date): Promise<ValuedPosition[]> => {
+  positionsAt: async (sight: Sight, accountIds: readonly string[], at: Date): Promise<ValuedPosition[]> => {
     checkPast(at, clock.now(), 'asOf');
-    const rows = await history.positionsAt(accountIds, at);
+    const rows = await history.positionsAt(sight, accountIds, at);
     const marks = await history.marksAt([...new Set(rows.map(({ symbol }) => symbol))], at);
     return rows.flatMap((row) => {
       const instrument = market.find(row.symbol);

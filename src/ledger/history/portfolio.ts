@@ -1,7 +1,7 @@
 import { RefusedError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { tradeValue } from '../../market/instrument.ts';
-import { checkPast, type Reader } from '../reader.ts';
+import { checkPast, type Reader, sightOf } from '../reader.ts';
 import type { PastDeps } from './past.ts';
 
 /** How far apart the points of a series are, in milliseconds. */
@@ -43,7 +43,11 @@ export const createPortfolioHistory =
     const times = instants(period);
     const id = await readableAccount(reader, accountId, 'portfolioHistory');
     if (id === undefined) return [];
-    const [cash, held] = await Promise.all([history.cashAlong(id, times), history.holdingsAlong(id, times)]);
+    const sight = sightOf(reader);
+    const [cash, held] = await Promise.all([
+      history.cashAlong(sight, id, times),
+      history.holdingsAlong(sight, id, times),
+    ]);
     const worth = new Map<number, bigint>();
     for (const { at, symbol, qty, price } of held) {
       const instrument = market.find(symbol);

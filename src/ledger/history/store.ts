@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import type { Sight } from '../../database/viewers.ts';
 import type { LotRow, PositionRow } from '../../lane/rows.ts';
 import { lotColumns } from '../../lane/statements.ts';
 import { limits } from '../../limits.ts';
@@ -13,14 +14,14 @@ export interface PastHolding {
 }
 
 /** Reads of the past. Postings and executions keep what was so after them, so each answer is one look-up in an index. */
-export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
+export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) => ({
   /** By asset; what the account had never had until then is left out. */
-  balancesAt: async (accountId: string, at: Date): Promise<PastBalance[]> => {
-    return (await pool.query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;
+  balancesAt: async (sight: Sight, accountId: string, at: Date): Promise<PastBalance[]> => {
+    return (await as(sight).query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;
   },
 
   /** By account and symbol; closed positions are left out. */
-  positionsAt: async (accountIds: readonly string[], at: Date): Promise<PositionRow[]> => {
+  positionsAt: async (sight: Sight, accountIds: readonly string[], at: Date): Promise<PositionRow[]> => {
     const text = `SELECT p.account_id AS "accountId", p.symbol, e.*
                   FROM positions p CROSS JOIN LATERAL (
                     SELECT position_qty AS qty, position_cost AS "costBasis", position_pnl AS "realizedPnl",
@@ -29,7 +30,7 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
                     WHERE account_id = p.account_id AND symbol = p.symbol AND created_at <= $2
                     ORDER BY created_at DESC, sequence DESC LIMIT 1
                   ) e WHERE p.account_id = ANY($1::uuid[]) AND e.qty > 0 ORDER BY p.account_id, p.symbol`;
-    return (await pool.query<PositionRow>({ name: 'positions_at', text, values: [accountIds, at] })).rows;
+    return (await as(sight).query<PositionRow>({ name: 'positions_at', text, values: [accountIds, at] })).rows;
   },
 
   /** What each instrument was last known to be worth at an instant, in price units. */
@@ -54,7 +55,11 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
   },
 
   /** The cash of an account, in its currency, at each of the instants. */
-  cashAlong: async (accountId: string, times: readonly Date[]): Promise<{ at: Date; posted: bigint }[]> => {
+  cashAlong: async (
+    sight: Sight,
+    accountId: string,
+    times: readonly Date[],
+  ): Promise<{ at: Date; posted: bigint }[]> => {
     const text = `SELECT t.at, coalesce(p.balance_after, 0) AS posted
                   FROM unnest($2::timestamptz[]) AS t(at) JOIN accounts a ON a.id = $1
                   LEFT JOIN LATERAL (
@@ -62,12 +67,13 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
                     WHERE account_id = a.id AND asset = a.currency AND created_at <= t.at
                     ORDER BY created_at DESC, sequence DESC LIMIT 1
                   ) p ON true ORDER BY t.at`;
-    return (await pool.query<{ at: Date; posted: bigint }>({ name: 'cash_along', text, values: [accountId, times] }))
-      .rows;
+    return (
+      await as(sight).query<{ at: Date; posted: bigint }>({ name: 'cash_along', text, values: [accountId, times] })
+    ).rows;
   },
 
   /** What an account held at each of the instants, with what one unit was known to be worth then. */
-  holdingsAlong: async (accountId: string, times: readonly Date[]): Promise<PastHolding[]> => {
+  holdingsAlong: async (sight: Sight, accountId: string, times: readonly Date[]): Promise<PastHolding[]> => {
     const text = `SELECT t.at, h.symbol, e.position_qty AS qty, m.price
                   FROM unnest($2::timestamptz[]) AS t(at) JOIN positions h ON h.account_id = $1
                   CROSS JOIN LATERAL (
@@ -78,11 +84,11 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
                   LEFT JOIN LATERAL (
                     SELECT price FROM marks WHERE symbol = h.symbol AND at <= t.at ORDER BY at DESC LIMIT 1
                   ) m ON true WHERE e.position_qty > 0`;
-    return (await pool.query<PastHolding>({ name: 'holdings_along', text, values: [accountId, times] })).rows;
+    return (await as(sight).query<PastHolding>({ name: 'holdings_along', text, values: [accountId, times] })).rows;
   },
 
   /** The oldest open lots of several positions at once. */
-  openLots: async (positions: readonly { accountId: string; symbol: string }[]): Promise<LotRow[]> => {
+  openLots: async (sight: Sight, positions: readonly { accountId: string; symbol: string }[]): Promise<LotRow[]> => {
     const text = `SELECT l.* FROM unnest($1::uuid[], $2::text[]) AS k(a, s) CROSS JOIN LATERAL (
                     SELECT ${lotColumns} FROM lots WHERE account_id = k.a AND symbol = k.s AND leaves_qty > 0
                     ORDER BY sequence LIMIT $3) l`;
@@ -91,7 +97,7 @@ export const createHistoryStore = ({ pool }: Pick<Database, 'pool'>) => ({
       positions.map(({ symbol }) => symbol),
       limits.ledger.lotsShown,
     ];
-    return (await pool.query<LotRow>({ name: 'open_lots', text, values })).rows;
+    return (await as(sight).query<LotRow>({ name: 'open_lots', text, values })).rows;
   },
 });
 

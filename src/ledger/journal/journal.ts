@@ -2,7 +2,7 @@ import type { RecordRead } from '../../audit/record-read.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { AccountFinder } from '../accounts.ts';
-import { type Reader, readsAll } from '../reader.ts';
+import { type Reader, readsAll, sightOf } from '../reader.ts';
 import type { JournalEntry, JournalFilter, JournalStore } from './store.ts';
 
 const nothing: Page<JournalEntry> = { rows: [], hasMore: false };
@@ -21,14 +21,14 @@ export const createJournal =
     const { accountId } = filter;
     if (!readsAll(reader)) {
       const own = await accounts.find(reader.id, accountId);
-      return own === undefined ? nothing : store.ofAccount(own, filter, page);
+      return own === undefined ? nothing : store.ofAccount(sightOf(reader), own, filter, page);
     }
     if (accountId != null && !isUuid(accountId)) return nothing;
     const of = accountId?.toLowerCase();
     if (of === undefined || !(await accounts.idsOf(reader.id)).includes(of))
       await recordRead({ userId: reader.id, requestId: reader.requestId }, 'journal', of ?? null);
     if (accountId == null) return store.ofAll(filter, page);
-    const found = await store.ofAccount(accountId, filter, page);
+    const found = await store.ofAccount('EVERYTHING', accountId, filter, page);
     const lines = await store.postingsOf(found.rows.map(({ id }) => id));
     return { ...found, rows: found.rows.map((entry) => ({ ...entry, postings: lines.get(entry.id) ?? [] })) };
   };

@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../../kernel/page.ts';
 import { justBefore, type PastBalance } from '../history/past-balances.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { JournalEntry, JournalStore } from '../journal/store.ts';
-import { checkPast, type ReadableAccount, type Reader } from '../reader.ts';
+import { checkPast, type ReadableAccount, type Reader, sightOf } from '../reader.ts';
 
 /** What an account had when a period began, what moved in it, and what it had when it ended. */
 export interface Statement {
@@ -37,9 +37,10 @@ export const createStatement =
     checkPast(to, clock.now(), 'to');
     const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;
+    const sight = sightOf(reader);
     const [opening, closing] = await Promise.all([
-      history.balancesAt(id, justBefore(from)),
-      history.balancesAt(id, justBefore(to)),
+      history.balancesAt(sight, id, justBefore(from)),
+      history.balancesAt(sight, id, justBefore(to)),
     ]);
     return {
       accountId: id,
@@ -47,6 +48,6 @@ export const createStatement =
       to,
       opening,
       closing,
-      movements: (page) => journal.ofAccount(id, { from, to }, page),
+      movements: (page) => journal.ofAccount(sight, id, { from, to }, page),
     };
   };
