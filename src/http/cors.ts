@@ -2,11 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from './answer.ts';
 import { rateLimitHeaderNames } from './rate-limit-headers.ts';
 
-const own = ['X-Request-ID', 'X-Process-Time', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'];
+const own = [
+  'X-Request-ID',
+  'X-Process-Time',
+  'Retry-After',
+  'Idempotent-Replayed',
+  'Content-Disposition',
+  'ETag',
+  'Link',
+  'Location',
+];
 const exposed = [...own, ...rateLimitHeaderNames].join(', ');
 const preflight = {
-  'Access-Control-Allow-Methods': 'GET, POST',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-ID',
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID',
   'Access-Control-Max-Age': '600',
 };
 
