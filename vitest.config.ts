@@ -7,6 +7,8 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     // Vitest's default; said aloud, the run ends with its counts and not with a hint to turn it off.
     isolate: true,
+    // Vitest leaves one core to itself, which on two cores is half of the machine.
+    maxWorkers: '100%',
     globalSetup: ['test/support/postgres.ts'],
     // Signing up hashes a password and starting a process takes seconds on a small machine.
     testTimeout: 30_000,

@@ -183,7 +183,12 @@ describe('a client that reads slowly or goes away', () => {
 
   test('gives its connection back when it goes away', async () => {
     for (let turn = 0; turn < 2 * limits.database.pool; turn += 1) {
-      const response = await begin(big.token, bigRequest());
+      let response = await begin(big.token, bigRequest());
+      // The place of the last one is free a moment after its connection; one that is kept for ever ends the test's time.
+      while (response.statusCode === 429) {
+        response.resume();
+        response = await begin(big.token, bigRequest());
+      }
       expect(response.statusCode).toBe(200);
       response.destroy();
       await until(async () => (await exportBackends()).length === 0);
@@ -194,6 +199,9 @@ describe('a client that reads slowly or goes away', () => {
   test('is told when it asks for too many at once, and others when all are taken', async () => {
     const { total, perOwner } = limits.exports;
     const auditor = admin.token;
+    const isFree = async () => (await ask(big.token, { ...bigRequest(), from: '2020-12-31T00:00:00Z' })).status === 200;
+    await until(isFree);
+    await until(async () => (await exportBackends()).length === 0);
     const open = await Promise.all([big.token, big.token, auditor, auditor].map((token) => begin(token, bigRequest())));
     expect(open.map(({ statusCode }) => statusCode)).toEqual(Array(total).fill(200));
     expect(perOwner).toBe(2);
@@ -205,8 +213,7 @@ describe('a client that reads slowly or goes away', () => {
     expect(Number(other.headers['retry-after'])).toBeGreaterThan(0);
     for (const response of open) response.destroy();
     await until(async () => (await exportBackends()).length === 0);
-    const after = async () => (await ask(big.token, { ...bigRequest(), from: '2020-12-31T00:00:00Z' })).status;
-    await until(async () => (await after()) === 200);
+    await until(isFree);
   });
 });
 

@@ -105,6 +105,7 @@ describe('the fields of identity and administration', () => {
     const query = `query ($filter: AuditFilter) { auditLog(last: 5, filter: $filter) { edges { node ${entry} } } }`;
     const { auditLog } = await run(query, { filter: { actorId: viewer.id } }, viewer);
     expect(auditLog.edges).toMatchObject([
+      { node: { action: 'users', actor: { id: viewer.id }, target: null, outcome: 'OK' } },
       { node: { action: 'register', actor: { id: viewer.id }, target: viewer.id, outcome: 'OK', details: '{}' } },
     ]);
     expect(await run('{ user(id: "nobody") { id } }', {}, viewer)).toEqual({ user: null });
