@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { chained, type Strand } from '../audit/chain.ts';
+import { isConnectionLoss } from './lost.ts';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
 import { type Written, writes } from './writes.ts';
@@ -140,11 +141,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
     return client;
   };
 
-  const lost = (error: unknown, open: pg.Client): boolean => {
-    const code = codeOf(error);
-    // Class 08 and 57P: the connection or the server went away. No SQLSTATE at all: the socket did.
-    return !/^[0-9A-Z]{5}$/.test(code ?? '') || /^(08|57P)/.test(code ?? '') || open !== client;
-  };
+  const lost = (error: unknown, open: pg.Client): boolean => isConnectionLoss(codeOf(error)) || open !== client;
 
   /**
    * Whether the batch that was on its way when the connection broke has been committed. Its accounts are locked first: then

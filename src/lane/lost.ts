@@ -1,0 +1,8 @@
+/** Classes of SQLSTATE that tell of a connection or a server that went away: connection exceptions and operator intervention. */
+const GONE = /^(08|57P)/;
+/** Five characters, the first of those that classes begin with: EPIPE, a socket's own, is none. */
+const SQLSTATE = /^[0-9FHPX][0-9A-Z]{4}$/;
+
+/** Whether an error with this code says that the connection is gone. One without a SQLSTATE comes from the socket. */
+export const isConnectionLoss = (code: string | undefined): boolean =>
+  code === undefined || !SQLSTATE.test(code) || GONE.test(code);
