@@ -3,6 +3,7 @@ import pg from 'pg';
 import { limits } from '../limits.ts';
 import { connect } from './connect.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createPool } from './pool.ts';
 import { APPLICATION_ROLE, mayAct, VIEWER_ROLE } from './role.ts';
 import { createViewers, type Eyes, type Sight } from './viewers.ts';
 
@@ -77,13 +78,12 @@ const connectionsTo = async (url: string) => {
 export const openDatabase = async (url: string, options: DatabaseOptions = {}): Promise<Database> => {
   const { connections = limits.database.pool, onIdleError = () => {} } = options;
   const { application: connection, viewers } = await connectionsTo(url);
-  const pool = new pg.Pool({ ...connection, max: connections });
   let closing = false;
-  // Without a listener the loss of an idle connection would end the process. One that is being closed is no loss.
+  // A connection that is being closed is no loss.
   const lost = (error: Error): void => {
     if (!closing) onIdleError(error);
   };
-  pool.on('error', lost);
+  const pool = createPool({ ...connection, max: connections }, lost);
   const own = createViewers(viewers, connections, lost);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { createPool } from './pool.ts';
 
 /**
  * Who asks: the server for its own work and for staff, or a viewer, to whom Postgres shows the viewer's own rows and no
@@ -19,8 +20,7 @@ export interface Eyes {
  * fails the answer behind it is thrown away, and the connection with it.
  */
 export const createViewers = (connection: pg.ClientConfig, max: number, onIdleError: (error: Error) => void) => {
-  const pool = new pg.Pool({ ...connection, pipeline: true, max });
-  pool.on('error', onIdleError);
+  const pool = createPool({ ...connection, pipeline: true, max }, onIdleError);
   // A second statement of one request often finds the connection of the first.
   const toldLast = new WeakMap<pg.PoolClient, string>();
   /** Where the policies of the migration look. */

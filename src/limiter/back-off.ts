@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type RateLimiterAbstract, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { createPool } from '../database/pool.ts';
 import { limits } from '../limits.ts';
 import { cannotCount } from './budget.ts';
 import { overLimit } from './refusal.ts';
@@ -60,8 +61,7 @@ export const createRedisBackOff = (client: RedisClient, failFast: FailFast, told
 export const createPostgresBackOff = (connection: pg.ClientConfig, failFast: FailFast, told: Told): BackOff => {
   // A pool of its own: this library reads BIGINT as the text that `pg` answers by itself.
   const { types: _, ...plain } = connection;
-  const pool = new pg.Pool({ ...plain, max: 1, statement_timeout: limits.limiter.statement_ms });
-  pool.on('error', () => {});
+  const pool = createPool({ ...plain, max: 1, statement_timeout: limits.limiter.statement_ms }, () => {});
   const limiter = new RateLimiterPostgres({
     ...options,
     storeClient: pool,

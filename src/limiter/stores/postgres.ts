@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { createPool } from '../../database/pool.ts';
 import { limits } from '../../limits.ts';
 import type { BucketRule, LimiterStore, Take, Verdict, WindowRule } from '../rule.ts';
 import { windowAt, windowVerdict } from '../sliding-window.ts';
@@ -52,12 +53,8 @@ export interface PostgresStore extends LimiterStore {
 /** Budgets that all processes on one database share, in an unlogged table: a crash forgets them, which costs a minute. */
 export const createPostgresStore = (connection: pg.ClientConfig): PostgresStore => {
   // Its own few connections: those of requests may all be waiting for something else.
-  const pool = new pg.Pool({
-    ...connection,
-    max: limits.limiter.connections,
-    statement_timeout: limits.limiter.statement_ms,
-  });
-  pool.on('error', () => {});
+  const { connections: max, statement_ms: statement_timeout } = limits.limiter;
+  const pool = createPool({ ...connection, max, statement_timeout }, () => {});
 
   const fromBucket = async (rule: BucketRule, { key, cost, now_us }: Take): Promise<Verdict> => {
     const values = [`${rule.name}:${key}`, now_us, cost * rule.interval_us, rule.capacity_us];
