@@ -25,8 +25,13 @@ export interface Subject {
   remove(): Promise<void>;
 }
 
-const untilReady = async ({ url }: ServerProcess): Promise<void> => {
+const untilReady = async ({ url, ended, stderr }: ServerProcess): Promise<void> => {
+  let over: unknown;
+  ended.then((how) => {
+    over = how;
+  });
   for (;;) {
+    if (over !== undefined) throw new Error(`the server ended with ${over}: ${stderr()}`);
     const ready = await fetch(`${url}/health/ready`).then(
       ({ ok }) => ok,
       () => false,
