@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 export const reportFile = 'node_modules/.cache/bourse-tests.json';
 
 interface Report {
-  testResults: { name: string; assertionResults: { fullName: string; title: string; status: string }[] }[];
+  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
 }
 
 interface Named {
@@ -34,7 +34,7 @@ export const evidenceProblems = (): string[] => {
     if (!existsSync(file) || !readFileSync(file, 'utf8').includes(title)) return say('does not exist');
     const results = report?.testResults.find(({ name }) => name.endsWith(`/${file}`))?.assertionResults;
     if (report === undefined) return [];
-    const found = (results ?? []).filter((result) => result.title.includes(fixedPart(title)));
+    const found = (results ?? []).filter((result) => result.fullName.includes(fixedPart(title)));
     if (found.length === 0) return say('did not run');
     return found.every(({ status }) => status === 'passed') ? [] : say('did not pass');
   });
