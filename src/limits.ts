@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { limiter } from './limits/limiter.ts';
 
 /** Every bound in the system, each with its reason. A bound that operators may move is in config.ts instead. */
@@ -71,8 +73,11 @@ export const limits = {
     email: 254,
   },
   password: {
-    /** argon2id with 19 MiB keeps a core busy for about 20 ms; two at once leave the thread pool usable. */
-    concurrent: 2,
+    /**
+     * argon2id with 19 MiB keeps a core busy for about 20 ms; two at once leave the thread pool usable. On two cores only one runs,
+     * or a flood of sign-ins takes the core that answers everybody else.
+     */
+    concurrent: Math.min(2, Math.max(1, availableParallelism() - 1)),
     /** At about 20 ms each, the last in the queue waits about 1 s. */
     queue: 100,
   },
