@@ -6,7 +6,6 @@ import {
   getNullableType,
   isInputObjectType,
   isListType,
-  isNonNullType,
 } from 'graphql';
 import type { RestOperation } from './operation.ts';
 
@@ -44,8 +43,6 @@ const fromTexts = (type: GraphQLInputType, texts: readonly string[]): unknown =>
   isListType(getNullableType(type))
     ? texts.flatMap((text) => text.split(',')).map((text) => fromText(type, text))
     : fromText(type, texts[0] as string);
-
-const isRequired = (type: GraphQLInputType): boolean => isNonNullType(type);
 
 /** Names that a value has beyond those of its type, taken out or told. */
 const unknownIn = (type: GraphQLInputType, value: unknown, path: readonly string[]): string[][] => {
@@ -160,8 +157,7 @@ export const readInput = (operation: RestOperation, given: GivenInput, ignoresUn
       if (texts.length > 1 && !isListType(getNullableType(type)))
         problems.push({ in: 'query', field: [name], kind: 'repeated', message: 'This is given more than once.' });
       else if (texts.length > 0) take('query', fromTexts(type, texts), [name]);
-      else if (required || (isRequired(type) && required))
-        problems.push({ in: 'query', field: [name], kind: 'missing', message: 'This is required.' });
+      else if (required) problems.push({ in: 'query', field: [name], kind: 'missing', message: 'This is required.' });
     }
   }
   if (!ignoresUnknown) {

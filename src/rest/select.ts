@@ -17,7 +17,7 @@ const replaced = (template: string, data: unknown, written: (value: unknown) => 
   template.replace(/\{([\w.]+)\}/g, (_, path: string) => written(valueAt(data, path)));
 
 /** The text with every path between braces replaced by what it leads to. */
-export const fillText = (template: string, data: unknown): string => replaced(template, data, String);
+const fillText = (template: string, data: unknown): string => replaced(template, data, String);
 
 /** The same for an address. */
 export const fillAddress = (template: string, data: unknown): string =>
@@ -35,11 +35,3 @@ export const select = (data: unknown, shape: BodyShape): unknown => {
     }),
   );
 };
-
-/** Paths of a shape, for those who look at its types. */
-export const pathsOf = (shape: BodyShape): string[] =>
-  typeof shape === 'string'
-    ? shape.startsWith('=')
-      ? []
-      : [shape.replace(/^#/, '')]
-    : Object.values(shape).flatMap(pathsOf);
