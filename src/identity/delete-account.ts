@@ -1,12 +1,11 @@
 import type { Command } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
-import { ok, type Result, refused } from '../kernel/result.ts';
+import { type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
-import { forgetAddresses } from './address-store.ts';
+import { closeLogin } from './close-login.ts';
 import type { Passwords } from './password.ts';
-import { endSessions } from './session-store.ts';
-import { closeUser, findUser, isLastAdmin, lockAccounts, lockActiveUser, lockAdministration } from './store.ts';
+import { findUser, lockActiveUser, lockAdministration } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -19,7 +18,7 @@ export interface DeleteAccountNeeds {
   budget: Budget;
 }
 
-/** Closes the login for good and forgets the person; the books stay, under a number. */
+/** Closes the viewer's own login for good, after its password. */
 export const createDeleteAccount =
   ({ database, command, passwords, viewers, budget }: DeleteAccountNeeds) =>
   async (by: Actor, viewer: Viewer, input: { password: string }): Promise<Result<object>> => {
@@ -33,15 +32,7 @@ export const createDeleteAccount =
       if (!right || user.passwordHash !== found?.passwordHash) {
         return refused(failure('INVALID_CREDENTIALS', 'The password is wrong.', 'password'));
       }
-      if (await isLastAdmin(tx, user)) {
-        return refused(failure('LAST_ADMIN', 'Give another user the role ADMIN first.'));
-      }
-      const open = await lockAccounts(tx, user.id);
-      if (open > 0) return refused(failure('OPEN_ORDERS', `There are ${open} open orders; cancel them first.`));
-      await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
-      await forgetAddresses(tx, user.id);
-      await closeUser(tx, user, now);
-      return ok({});
+      return closeLogin({ tx, now }, user);
     });
     if (right) budget.giveBack(viewer.sessionId);
     if (result.ok) viewers.forgetUser(viewer.id);

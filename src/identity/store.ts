@@ -37,24 +37,42 @@ export const lockActiveUser = async (tx: Tx, id: string | null): Promise<StoredU
   return user;
 };
 
-export const takenNames = async (tx: Tx, { usernameKey, emailKey }: { usernameKey: string; emailKey: string }) => {
+interface NameKeys {
+  usernameKey?: string;
+  emailKey?: string;
+}
+
+/** Which of the names somebody else has; nobody has one that is not asked for. */
+export const takenNames = async (tx: Tx, { usernameKey, emailKey }: NameKeys, ownerId?: string) => {
+  const asked = [
+    ...(usernameKey === undefined ? [] : [{ usernameKey }]),
+    ...(emailKey === undefined ? [] : [{ emailKey }]),
+  ];
   const others = await tx.user.findMany({
-    where: { OR: [{ usernameKey }, { emailKey }] },
+    where: { OR: asked, ...(ownerId !== undefined && { id: { not: ownerId } }) },
     select: { usernameKey: true, emailKey: true },
   });
   return {
-    username: others.some((other) => other.usernameKey === usernameKey),
-    email: others.some((other) => other.emailKey === emailKey),
+    username: usernameKey !== undefined && others.some((other) => other.usernameKey === usernameKey),
+    email: emailKey !== undefined && others.some((other) => other.emailKey === emailKey),
   };
 };
 
-export const insertUser = (tx: Tx, user: NewUser): Promise<StoredUser> =>
+/** Gives a user other names, in the form that they were written in and in the one that is compared. */
+export const saveNames = (
+  tx: Tx,
+  id: string,
+  names: NameKeys & { username?: string; email?: string },
+  now: Date,
+): Promise<StoredUser> => tx.user.update({ where: { id }, data: { ...names, updatedAt: now } });
+
+export const insertUser = (tx: Tx, user: NewUser, displayName: string | null = null): Promise<StoredUser> =>
   tx.user.create({
     data: {
       ...user,
       roles: [...user.roles],
       updatedAt: user.createdAt,
-      profile: { create: { updatedAt: user.createdAt } },
+      profile: { create: { displayName, updatedAt: user.createdAt } },
     },
   });
 
@@ -102,9 +120,9 @@ export const lockAccounts = async (tx: Tx, userId: string): Promise<number> => {
 };
 
 /** The row and the books stay. The keys have a form that no name has, so nobody can hold or look up such a name. */
-export const closeUser = async (tx: Tx, { id, number }: User, now: Date): Promise<void> => {
+export const closeUser = async (tx: Tx, { id, number }: User, now: Date): Promise<StoredUser> => {
   const name = `deleted-${number}`;
-  await tx.user.update({
+  const closed = await tx.user.update({
     where: { id },
     data: {
       username: name,
@@ -119,4 +137,5 @@ export const closeUser = async (tx: Tx, { id, number }: User, now: Date): Promis
     },
   });
   await tx.account.updateMany({ where: { userId: id }, data: { status: 'CLOSED' } });
+  return closed;
 };

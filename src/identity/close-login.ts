@@ -1,0 +1,20 @@
+import type { Step } from '../audit/command.ts';
+import { failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { forgetAddresses } from './address-store.ts';
+import { endSessions } from './session-store.ts';
+import { closeUser, isLastAdmin, lockAccounts } from './store.ts';
+import type { User } from './user.ts';
+
+/**
+ * Closes a login for good and forgets the person; the books stay, under a number. The caller holds the lock of
+ * administration and the user's, and has seen that it may be done.
+ */
+export const closeLogin = async ({ tx, now }: Pick<Step, 'tx' | 'now'>, user: User): Promise<Result<User>> => {
+  if (await isLastAdmin(tx, user)) return refused(failure('LAST_ADMIN', 'Give another user the role ADMIN first.'));
+  const open = await lockAccounts(tx, user.id);
+  if (open > 0) return refused(failure('OPEN_ORDERS', `There are ${open} open orders; cancel them first.`));
+  await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
+  await forgetAddresses(tx, user.id);
+  return ok(await closeUser(tx, user, now));
+};
