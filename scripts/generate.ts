@@ -3,13 +3,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { loadConfig } from '../src/config.ts';
 import { schema } from '../src/graphql/schema.ts';
-import { readFaces } from '../src/rest/faces.ts';
 import { createDocument, documentText } from '../src/rest/openapi/document.ts';
 import { accessPage } from './lib/access-page.ts';
 import { configurationPage } from './lib/configuration-page.ts';
 import { errorsPage } from './lib/errors-page.ts';
+import { defaultFaces, mounts } from './lib/openapi-files.ts';
 
 const files: Record<string, string> = {
   'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
@@ -18,12 +17,7 @@ const files: Record<string, string> = {
   'docs/errors.md': errorsPage(),
 };
 
-// One document for each base path of the faces as they are mounted by default.
-const faces = readFaces(loadConfig({ DATA_DIR: 'data' }).restFaces);
-for (const base of new Set(faces.map((face) => face.base)))
-  files[base === '' ? 'openapi.json' : `docs/openapi/${base.slice(1).replaceAll('/', '-')}.json`] = documentText(
-    await createDocument(faces, base, schema),
-  );
+for (const { base, file } of mounts) files[file] = documentText(await createDocument(defaultFaces, base, schema));
 
 const stale = Object.entries(files).filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
 

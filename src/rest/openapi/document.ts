@@ -24,7 +24,7 @@ interface Route {
 const takesForms = ({ face, operation }: Route): boolean => face.dialect.forms?.has(operation.name) === true;
 
 /** What is reached at one base: the first face with a path and a method serves it, and beside it the first that takes forms there. */
-const reachable = (faces: readonly Face[], schema: GraphQLSchema): Route[] => {
+export const reachable = (faces: readonly Face[], schema: GraphQLSchema): Route[] => {
   const earlier: { forms: boolean; find: ReturnType<typeof createRouter<RestOperation>>['find'] }[] = [];
   const isTaken = ({ operation }: Route, forms: boolean): boolean => {
     const path = operation.path.replace(/\{\w+\}/g, '~');
