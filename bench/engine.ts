@@ -73,6 +73,7 @@ const listings = catalogue.instruments.map((instrument) => ({
   priceScale: 2,
   baseScale: 6,
   quoteScale: 8,
+  collarBps: 500,
 }));
 
 interface Round {

@@ -16,7 +16,6 @@ import { createCircuitStore } from './guard/store.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
-import { createPasswords } from './identity/password.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createIds } from './kernel/ids.ts';
 import { giveDemoMoney } from './ledger/demo.ts';
@@ -120,12 +119,11 @@ export const createApp = async ({
       makeVenue: external?.makeVenue,
     });
     stops.push(trading.stop);
-    const passwords = createPasswords();
-    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets, passwords });
+    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets });
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),
-      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser, passwords, config }),
+      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser }),
       audit: createAudit({ database }),
       circuits: createCircuits({
         guards,

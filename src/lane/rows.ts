@@ -102,6 +102,7 @@ export interface OrderRow {
   leg: OrderLeg | null;
   /** Which orders came before it at its venue, in the venue's own count; null while no venue has it. */
   place: bigint | null;
+  feeBps: number | null;
 }
 
 /** What a pending replacement asks for; amounts are units as text, because it is kept as JSON. */
@@ -173,13 +174,13 @@ export interface ExecutionRow {
   positionQty: bigint;
   positionCost: bigint;
   positionPnl: bigint;
+  feeBps: number | null;
 }
 
 export interface EventRow {
   accountId: string;
   sequence: bigint;
   type: string;
-  /** JSON text. */
   payload: string;
   createdAt: Date;
 }

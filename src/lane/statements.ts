@@ -103,13 +103,13 @@ export const orderColumns = `id, account_id AS "accountId", client_order_id AS "
   expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",
   triggered_at AS "triggeredAt", notional, post_only AS "postOnly", expires_at AS "expiresAt",
   pending_since AS "pendingSince", replacement, root_order_id AS "rootOrderId", replaces_id AS "replacesId",
-  replaced_by_id AS "replacedById", list_id AS "listId", leg, place`;
+  replaced_by_id AS "replacedById", list_id AS "listId", leg, place, fee_bps AS "feeBps"`;
 
 /** The columns of an `ExecutionRow`, for every reader of executions. */
 export const executionColumns = `id, exec_id AS "execId", trade_id AS "tradeId", order_id AS "orderId",
   account_id AS "accountId", symbol, side, qty, price, value, fee, liquidity, cum_qty AS "cumQty",
   created_at AS "createdAt", kind, busts_id AS "bustsId", corrects_id AS "correctsId", position_qty AS "positionQty",
-  position_cost AS "positionCost", position_pnl AS "positionPnl"`;
+  position_cost AS "positionCost", position_pnl AS "positionPnl", fee_bps AS "feeBps"`;
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',

@@ -137,6 +137,8 @@ export const writes: Writes = {
     ['canceled_at', 'timestamptz', (row) => row.canceledAt],
     ['expired_at', 'timestamptz', (row) => row.expiredAt],
     ['place', 'bigint', (row) => row.place],
+    ['triggered_at', 'timestamptz', (row) => row.triggeredAt],
+    ['fee_bps', 'int', (row) => row.feeBps],
   ]),
   orderLists: insert('order_lists', [
     ['id', 'uuid', (row) => row.id],
@@ -212,6 +214,7 @@ export const writes: Writes = {
     ['position_qty', 'bigint', (row) => row.positionQty],
     ['position_cost', 'bigint', (row) => row.positionCost],
     ['position_pnl', 'bigint', (row) => row.positionPnl],
+    ['fee_bps', 'int', (row) => row.feeBps],
   ]),
   events: insert('account_events', [
     ['account_id', 'uuid', (row) => row.accountId],

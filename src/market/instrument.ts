@@ -54,7 +54,7 @@ const BPS = 10_000n;
  * tick away from it. Undefined while nothing is offered there.
  */
 export const collarPrice = (
-  instrument: Instrument,
+  instrument: Pick<Instrument, 'tickSize' | 'collarBps'>,
   side: OrderSide,
   quote: { bid: bigint | null; ask: bigint | null },
 ): bigint | undefined => {

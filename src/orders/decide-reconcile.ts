@@ -30,7 +30,11 @@ export const reportsOf = (order: OrderRow, status: VenueStatus, { idempotent, at
     const kind = order.status === 'PENDING_NEW' ? 'REJECTED' : 'CANCELED';
     return isLost ? [{ kind, ...name, reason: NEVER_ARRIVED }] : [];
   }
-  const reports: Report[] = [{ kind: 'ACKNOWLEDGED', ...name }, ...status.executions];
+  const reports: Report[] = [{ kind: 'ACKNOWLEDGED', ...name }];
+  // Before the fills: a stop that trades follows the market no more.
+  if (status.state === 'OPEN' && status.trailed !== undefined)
+    reports.push({ kind: 'TRAILED', ...name, ...status.trailed });
+  reports.push(...status.executions);
   if (status.state === 'CLOSED') return status.end === null ? reports : [...reports, status.end];
   if (status.triggered) reports.push({ kind: 'TRIGGERED', ...name });
   if (order.replacement !== null && !idempotent && hasArrived(order, at)) {

@@ -8,6 +8,7 @@ import { countNotional } from './check-limits.ts';
 import { checkAsked, checkTerms, type ReplaceFacts } from './check-replace.ts';
 import { countClosed, countOpened } from './decide-place.ts';
 import { followList, type OrderRules, settleReserve } from './list.ts';
+import { untouched } from './new-row.ts';
 import { askReplace, closeAtFilled, confirmReplace, isHere } from './order.ts';
 import { orderEvent } from './view.ts';
 
@@ -92,19 +93,13 @@ const open = (
   if (replacement === null) throw new Error('the venue replaced an order that nobody asked to replace');
   const row: OrderRow = {
     ...replacedBy(order, replacement),
+    ...untouched(at),
     id: replacement.newOrderId,
     clientOrderId: replacement.clientOrderId,
     qty: leavesQty,
-    filledQty: 0n,
-    bustedQty: 0n,
-    filledValue: 0n,
-    fees: 0n,
-    reserve: 0n,
     status,
-    createdAt: at,
-    updatedAt: at,
-    pendingSince: null,
-    replacement: null,
+    // It may have been reached while the replacement was on its way.
+    triggeredAt: order.triggeredAt,
     place,
     replacesId: order.id,
   };

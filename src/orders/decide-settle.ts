@@ -7,6 +7,7 @@ import { holdFill, positionAfter } from '../ledger/holding.ts';
 import { house } from '../ledger/house.ts';
 import { tradeValue } from '../market/instrument.ts';
 import { type OrderName, type Report, type TradeReport, type TradeSide, UNKNOWN_ORDER } from '../venues/venue.ts';
+import { isLateEntry, protectLateFill } from './decide-late.ts';
 import { countClosed } from './decide-place.ts';
 import { applyReplaced } from './decide-replace.ts';
 import { execIdOf } from './exec-id.ts';
@@ -25,7 +26,7 @@ import {
   trail,
   trigger,
 } from './order.ts';
-import { type FeeRates, feeOf } from './risk.ts';
+import { type FeeRates, feeOf, rateOf } from './risk.ts';
 import { orderEvent } from './view.ts';
 
 export interface SettleFacts extends OrderRules {
@@ -55,27 +56,41 @@ const changed = (
 interface Leg {
   side: OrderSide;
   liquidity: 'MAKER' | 'TAKER';
-  party: TradeSide;
+  /** Null: a maker of the house, which pays itself no fee. */
+  order: OrderRow | null;
+  feeBps: bigint;
   fee: bigint;
 }
 
-const legsOf = (trade: TradeReport, value: bigint, rates: FeeRates): Leg[] => {
+const legOf = (
+  books: Books,
+  party: TradeSide,
+  { side, liquidity }: Pick<Leg, 'side' | 'liquidity'>,
+  value: bigint,
+  rates: FeeRates,
+): Leg => {
+  if (party === null) return { side, liquidity, order: null, feeBps: 0n, fee: 0n };
+  const order = books.order(party.orderId);
+  if (order === undefined) throw new Error('a fill of an order that does not exist');
+  if (order.side !== side) throw new Error('the venue filled the wrong side of an order');
+  const feeBps = rateOf(order, liquidity, rates);
+  return { side, liquidity, order, feeBps, fee: feeOf(value, feeBps) };
+};
+
+const legsOf = (books: Books, trade: TradeReport, value: bigint, rates: FeeRates): Leg[] => {
   const makerSide = trade.takerSide === 'BUY' ? 'SELL' : 'BUY';
-  // The house pays itself no fee.
-  const fee = (party: TradeSide, bps: bigint): bigint => (party === null ? 0n : feeOf(value, bps));
   return [
-    { side: trade.takerSide, liquidity: 'TAKER', party: trade.taker, fee: fee(trade.taker, rates.takerBps) },
-    { side: makerSide, liquidity: 'MAKER', party: trade.maker, fee: fee(trade.maker, rates.makerBps) },
+    legOf(books, trade.taker, { side: trade.takerSide, liquidity: 'TAKER' }, value, rates),
+    legOf(books, trade.maker, { side: makerSide, liquidity: 'MAKER' }, value, rates),
   ];
 };
 
 const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, facts: SettleFacts, at: Date): void => {
-  if (leg.party === null) return;
+  const { order } = leg;
+  if (order === null) return;
   const { qty, price, tradeId, symbol } = trade;
-  const order = books.order(leg.party.orderId);
-  if (order === undefined) throw new Error('a fill of an order that does not exist');
-  if (order.side !== leg.side) throw new Error('the venue filled the wrong side of an order');
   const wasFinal = isFinal(order.status);
+  const isLate = isLateEntry(books, order);
   fill(order, qty, value, leg.fee, at);
   const id = facts.ids.next();
   const held = { executionId: id, accountId: order.accountId, symbol, side: leg.side, qty, value };
@@ -92,6 +107,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     price,
     value,
     fee: leg.fee,
+    feeBps: Number(leg.feeBps),
     liquidity: leg.liquidity,
     cumQty: order.filledQty,
     createdAt: at,
@@ -104,19 +120,20 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
   if (!wasFinal) shutOut(books, order, facts, at);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
+  if (isLate) protectLateFill(books, order, { filledQty: qty, filledValue: value }, facts, at);
 };
 
 const settleTrade = (books: Books, trade: TradeReport, facts: SettleFacts, at: Date): void => {
   const instrument = facts.instrumentOf(trade.symbol);
   const value = tradeValue(instrument, trade.price, trade.qty);
-  const legs = legsOf(trade, value, facts.rates);
+  const legs = legsOf(books, trade, value, facts.rates);
   const [buy, sell] = trade.takerSide === 'BUY' ? legs : [legs[1], legs[0]];
   const { baseAsset, quoteAsset } = instrument;
   books.book(
     { id: facts.ids.next(), kind: 'TRADE', reference: trade.tradeId, createdAt: at },
     tradeLines({
-      buyer: buy?.party?.accountId ?? house.venue,
-      seller: sell?.party?.accountId ?? house.venue,
+      buyer: buy?.order?.accountId ?? house.venue,
+      seller: sell?.order?.accountId ?? house.venue,
       baseAsset,
       quoteAsset,
       qty: trade.qty,
@@ -162,7 +179,7 @@ const applyReport = (
     case 'TRIGGERED':
       return trigger(order, at) ? 'ORDER_TRIGGERED' : undefined;
     case 'TRAILED':
-      return trail(order, report.trailPeak, report.stopPrice, at) ? 'ORDER_TRAILED' : undefined;
+      return trail(order, report, at) ? 'ORDER_TRAILED' : undefined;
     case 'SPENT':
       if (isFinal(order.status)) return undefined;
       closeAtFilled(order, 'NOTIONAL_BUYS_NOTHING', at);
@@ -219,40 +236,4 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     }
   }
   return doubts;
-};
-
-/** The rows that a venue's reports touch. */
-export const settleNeeds = (reports: readonly Report[], instrumentOf: SettleFacts['instrumentOf']) => {
-  const needs = {
-    accounts: [] as string[],
-    orders: [] as string[],
-    balances: [] as { accountId: string; asset: string }[],
-    positions: [] as { accountId: string; symbol: string }[],
-    lots: [] as { accountId: string; symbol: string; qty: bigint }[],
-    executions: [] as string[],
-  };
-  const touch = (accountId: string, ...assets: string[]): void => {
-    needs.accounts.push(accountId);
-    for (const asset of assets) needs.balances.push({ accountId, asset });
-  };
-  for (const report of reports) {
-    if (report.kind !== 'TRADE') {
-      needs.orders.push(report.orderId);
-      const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
-      touch(report.accountId, baseAsset, quoteAsset);
-      continue;
-    }
-    const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
-    touch(house.fees, quoteAsset);
-    needs.executions.push(execIdOf(report, 'BUY'), execIdOf(report, 'SELL'));
-    const seller = report.takerSide === 'SELL' ? report.taker : report.maker;
-    if (seller !== null) needs.lots.push({ accountId: seller.accountId, symbol: report.symbol, qty: report.qty });
-    for (const party of [report.taker, report.maker]) {
-      touch(party?.accountId ?? house.venue, baseAsset, quoteAsset);
-      if (party === null) continue;
-      needs.orders.push(party.orderId);
-      needs.positions.push({ accountId: party.accountId, symbol: report.symbol });
-    }
-  }
-  return needs;
 };

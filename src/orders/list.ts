@@ -110,6 +110,10 @@ const close = (books: Books, order: OrderRow, reason: string, rules: OrderRules,
   books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
 };
 
+/** The account lacks what the order would keep back when it should begin. */
+export const closeUnfunded = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void =>
+  close(books, order, 'INSUFFICIENT_FUNDS', rules, at);
+
 /**
  * One exit of a pair has traded, so the other is over now, in the same transaction: were it left to the venue's next report, a
  * crash in between would bring it back beside the one that filled.
@@ -120,7 +124,7 @@ export const shutOut = (books: Books, order: OrderRow, rules: OrderRules, at: Da
 };
 
 /** Whether the account has what the legs need beside what they keep back already. */
-const isCovered = (books: Books, legs: readonly OrderRow[], rules: OrderRules): boolean => {
+export const isCovered = (books: Books, legs: readonly OrderRow[], rules: OrderRules): boolean => {
   const [first] = legs;
   if (first === undefined) return true;
   const { posted, held } = books.balance(first.accountId, first.reserveAsset);
@@ -129,7 +133,7 @@ const isCovered = (books: Books, legs: readonly OrderRow[], rules: OrderRules): 
 };
 
 /** A trailing stop begins where the entry was filled, at the average price to the tick; its collar hangs on the stop price. */
-const trailFrom = (
+export const trailFrom = (
   order: OrderRow,
   entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
   instrument: Instrument,
@@ -145,7 +149,7 @@ const trailFrom = (
 };
 
 /** A waiting order becomes an order for what the entry filled. Where nothing trades now, it waits on for the market. */
-const release = (
+export const release = (
   books: Books,
   order: OrderRow,
   entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
@@ -186,7 +190,7 @@ const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date)
   if (isOver && entry.filledQty === 0n) {
     for (const leg of legs) close(books, leg, 'ENTRY_CLOSED', rules, at);
   } else if (!isCovered(books, legs, rules)) {
-    for (const leg of legs) close(books, leg, 'INSUFFICIENT_FUNDS', rules, at);
+    for (const leg of legs) closeUnfunded(books, leg, rules, at);
   } else {
     for (const leg of legs) {
       if (isOver) release(books, leg, entry, rules, at);

@@ -1,9 +1,33 @@
 import type { OrderRow } from '../lane/rows.ts';
 import type { PlaceFacts } from './decide-place.ts';
+import { worstRate } from './risk.ts';
 import type { Terms } from './terms.ts';
 
-/** The row of an order that nothing has happened to yet. */
+/** What every order begins with: nothing has happened to it yet. */
+export const untouched = (at: Date) => ({
+  filledQty: 0n,
+  bustedQty: 0n,
+  filledValue: 0n,
+  fees: 0n,
+  reserve: 0n,
+  status: 'PENDING_NEW' as const,
+  reason: null,
+  createdAt: at,
+  updatedAt: at,
+  filledAt: null,
+  canceledAt: null,
+  expiredAt: null,
+  triggeredAt: null,
+  pendingSince: null,
+  replacement: null,
+  replacesId: null,
+  replacedById: null,
+  place: null,
+});
+
+/** The row of a new order. */
 export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => ({
+  ...untouched(at),
   id: facts.id,
   accountId: facts.order.accountId,
   clientOrderId: facts.order.clientOrderId ?? facts.id,
@@ -13,35 +37,18 @@ export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => (
   type: facts.order.type,
   timeInForce: facts.order.timeInForce,
   qty: terms.qty,
-  filledQty: 0n,
-  bustedQty: 0n,
-  filledValue: 0n,
   limitPrice: facts.order.limitPrice,
   stopPrice: terms.stopPrice,
   worstPrice: terms.worstPrice,
-  reserve: 0n,
   reserveAsset: facts.order.side === 'BUY' ? facts.instrument.quoteAsset : facts.instrument.baseAsset,
-  fees: 0n,
-  status: 'PENDING_NEW',
-  reason: null,
-  createdAt: at,
-  updatedAt: at,
-  filledAt: null,
-  canceledAt: null,
-  expiredAt: null,
   trailPrice: facts.order.trailPrice,
   trailBps: facts.order.trailBps,
   trailPeak: terms.trailPeak,
-  triggeredAt: null,
   notional: facts.order.notional,
   postOnly: facts.order.postOnly,
   expiresAt: facts.order.expiresAt,
-  pendingSince: null,
-  replacement: null,
   rootOrderId: facts.id,
-  replacesId: null,
-  replacedById: null,
   listId: null,
   leg: null,
-  place: null,
+  feeBps: Number(worstRate(facts.rates)),
 });

@@ -8,9 +8,10 @@ import type { Loaded, Needs, OrderRow, PostingRow } from '../lane/rows.ts';
 import type { TradeReport, VenueFill } from '../venues/venue.ts';
 import { checkOrder } from './check-order.ts';
 import { decidePlace } from './decide-place.ts';
-import { decideSettle, settleNeeds } from './decide-settle.ts';
+import { decideSettle } from './decide-settle.ts';
 import type { NewOrder, PlaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
+import { settleNeeds } from './settle-needs.ts';
 import { venueOrderOf } from './venue-order.ts';
 
 /** What an order would do if it were placed now and nothing came in between. */

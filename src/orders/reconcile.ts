@@ -6,10 +6,11 @@ import { sessionOf } from '../market/calendar.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { OrderName, Venue, VenueStatus } from '../venues/venue.ts';
 import { againOf, reportsOf } from './decide-reconcile.ts';
-import { type Doubts, decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
+import { type Doubts, decideSettle, type SettleFacts } from './decide-settle.ts';
 import type { Ask, Dispatch } from './dispatch.ts';
 import type { OrderDeps } from './orders.ts';
 import type { Settlement } from './settle.ts';
+import { settleNeeds } from './settle-needs.ts';
 import type { OpenOrder } from './store.ts';
 import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 

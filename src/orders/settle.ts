@@ -3,10 +3,11 @@ import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Booking, OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
-import { decideSettle, type SettleFacts, settleNeeds } from './decide-settle.ts';
+import { decideSettle, type SettleFacts } from './decide-settle.ts';
 import type { Dispatch } from './dispatch.ts';
 import { isHere, isPending } from './order.ts';
 import type { OrderDeps } from './orders.ts';
+import { settleNeeds } from './settle-needs.ts';
 import { tellPending } from './tell.ts';
 import { venueOrderOf } from './venue-order.ts';
 

@@ -49,7 +49,9 @@ const sizeOf = (
   const best = order.side === 'BUY' ? quote?.ask : quote?.bid;
   if (best == null) return noMarket(instrument);
   const cash =
-    order.side === 'BUY' ? budgetOf({ side: 'BUY', notional: order.notional, filledValue: 0n }, rates) : order.notional;
+    order.side === 'BUY'
+      ? budgetOf({ side: 'BUY', notional: order.notional, filledValue: 0n, feeBps: null }, rates)
+      : order.notional;
   const { lotSize, quoteScale, priceScale, baseScale } = instrument;
   const units = (cash ?? 0n) / (best * tenTo(quoteScale - priceScale - baseScale));
   const qty = units - (units % lotSize);

@@ -34,6 +34,7 @@ export const reviveOrder = (stored: Record<string, string | null>): OrderRow => 
   const order: Record<string, unknown> = { ...json };
   // Absent in an answer that a version stored which did not know the field yet.
   for (const name of amounts) order[name] = json[name] == null ? null : BigInt(json[name]);
+  order.feeBps ??= null;
   for (const name of times) order[name] = json[name] === null ? null : new Date(json[name] as string);
   return order as unknown as OrderRow;
 };

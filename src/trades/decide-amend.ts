@@ -12,7 +12,7 @@ import type { Instrument } from '../market/instrument.ts';
 import { execIdOf } from '../orders/exec-id.ts';
 import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
 import { amendFills } from '../orders/order.ts';
-import { type FeeRates, feeOf } from '../orders/risk.ts';
+import { feeOf } from '../orders/risk.ts';
 import { orderEvent } from '../orders/view.ts';
 
 /** What was executed in truth; it gets a trade id of its own, so that it can be corrected or busted in its turn. */
@@ -63,15 +63,15 @@ const orderOf = (books: Books, { orderId }: ExecutionRow): OrderRow => {
   return order;
 };
 
-/** What the corrected side pays: at today's rates, because a fee does not say the rate that it was made with. */
-const feeFor = ({ liquidity }: ExecutionRow, value: bigint, { makerBps, takerBps }: FeeRates): bigint =>
-  feeOf(value, liquidity === 'MAKER' ? makerBps : takerBps);
+/** What the corrected side pays: by the rate of the execution itself; of one that was booked before rates were kept, its share. */
+const feeFor = ({ fee, feeBps, value: booked }: ExecutionRow, value: bigint): bigint =>
+  feeBps === null ? (value * fee) / booked : feeOf(value, BigInt(feeBps));
 
-const correctedLines = (corrected: CorrectedTrade, { trade, instrument, rules }: AmendFacts): Line[] => {
+const correctedLines = (corrected: CorrectedTrade, { trade, instrument }: AmendFacts): Line[] => {
   const { BUY: buyer, SELL: seller } = partiesOf(trade.lines, instrument);
   const fee = (side: OrderSide): bigint => {
     const execution = trade.executions.find((row) => row.side === side);
-    return execution === undefined ? 0n : feeFor(execution, corrected.value, rules.rates);
+    return execution === undefined ? 0n : feeFor(execution, corrected.value);
   };
   const { baseAsset, quoteAsset } = instrument;
   const { qty, value } = corrected;
@@ -93,7 +93,7 @@ const beyondOrder = (
     const limit = formatDecimal(limitPrice, facts.instrument.priceScale);
     return `The price is worse than the limit ${limit} of the ${name}'s order.`;
   }
-  const spent = filledValue + fees - old.value - old.fee + value + feeFor(old, value, facts.rules.rates);
+  const spent = filledValue + fees - old.value - old.fee + value + feeFor(old, value);
   return side === 'BUY' && notional !== null && spent > notional
     ? `The price takes more cash than the ${name}'s order was given.`
     : undefined;
@@ -110,9 +110,9 @@ const beyondOrders = (books: Books, facts: AmendFacts): Failure | undefined => {
 };
 
 /** What the order loses with the old execution and gains with the corrected one. */
-const amendOrder = (order: OrderRow, old: ExecutionRow, { corrected, rules }: AmendFacts, at: Date): void => {
+const amendOrder = (order: OrderRow, old: ExecutionRow, { corrected }: AmendFacts, at: Date): void => {
   const { qty = 0n, value = 0n } = corrected ?? {};
-  const fee = corrected === null ? 0n : feeFor(old, value, rules.rates);
+  const fee = corrected === null ? 0n : feeFor(old, value);
   const change = { qty: qty - old.qty, value: value - old.value, fee: fee - old.fee };
   amendFills(order, change, typeOf(corrected), at);
 };
@@ -164,7 +164,7 @@ const amendSide = (books: Books, old: ExecutionRow, facts: AmendFacts, at: Date)
   const order = orderOf(books, old);
   amendOrder(order, old, facts, at);
   const { qty = 0n, value = 0n } = corrected ?? {};
-  const fee = corrected === null ? 0n : feeFor(old, value, rules.rates);
+  const fee = corrected === null ? 0n : feeFor(old, value);
   // Both rows say what the order has filled after both of them: in between it never was anything else.
   const shared = { ...old, cumQty: order.filledQty, createdAt: at };
 

@@ -13,3 +13,7 @@ export const trailedStop = (side: OrderSide, trail: Trail, peak: bigint, tickSiz
 /** The best price that the market has had for a trailing stop: the lowest for a buy, the highest for a sell. */
 export const isBetterPeak = (side: OrderSide, mark: bigint, peak: bigint): boolean =>
   side === 'BUY' ? mark < peak : mark > peak;
+
+/** Of two worst prices the one that is better for the order: a trailing stop's collar moves with it and never gets wider. */
+export const tighter = (side: OrderSide, one: bigint, other: bigint): bigint =>
+  (side === 'BUY') === one < other ? one : other;

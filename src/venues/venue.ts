@@ -92,6 +92,16 @@ interface Placed {
   place?: bigint;
 }
 
+/**
+ * Where a trailing stop stands. Its collar goes with it where the venue says so: `worstPrice`, which is never worse than the one
+ * before. Without it the collar stays where it was.
+ */
+export interface Trailed {
+  trailPeak: bigint;
+  stopPrice: bigint;
+  worstPrice?: bigint;
+}
+
 /** What a venue says about an order. `CANCELED` also ends what an IOC, FOK or market order could not fill. */
 export type Report =
   | ({ kind: 'ACKNOWLEDGED' } & OrderName & Placed)
@@ -110,7 +120,7 @@ export type Report =
   /** A stop's price was reached; fills may follow. */
   | ({ kind: 'TRIGGERED' } & OrderName & Placed)
   /** A trailing stop followed the market. */
-  | ({ kind: 'TRAILED'; trailPeak: bigint; stopPrice: bigint } & OrderName & Placed)
+  | ({ kind: 'TRAILED' } & Trailed & OrderName & Placed)
   /** A market order's budget does not buy another lot: it is done with what it has. */
   | ({ kind: 'SPENT' } & OrderName & Counted);
 
@@ -121,7 +131,7 @@ export type EndReport = Extract<Report, { kind: 'REJECTED' | 'CANCELED' | 'REPLA
 export type VenueStatus =
   /** It does not know the order: it never came, or is on its way still. */
   | { state: 'UNKNOWN' }
-  | { state: 'OPEN'; executions: readonly TradeReport[]; triggered: boolean }
+  | { state: 'OPEN'; executions: readonly TradeReport[]; triggered: boolean; trailed?: Trailed }
   | { state: 'CLOSED'; executions: readonly TradeReport[]; end: EndReport | null };
 
 /** LATER: they must be told again. FAILED: they were tried and cannot be booked as they are. */

@@ -175,7 +175,7 @@ const apply = (state: State, report: Report, queue: Command[]): void => {
   if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = 'NEW';
   if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
   if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
-  if (report.kind === 'TRAILED') order.stopPrice = report.stopPrice;
+  if (report.kind === 'TRAILED') Object.assign(order, { stopPrice: report.stopPrice, worstPrice: report.worstPrice });
   if (report.kind === 'REPLACED') replaced(state, order, 'NEW');
   if (report.kind === 'SPENT') {
     if (order.filledQty === 0n) close(state, order, 'NOTIONAL_BUYS_NOTHING');

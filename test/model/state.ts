@@ -106,8 +106,8 @@ export const createState = (now: number, accounts: readonly Account[], symbols: 
   orders: [],
   desks: Object.fromEntries(
     symbols.map((symbol) => {
-      const { tick, lot, unitValue } = factsOf(symbol);
-      const listing = { symbol, tickSize: tick, lotSize: lot, unitValue };
+      const { tick, lot, unitValue, collarBps } = factsOf(symbol);
+      const listing = { symbol, tickSize: tick, lotSize: lot, unitValue, collarBps: Number(collarBps) };
       return [symbol, createNaiveDesk({ ids: countingIds(), listing })];
     }),
   ),

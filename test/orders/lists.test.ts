@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decideSettle, settleNeeds } from '../../src/orders/decide-settle.ts';
+import { decideSettle } from '../../src/orders/decide-settle.ts';
+import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
@@ -218,33 +219,144 @@ test('a mass cancel leaves nothing of a list whose exits end together', async ()
   expect(await states(customer, ids)).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
 });
 
-test('the collar of a trailing exit hangs on where its entry was filled, not on where the market was before', async () => {
-  const { by, userId, accountId } = await trading.customer('100000');
-  const trailing = { ...loss, type: 'TRAILING_STOP', stopPrice: null, trailPrice: '5.00' } as const;
-  const [entryId, exitId] = await place({ by, userId, accountId }, 'OTO', [
-    { ...waitingEntry, limitPrice: '100.00' },
-    trailing,
-  ]);
-  await trading.settled();
+/** Tells the books of a fill at 100.00, whatever the venue has of the order by now; answers an order as it is right then. */
+const bookFill = async (
+  maker: { orderId: string; accountId: string },
+  qty: bigint,
+  more: { takerSide?: 'BUY' | 'SELL'; seen?: string } = {},
+) => {
+  const { takerSide = 'SELL', seen = maker.orderId } = more;
   const facts = {
     instrumentOf: (symbol: string) => trading.market.find(symbol)!,
     rates: fees,
     hours: () => 'ALWAYS_OPEN' as const,
     ids: trading.ids,
   };
-  const side = { kind: 'TRADE', symbol: 'AAPL', takerSide: 'SELL', taker: null } as const;
-  const fill = {
-    ...side,
-    tradeId: trading.ids.next(),
-    price: 10_000n,
-    qty: 100_000n,
-    maker: { orderId: entryId!, accountId },
-  };
-  await trading.lane.settle({
-    needs: settleNeeds([fill], facts.instrumentOf),
-    decide: (books, at) => decideSettle(books, at, [fill], facts),
+  const trade = { kind: 'TRADE', symbol: 'AAPL', takerSide, taker: null, maker, price: 10_000n, qty } as const;
+  const reports = [{ ...trade, tradeId: trading.ids.next() }];
+  const row = await trading.lane.settle({
+    needs: settleNeeds(reports, facts.instrumentOf),
+    decide: (books, at) => {
+      decideSettle(books, at, reports, facts);
+      return { ...books.order(seen) };
+    },
   });
   await trading.settled();
-  // 5 % below a stop at 95.00; the market, from which the stop goes on, is far above.
-  expect(await trading.orders.one(userId, { id: exitId! })).toMatchObject({ status: 'NEW', worstPrice: 9_025n });
+  return row;
+};
+
+/** The orders of an account that none of these ids names, oldest first. */
+const others = async ({ accountId }: Customer, ids: readonly string[]) =>
+  trading.database.prisma.order.findMany({
+    where: { accountId, id: { notIn: [...ids] } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  });
+const lateEntry = { ...waitingEntry, limitPrice: '100.00' } as const;
+
+test('what an entry fills after its cancel gets exits of its own, beside those that were released before', async () => {
+  const customer = await trading.customer('100000');
+  const ids = await place(customer, 'BRACKET', [lateEntry, profit, loss]);
+  await trading.settled();
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 40_000n);
+  must(await trading.orders.cancel(customer.by, { id: ids[0] }));
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'NEW', 'NEW']);
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 30_000n);
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'NEW', 'NEW']);
+  const added = await others(customer, ids);
+  expect(added).toMatchObject([
+    {
+      status: 'NEW',
+      side: 'SELL',
+      leg: 'FIRST',
+      qty: 30_000n,
+      limitPrice: 500_000n,
+      reserve: 30_000n,
+      stopPrice: null,
+    },
+    { status: 'NEW', side: 'SELL', leg: 'SECOND', qty: 30_000n, stopPrice: 100n, reserve: 0n, worstPrice: 95n },
+  ]);
+  expect(new Set(added.map(({ listId }) => listId)).size).toBe(1);
+  expect(await heldUnits(customer)).toBe(70_000n);
+  // Each pair by itself: what ends one leaves the other.
+  must(await trading.orders.cancel(customer.by, { id: ids[1] }));
+  await trading.settled();
+  expect(await states(customer, [...ids, ...added.map(({ id }) => id)])).toEqual([
+    ...['CANCELED', 'CANCELED', 'CANCELED', 'NEW', 'NEW'],
+  ]);
+  const events = await trading.database.prisma.accountEvent.findMany({
+    where: { accountId: customer.accountId, type: { in: ['ORDER_ACCEPTED', 'ORDER_RELEASED'] } },
+    orderBy: { sequence: 'asc' },
+  });
+  const about = events.map(
+    ({ type, payload }) => [type, payload as { orderId: string; entryOrderId?: string }] as const,
+  );
+  const own = about.filter(([, { orderId }]) => added.some(({ id }) => id === orderId));
+  expect(own.map(([type, { entryOrderId }]) => `${type} ${entryOrderId}`)).toEqual([
+    ...[`ORDER_ACCEPTED ${ids[0]}`, `ORDER_ACCEPTED ${ids[0]}`, 'ORDER_RELEASED undefined', 'ORDER_RELEASED undefined'],
+  ]);
+});
+
+test('what an entry fills after it seemed to have filled nothing is protected all the same, also by one trailing exit', async () => {
+  const customer = await trading.customer('100000');
+  const trailing = { ...loss, type: 'TRAILING_STOP', stopPrice: null, trailPrice: '5.00' } as const;
+  const ids = await place(customer, 'OTO', [lateEntry, trailing]);
+  await trading.settled();
+  must(await trading.orders.cancel(customer.by, { id: ids[0] }));
+  await trading.settled();
+  expect(await states(customer, ids)).toEqual(['CANCELED', 'CANCELED']);
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 30_000n);
+  const added = await others(customer, ids);
+  expect(added).toMatchObject([{ status: 'NEW', type: 'TRAILING_STOP', qty: 30_000n, reserve: 30_000n, listId: null }]);
+});
+
+test.each(['the customer cancelled', 'whose time is over'])('a late fill brings back no exits that %s', async (why) => {
+  const customer = await trading.customer('100000');
+  const expiresAt = why === 'whose time is over' ? new Date(Date.now() + 800) : null;
+  const ids = await place(customer, 'BRACKET', [lateEntry, { ...profit, expiresAt }, { ...loss, expiresAt }]);
+  await trading.settled();
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 40_000n);
+  must(await trading.orders.cancel(customer.by, { id: ids[0] }));
+  await trading.settled();
+  if (expiresAt === null) must(await trading.orders.cancel(customer.by, { id: ids[2] }));
+  else while (Date.now() <= expiresAt.getTime()) await new Promise((resolve) => setTimeout(resolve, 20));
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 30_000n);
+  expect(await others(customer, ids)).toEqual([]);
+});
+
+test('exits that cost more than a late sale brought in are shown as closed', async () => {
+  const customer = await trading.customer('5000');
+  await trading.orders.place(customer.by, entry);
+  await trading.settled();
+  const bought = await others(customer, []);
+  const ids = await place(customer, 'OTO', [
+    { ...entry, side: 'SELL', type: 'LIMIT', limitPrice: '5000.00' },
+    { ...entry, type: 'STOP', stopPrice: '9000.00' },
+  ]);
+  await trading.settled();
+  must(await trading.orders.cancel(customer.by, { id: ids[0] }));
+  await trading.settled();
+  await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 90_000n, { takerSide: 'BUY' });
+  expect(await others(customer, [...ids, ...bought.map(({ id }) => id)])).toMatchObject([
+    { status: 'CANCELED', reason: 'INSUFFICIENT_FUNDS', reserve: 0n },
+  ]);
+});
+
+test('the collar of a trailing exit hangs on where its entry was filled, not on where the market was before', async () => {
+  const customer = await trading.customer('100000');
+  const trailing = { ...loss, type: 'TRAILING_STOP', stopPrice: null, trailPrice: '5.00' } as const;
+  const [entryId, exitId] = await place(customer, 'OTO', [lateEntry, trailing]);
+  await trading.settled();
+  const maker = { orderId: entryId!, accountId: customer.accountId };
+  const placed = (await trading.orders.one(customer.userId, { id: exitId! }))!;
+  // 5 % below a stop at 95.00.
+  const released = await bookFill(maker, 100_000n, { seen: exitId! });
+  expect(released).toMatchObject({ status: 'PENDING_NEW', stopPrice: 9_500n, worstPrice: 9_025n });
+  // The market, from which the stop goes on, is far above; its collar goes with it.
+  const { stopPrice, worstPrice } = placed;
+  expect(await trading.orders.one(customer.userId, { id: exitId! })).toMatchObject({
+    status: 'NEW',
+    stopPrice,
+    worstPrice,
+  });
 });

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { limits } from '../../src/limits.ts';
+import { decideSettle } from '../../src/orders/decide-settle.ts';
+import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { createPaperVenue, type PaperVenue } from '../../src/venues/paper/paper.ts';
 import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
 import { testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, startTrading } from '../support/trading.ts';
+import { type Customer, fees, startTrading } from '../support/trading.ts';
 
 /** A server whose venue is far away: the test decides what arrives. */
 const startFarAway = async ({ idempotent }: { idempotent: boolean }) => {
@@ -267,6 +269,58 @@ test('a fill of a resting order that was never heard of is found after a while',
   expect([await far.status(bought), await far.status(sold)]).toEqual(['NEW', 'NEW']);
   await far.after(recheck_ms);
   expect([await far.status(bought), await far.status(sold)]).toEqual(['FILLED', 'FILLED']);
+});
+
+test('a trailing stop whose moves were not heard stands where its venue has it, with its collar and its hold', async () => {
+  await start();
+  const id = await far.place(far.buyer, 'BUY', '1', {
+    ...{ type: 'TRAILING_STOP', limitPrice: null, trailPrice: '10.00', timeInForce: undefined },
+  });
+  const before = await far.order(id);
+  far.lose('TRAILED');
+  await far.place(far.seller, 'SELL', '1');
+  const bought = await far.place(far.buyer, 'BUY', '1');
+  expect(await far.status(bought)).toBe('FILLED');
+  expect(await far.order(id)).toMatchObject({ status: 'NEW', stopPrice: before.stopPrice, reserve: before.reserve });
+  far.heal();
+  await far.after(recheck_ms);
+  // The market was at 50.00: a stop at 60.00, and a collar 5 % above that.
+  const moved = { trailPeak: 5_000n, stopPrice: 6_000n, worstPrice: 6_300n };
+  expect(await far.order(id)).toMatchObject(moved);
+  expect(await far.held(far.buyer)).toBe(63n * 10n ** 8n + (63n * 10n ** 8n * 20n) / 10_000n);
+  // Asked again, and told again what was overtaken, it changes nothing more.
+  const { updatedAt } = await far.order(id);
+  const old = { kind: 'TRAILED', orderId: id, accountId: far.buyer.accountId, symbol: 'AAPL' } as const;
+  const facts = { instrumentOf: () => far.market.find('AAPL')!, rates: fees, hours: () => 'ALWAYS_OPEN' as const };
+  for (const overtaken of [
+    { trailPeak: 20_000n, stopPrice: 21_000n, worstPrice: 22_050n },
+    { trailPeak: 5_000n, stopPrice: 6_000n, worstPrice: 9_000n },
+  ]) {
+    const reports = [{ ...old, ...overtaken }];
+    await far.lane.settle({
+      needs: settleNeeds(reports, facts.instrumentOf),
+      decide: (books, at) => decideSettle(books, at, reports, { ...facts, ids: far.ids }),
+    });
+  }
+  await far.after(recheck_ms);
+  expect(await far.order(id)).toMatchObject({ ...moved, updatedAt });
+});
+
+test('a stop that is reached while its replacement is on its way is no stop any more', async () => {
+  await start();
+  const stop = { type: 'STOP_LIMIT', stopPrice: '300', limitPrice: '40', timeInForce: undefined };
+  const id = await far.place(far.buyer, 'BUY', '1', stop);
+  // Within its limit there is nobody: what was a stop rests.
+  far.lose('replace');
+  const asked = await far.orders.replace(far.buyer.by, { id, limitPrice: '41' });
+  await far.settled();
+  far.heal();
+  await far.place(far.seller, 'SELL', '1', { limitPrice: '310' });
+  await far.place(far.buyer, 'BUY', '1', { limitPrice: '310' });
+  await far.after(answer_ms);
+  const newId = asked.ok ? (asked.value.replacement?.newOrderId ?? '') : '';
+  expect([await far.status(id), await far.status(newId)]).toEqual(['REPLACED', 'NEW']);
+  expect(await far.order(newId)).toMatchObject({ triggeredAt: expect.any(Date), limitPrice: 4_100n });
 });
 
 test('a stop whose trigger was not heard is triggered by its fill', async () => {

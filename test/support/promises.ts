@@ -61,6 +61,13 @@ export const promises: Record<string, string> = {
                   JOIN assets b ON b.code = i.base_asset JOIN assets q ON q.code = i.quote_asset
                 WHERE leg <> 'ENTRY' AND o.status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')) o) n
     GROUP BY list_id HAVING sum(reserve) < max(need) OR count(*) FILTER (WHERE reserve > 0) > 1`,
+  'O4 the exits of a list execute no more than their entry': `
+    SELECT list_id FROM orders WHERE list_id IS NOT NULL GROUP BY list_id
+    HAVING bool_or(leg = 'ENTRY') AND coalesce(sum(filled_qty) FILTER (WHERE leg <> 'ENTRY'), 0)
+         > sum(filled_qty + busted_qty) FILTER (WHERE leg = 'ENTRY')`,
+  'O4 one side of a pair executes': `
+    SELECT list_id FROM orders WHERE leg <> 'ENTRY' AND filled_qty + busted_qty > 0
+    GROUP BY list_id HAVING count(DISTINCT leg) > 1`,
   'K1 an account is blocked exactly while its kill switch is engaged': `
     SELECT a.id, a.trading_blocked, k.target
     FROM accounts a FULL JOIN (SELECT target FROM kill_switches WHERE scope = 'ACCOUNT') k ON k.target = a.id::text

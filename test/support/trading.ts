@@ -43,7 +43,10 @@ export const addCustomer = async ({ prisma }: Pick<Database, 'prisma'>, ids: Ids
 
 /** The money part of the server on a database of its own; the market moves only when a test calls `venue.tick()`. */
 export const startTrading = async (
-  options: { url?: string; clock?: Clock; ordersPerMinute?: number } & Pick<TradingOptions, 'makeVenue'> = {},
+  options: { url?: string; clock?: Clock; ordersPerMinute?: number; rates?: typeof fees } & Pick<
+    TradingOptions,
+    'makeVenue'
+  > = {},
 ) => {
   const own = options.url === undefined ? await testDatabase() : undefined;
   const database = await openDatabase(options.url ?? own?.url ?? '');
@@ -52,7 +55,7 @@ export const startTrading = async (
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const limiter = await testLimiter(database, clock, { ordersPerMinute: options.ordersPerMinute ?? 0 });
   const trading = await createTrading({
-    config: { paper, fees },
+    config: { paper, fees: options.rates ?? fees },
     database,
     clock,
     ids,

@@ -79,7 +79,8 @@ export const createVenueLedger = (file: string) => {
     if (report.kind === 'TRIGGERED') known.triggered = true;
     if (report.kind === 'TRIGGERED' && known.open) known.open = { ...known.open, triggered: true };
     if (report.kind === 'TRAILED' && known.open) {
-      known.open = { ...known.open, trailPeak: report.trailPeak, stopPrice: report.stopPrice };
+      const { trailPeak, stopPrice, worstPrice = known.open.worstPrice } = report;
+      known.open = { ...known.open, trailPeak, stopPrice, worstPrice };
     }
     if (report.kind === 'REPLACED' && known.open !== undefined) {
       const change = replacements.get(report.newOrderId);

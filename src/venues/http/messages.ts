@@ -13,6 +13,7 @@ const reason = z.string().min(1).max(64);
 const name = { orderId: id, accountId: id, symbol: z.string() };
 const placed = { place: units.optional() };
 const counted = { cumQty: units.optional() };
+const trailed = { trailPeak: units, stopPrice: units, worstPrice: units.optional() };
 const side = z.object({ orderId: id, accountId: id }).nullable();
 
 const trade = z.object({
@@ -46,7 +47,7 @@ const report = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('CANCEL_REFUSED'), ...name, reason }),
   z.object({ kind: z.literal('REPLACE_REFUSED'), ...name, newOrderId: id, reason }),
   z.object({ kind: z.literal('TRIGGERED'), ...name, ...placed }),
-  z.object({ kind: z.literal('TRAILED'), ...name, ...placed, trailPeak: units, stopPrice: units }),
+  z.object({ kind: z.literal('TRAILED'), ...name, ...placed, ...trailed }),
 ]);
 
 const page = z.object({
@@ -54,7 +55,12 @@ const page = z.object({
   groups: z.array(z.object({ seq: z.int().min(1), reports: z.array(report) })),
 });
 const status = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('OPEN'), executions: z.array(trade), triggered: z.boolean() }),
+  z.object({
+    state: z.literal('OPEN'),
+    executions: z.array(trade),
+    triggered: z.boolean(),
+    trailed: z.object(trailed).optional(),
+  }),
   z.object({
     state: z.literal('CLOSED'),
     executions: z.array(trade),

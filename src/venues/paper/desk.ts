@@ -1,8 +1,8 @@
 import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
-import { type Report, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
+import { type Report, type Trailed, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
 import type { Book } from './book.ts';
-import { canWait, createFloor, type Listing } from './floor.ts';
+import { canWait, createFloor, type Listing, trailedTo } from './floor.ts';
 import type { MakerQuote } from './makers.ts';
 import { createRecent } from './recent.ts';
 import { replaceOn, rests } from './replace.ts';
@@ -25,6 +25,8 @@ export interface Desk {
   state(): Readonly<Stillness>;
   /** Where an order is: in the book or with the stops, gone after it was here, or never seen. */
   whereIs(orderId: string): 'BOOK' | 'STOPS' | 'GONE' | undefined;
+  /** Where a trailing stop that waits here stands. */
+  trailed(orderId: string): Trailed | undefined;
   submit(order: VenueOrder): Report[];
   /**
    * A `submit` of an order that was acknowledged before a restart: it is not said again. Stops wait for the next mark, when
@@ -74,6 +76,10 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       if (book.find(orderId) !== undefined) return 'BOOK';
       if (stops.find(orderId) !== undefined) return 'STOPS';
       return seen.has(orderId) ? 'GONE' : undefined;
+    },
+    trailed: (orderId) => {
+      const stop = stops.find(orderId);
+      return stop?.peak && trailedTo(stop);
     },
     submit: (order) =>
       run(() => {

@@ -2,12 +2,15 @@ import { tenTo } from '../../kernel/decimal.ts';
 import type { Ids } from '../../kernel/ids.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import { isBetterPeak } from '../trail.ts';
-import type { Report, VenueOrder } from '../venue.ts';
+import type { Report, Trailed, VenueOrder } from '../venue.ts';
 import { type Book, type BookOrder, createBook, type EndReason, type Fill } from './book.ts';
 import { createGroups } from './groups.ts';
 import { createStops, type Stop, type Stops } from './stops.ts';
 
-export type Listing = Pick<Instrument, 'symbol' | 'tickSize' | 'lotSize' | 'priceScale' | 'baseScale' | 'quoteScale'>;
+export type Listing = Pick<
+  Instrument,
+  'symbol' | 'tickSize' | 'lotSize' | 'collarBps' | 'priceScale' | 'baseScale' | 'quoteScale'
+>;
 
 type CancelReason =
   | Exclude<EndReason, 'SPENT'>
@@ -61,6 +64,11 @@ export interface Floor {
 
 const isStop = ({ type, triggered }: VenueOrder): boolean => !triggered && type !== 'MARKET' && type !== 'LIMIT';
 
+export const trailedTo = ({ order, peak, level }: Stop): Trailed => {
+  if (peak === undefined) throw new Error('only a trailing stop follows the market');
+  return { trailPeak: peak.level.price, stopPrice: level.price, worstPrice: order.worstPrice };
+};
+
 /** Whether an order that meets nothing stays. */
 export const canWait = (order: VenueOrder): boolean => {
   const { type, timeInForce } = order;
@@ -70,9 +78,9 @@ export const canWait = (order: VenueOrder): boolean => {
 
 export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint | null }): Floor => {
   const { ids, listing } = options;
-  const { symbol, tickSize, lotSize } = listing;
+  const { symbol, lotSize } = listing;
   let { last } = options;
-  const stops = createStops(tickSize);
+  const stops = createStops(listing);
   const groups = createGroups();
   let said: Report[] = [];
   /** Marks that the stops have not looked at yet. */
@@ -143,11 +151,9 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     settleGroup(fills.length > 0 || ended !== null ? group : null, orderId);
   };
 
-  const trailed = ({ order, peak, level }: Stop) => {
-    const { orderId, accountId } = order;
-    if (peak === undefined) throw new Error('only a trailing stop follows the market');
-    const trailPeak = peak.level.price;
-    return { kind: 'TRAILED', orderId, accountId, symbol, trailPeak, stopPrice: level.price } as const;
+  const trailed = (stop: Stop) => {
+    const { orderId, accountId } = stop.order;
+    return { kind: 'TRAILED', orderId, accountId, symbol, ...trailedTo(stop) } as const;
   };
   const sayTrailed = (stop: Stop): void => void said.push(trailed(stop));
 

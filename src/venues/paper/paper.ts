@@ -105,12 +105,15 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   const tick = (): void => [...listed.keys()].forEach(requote);
 
   const status = ({ orderId, symbol }: OrderName): VenueStatus => {
-    const place = engine.desk(symbol)?.whereIs(orderId);
+    const desk = engine.desk(symbol);
+    const place = desk?.whereIs(orderId);
     const past = histories.get(symbol)?.of(orderId);
     if (place === undefined || past === undefined) return { state: 'UNKNOWN' };
     const { triggered, end } = past;
     const executions = [...past.executions];
-    return place === 'GONE' ? { state: 'CLOSED', executions, end } : { state: 'OPEN', executions, triggered };
+    if (place === 'GONE') return { state: 'CLOSED', executions, end };
+    const trailed = desk?.trailed(orderId);
+    return { state: 'OPEN', executions, triggered, ...(trailed && { trailed }) };
   };
 
   return {

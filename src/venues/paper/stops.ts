@@ -1,4 +1,5 @@
-import { isBetterPeak, trailedStop } from '../trail.ts';
+import { collarPrice, type Instrument } from '../../market/instrument.ts';
+import { isBetterPeak, tighter, trailedStop } from '../trail.ts';
 import type { VenueOrder } from '../venue.ts';
 import { createLadder, type Ladder, type Queued } from './ladder.ts';
 
@@ -27,10 +28,19 @@ export interface Stops {
   take(mark: bigint): Stop | undefined;
 }
 
+export type StopTerms = Pick<Instrument, 'tickSize' | 'collarBps'>;
+
 const sides = ['BUY', 'SELL'] as const;
 
+/** The order with the collar of where its stop stands now, so that it can still trade, and not at any price, when it is triggered. */
+const collared = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): VenueOrder => {
+  const collar = collarPrice(terms, order.side, { bid: stopPrice, ask: stopPrice });
+  return collar === undefined ? order : { ...order, worstPrice: tighter(order.side, collar, order.worstPrice) };
+};
+
 /** The stops of one instrument. A mark costs no more than what it moves or triggers, however many wait. */
-export const createStops = (tickSize: bigint): Stops => {
+export const createStops = (terms: StopTerms): Stops => {
+  const { tickSize } = terms;
   const byId = new Map<string, Stop>();
   /** A rising market meets the lowest of the buys first, a falling one the highest of the sells. */
   const waiting: Record<VenueOrder['side'], Ladder<Stop>> = { BUY: createLadder('SELL'), SELL: createLadder('BUY') };
@@ -77,9 +87,11 @@ export const createStops = (tickSize: bigint): Stops => {
     size: () => byId.size,
     find: (orderId) => byId.get(orderId),
     add: (order, peak) => {
-      const level = waiting[order.side].levelAt(stopAt(order, peak));
+      const stopPrice = stopAt(order, peak);
+      const level = waiting[order.side].levelAt(stopPrice);
       const { leavesQty } = order;
-      const stop: Stop = { order, leavesQty, level, peak: undefined, previous: undefined, next: undefined };
+      const own = stopPrice === order.stopPrice ? order : collared(terms, order, stopPrice);
+      const stop: Stop = { order: own, leavesQty, level, peak: undefined, previous: undefined, next: undefined };
       waiting[order.side].append(stop);
       if (order.trail !== null && peak !== null) trailAt(stop, peak);
       byId.set(order.orderId, stop);
@@ -100,6 +112,7 @@ export const createStops = (tickSize: bigint): Stops => {
           if (stopPrice === stop.level.price) return false;
           waiting[side].remove(stop);
           queue(stop, stopPrice);
+          stop.order = collared(terms, stop.order, stopPrice);
           return true;
         }),
       ),

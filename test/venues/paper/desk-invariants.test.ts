@@ -6,7 +6,7 @@ import { asks, lotSize, tickSize } from './asks.ts';
 import { countingIds } from './support.ts';
 
 const unitValue = 10n;
-const listing = { symbol: 'AAPL', tickSize, lotSize, priceScale: 2, baseScale: 5, quoteScale: 8 };
+const listing = { symbol: 'AAPL', tickSize, lotSize, collarBps: 500, priceScale: 2, baseScale: 5, quoteScale: 8 };
 
 interface Live {
   order: VenueOrder;

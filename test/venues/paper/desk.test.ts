@@ -6,7 +6,16 @@ import { createNaiveDesk } from './naive-desk.ts';
 import { asText, countingIds } from './support.ts';
 
 /** Ten units of the quote asset per price unit and base unit. */
-const listing = { symbol: 'AAPL', tickSize, lotSize, priceScale: 2, baseScale: 5, quoteScale: 8, unitValue: 10n };
+const listing = {
+  symbol: 'AAPL',
+  tickSize,
+  lotSize,
+  collarBps: 500,
+  priceScale: 2,
+  baseScale: 5,
+  quoteScale: 8,
+  unitValue: 10n,
+};
 const engineOf = () => createEngine({ ids: countingIds(), listings: [listing] });
 
 /** What a desk can say, with every reason that it gives. */

@@ -17,6 +17,7 @@ interface Waiting {
 interface NaiveListing {
   symbol: string;
   tickSize: bigint;
+  collarBps: number;
   lotSize: bigint;
   unitValue: bigint;
 }
@@ -98,9 +99,20 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   };
   const isBetter = (side: string, price: bigint, than: bigint): boolean =>
     side === 'BUY' ? price < than : price > than;
-  const sayTrailed = ({ order: { orderId, accountId }, peak, stopPrice }: Waiting, place?: bigint): void => {
+  /** So many ticks beyond the stop as the collar allows, unless the order's own is closer. */
+  const collared = (order: VenueOrder, stopPrice: bigint): VenueOrder => {
+    const whole = stopPrice * BigInt(10_000 + (order.side === 'BUY' ? 1 : -1) * listing.collarBps);
+    let [down, up] = [0n, 0n];
+    while ((down + tickSize) * 10_000n <= whole) down += tickSize;
+    while (up * 10_000n < whole) up += tickSize;
+    const collar = order.side === 'BUY' ? up : down > 0n ? down : tickSize;
+    const [low, high] = [collar, order.worstPrice].sort(compare);
+    return { ...order, worstPrice: order.side === 'BUY' ? low! : high! };
+  };
+  const sayTrailed = ({ order, peak, stopPrice }: Waiting, place?: bigint): void => {
+    const { orderId, accountId, worstPrice } = order;
     const where = place === undefined ? {} : { place };
-    out.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak!, stopPrice, ...where });
+    out.push({ kind: 'TRAILED', orderId, accountId, symbol, trailPeak: peak!, stopPrice, worstPrice, ...where });
   };
 
   const wait = (order: VenueOrder): void => {
@@ -113,7 +125,8 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     if (peak !== null && last !== null && isBetter(order.side, last, peak)) peak = last;
     clock += 1;
     const stopPrice = peak === null ? order.stopPrice! : trailed(order, peak);
-    const stop = { order, leavesQty: order.leavesQty, stopPrice, peak, since: clock, peakSince: clock };
+    const own = stopPrice === order.stopPrice ? order : collared(order, stopPrice);
+    const stop = { order: own, leavesQty: order.leavesQty, stopPrice, peak, since: clock, peakSince: clock };
     waiting.push(stop);
     if (stopPrice !== order.stopPrice) sayTrailed(stop);
     if (last !== null) marks.push(last);
@@ -129,7 +142,8 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
         clock += 1;
         const stopPrice = trailed(stop.order, price);
         const moved = stopPrice !== stop.stopPrice;
-        Object.assign(stop, { peak: price, peakSince: clock }, moved && { stopPrice, since: clock });
+        const own = moved ? collared(stop.order, stopPrice) : stop.order;
+        Object.assign(stop, { peak: price, peakSince: clock, order: own }, moved && { stopPrice, since: clock });
       }
       for (const stop of found.filter(({ since, peakSince }) => since === peakSince)) sayTrailed(stop, nextPlace());
     }

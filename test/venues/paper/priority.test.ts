@@ -5,7 +5,7 @@ import type { Report, VenueOrder } from '../../../src/venues/venue.ts';
 import { asks, lotSize, tickSize } from './asks.ts';
 import { asText, countingIds, venueOrder } from './support.ts';
 
-const listing = { symbol: 'AAPL', tickSize, lotSize, priceScale: 2, baseScale: 5, quoteScale: 8 };
+const listing = { symbol: 'AAPL', tickSize, lotSize, collarBps: 500, priceScale: 2, baseScale: 5, quoteScale: 8 };
 const { symbol } = listing;
 
 /** What a database keeps of the orders that are open, by what is reported and nothing else. */

@@ -3,7 +3,15 @@ import { createEngine } from '../../../src/venues/paper/engine.ts';
 import type { VenueOrder } from '../../../src/venues/venue.ts';
 import { countingIds, venueOrder } from './support.ts';
 
-const listing = { symbol: 'AAPL', tickSize: 1n, lotSize: 1n, priceScale: 2, baseScale: 6, quoteScale: 8 };
+const listing = {
+  symbol: 'AAPL',
+  tickSize: 1n,
+  collarBps: 500,
+  lotSize: 1n,
+  priceScale: 2,
+  baseScale: 6,
+  quoteScale: 8,
+};
 
 /** A desk whose makers quote a hundred on both sides, a tick around the reference. */
 const open = () => {
@@ -85,6 +93,27 @@ describe('stops', () => {
     expect(submit('buy', { ...trailing, side: 'BUY', worstPrice: 200n, trail: { bps: 250 } })[1]).toMatchObject({
       stopPrice: 109n,
     });
+  });
+
+  it('take their collar with them when they trail, and never make it wider', () => {
+    const { tick, submit } = open();
+    const trailing = { ...stop, type: 'TRAILING_STOP', stopPrice: null } as const;
+    submit('sell', { ...trailing, trail: { price: 4n } });
+    submit('tight', { ...trailing, trail: { price: 4n }, worstPrice: 195n });
+    expect(tick(200n)).toMatchObject([
+      { orderId: 'sell', stopPrice: 196n, worstPrice: 186n },
+      { orderId: 'tight', stopPrice: 196n, worstPrice: 195n },
+    ]);
+    // What it would have sold at by the collar of its placement, 50, is out of reach now.
+    expect(tick(150n)).toMatchObject([
+      { kind: 'TRIGGERED' },
+      { kind: 'CANCELED', orderId: 'sell', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' },
+      { kind: 'TRIGGERED' },
+      { kind: 'CANCELED', orderId: 'tight' },
+    ]);
+    const buy = { ...trailing, side: 'BUY', trail: { bps: 250 } } as const;
+    expect(submit('buy', { ...buy, worstPrice: 900n })[1]).toMatchObject({ stopPrice: 154n, worstPrice: 162n });
+    expect(tick(100n)).toMatchObject([{ orderId: 'buy', stopPrice: 103n, worstPrice: 109n }]);
   });
 
   it('say nothing of a better mark that rounding leaves without effect', () => {
