@@ -58,6 +58,48 @@ const identity: Cases = {
   },
   ListUsers: { as: 'admin', given: () => ({ first: 3, role: 'USER' }), refused: () => [{ first: 3, after: 'none' }] },
   GetUser: { as: 'admin', given: ({ id }) => ({ id }), refused: nobodysId() },
+  ListRoles: { as: 'admin' },
+  CreateUser: {
+    as: 'admin',
+    given: ({ name }) => ({
+      input: { username: `${name}-m`, email: `${name}-m@example.com`, password: PASSWORD, displayName: 'A Twin' },
+    }),
+    refused: ({ name }) => [
+      { input: { username: name, email: `${name}@example.com`, password: PASSWORD } },
+      { input: { username: '?', email: '?', password: '?' } },
+    ],
+  },
+  UpdateUser: {
+    as: 'admin',
+    before: withPerson('u'),
+    given: (_, { id, name }) => ({ id, username: `${name}-n`, displayName: 'A Twin' }),
+    refused: ({ name }, { id }) => [
+      { id, email: `${name}@example.com` },
+      { id: NOBODYS, displayName: 'A Twin' },
+    ],
+  },
+  CloseUser: { as: 'admin', before: withPerson('x'), given: byId, refused: nobodysId() },
+  AddUserRole: {
+    as: 'admin',
+    before: withPerson('k'),
+    given: (_, { id }) => ({ id, role: 'SUPPORT' }),
+    refused: nobodysId({ role: 'SUPPORT' }),
+  },
+  RemoveUserRole: {
+    as: 'admin',
+    before: async (twin, world) => {
+      const made = await withPerson('l')(twin, world);
+      const mutation =
+        'mutation ($id: ID!) { addUserRole(input: { userId: $id, role: SUPPORT }) { user { id } userErrors { code } } }';
+      await world.must(mutation, { id: made.id });
+      return made;
+    },
+    given: (_, { id }) => ({ id, role: 'SUPPORT' }),
+    refused: (_, { id }) => [
+      { id, role: 'SUPPORT' },
+      { id, role: 'USER' },
+    ],
+  },
   SetUserRoles: {
     as: 'admin',
     before: withPerson('o'),

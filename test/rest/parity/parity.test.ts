@@ -124,8 +124,6 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
     });
     const name = `${route.operation.name} ${answer.status}`;
     expect([name, ...deviations(route.operation.method, route.operation.path, answer)]).toEqual([name]);
-    if (answer.headers.location !== undefined)
-      expect((await world.rest('GET', answer.headers.location, { token })).status).toBe(200);
     return answer;
   };
 
@@ -170,6 +168,9 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
     if (at < 0) await given.after?.(world, twins[1]!);
     same(answer!, expected!, given.passing);
     expect(others).toEqual(effects);
+    // Only now: a look at it may leave a line in the audit log, too.
+    const { location } = answer!.headers;
+    if (location !== undefined) expect((await world.rest('GET', location, { token: tokens[1] })).status).toBe(200);
     return answer!.status;
   };
 
