@@ -16,6 +16,7 @@ import { createCircuitStore } from './guard/store.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
+import { createPasswords } from './identity/password.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createIds } from './kernel/ids.ts';
 import { giveDemoMoney } from './ledger/demo.ts';
@@ -119,11 +120,12 @@ export const createApp = async ({
       makeVenue: external?.makeVenue,
     });
     stops.push(trading.stop);
-    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets });
+    const passwords = createPasswords();
+    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets, passwords });
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),
-      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser }),
+      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser, passwords, config }),
       audit: createAudit({ database }),
       circuits: createCircuits({
         guards,

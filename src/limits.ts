@@ -54,6 +54,8 @@ export const limits = {
   page: {
     default: 20,
     max: 100,
+    /** Rows that a numbered page may lie behind: the database walks over each of them, at about 10 ms for all. */
+    skip: 100_000,
   },
   text: {
     /** A key of a client's own: long enough for two UUIDs. */
@@ -161,6 +163,8 @@ export const limits = {
   guard: {
     /** One call to a dependency, its queue, attempts and pauses included: a person still waits for the answer. */
     call_ms: 2_000,
+    /** A dependency that answers nothing for so long has stopped speaking: ten times what a good one takes, half of a deadline. */
+    slow_ms: 1_000,
     /** Calls to one dependency at a time: what hangs holds this many and no more. */
     concurrent: 16,
     /** Calls that wait for one of these; more are refused at once. */

@@ -1,28 +1,42 @@
 import { createCommand } from '../audit/command.ts';
 import { createRecordRead } from '../audit/record-read.ts';
+import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import type { Passwords } from '../identity/password.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { AdminNeeds } from './change-user.ts';
-import { createGetUser, createListUsers } from './list-users.ts';
+import { createCloseUser } from './close-user.ts';
+import { createCreateUser } from './create-user.ts';
+import { createCountUsers, createGetUser, createListUsers } from './list-users.ts';
 import { createReinstateUser } from './reinstate-user.ts';
-import { createSetUserRoles } from './set-user-roles.ts';
+import { createAddUserRole, createRemoveUserRole, createSetUserRoles } from './set-user-roles.ts';
 import { createSuspendUser } from './suspend-user.ts';
+import { createUpdateUser } from './update-user.ts';
 
 export interface CreateAdminNeeds extends Pick<AdminNeeds, 'forgetUser'> {
   database: Database;
   clock: Clock;
   ids: Ids;
+  /** The one queue of this process, which sign-ins wait in too. */
+  passwords: Passwords;
+  config: Pick<Config, 'password'>;
 }
 
-export const createAdmin = ({ database, clock, ids, forgetUser }: CreateAdminNeeds) => {
+export const createAdmin = ({ database, clock, ids, forgetUser, passwords, config }: CreateAdminNeeds) => {
   const command = createCommand({ database, clock, ids });
   const needs = { command, forgetUser };
   const reads = { database, recordRead: createRecordRead(command) };
   return {
     users: createListUsers(reads),
     user: createGetUser(reads),
+    countUsers: createCountUsers(reads),
+    createUser: createCreateUser({ command, ids, passwords, passwordBounds: config.password }),
+    updateUser: createUpdateUser(needs),
+    closeUser: createCloseUser(needs),
     setUserRoles: createSetUserRoles(needs),
+    addUserRole: createAddUserRole(needs),
+    removeUserRole: createRemoveUserRole(needs),
     suspendUser: createSuspendUser(needs),
     reinstateUser: createReinstateUser(needs),
   };

@@ -4,9 +4,9 @@ import { findUser } from '../identity/store.ts';
 import { toUser, type User } from '../identity/user.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
-import type { Page, PageRequest } from '../kernel/page.ts';
+import type { Page } from '../kernel/page.ts';
 import { limits } from '../limits.ts';
-import { readUsers, type UserFilter } from './store.ts';
+import { countUsers, readUsers, type UserFilter, type UsersRequest } from './store.ts';
 
 /** No name is this long or has such characters, and Postgres takes no NUL. */
 const canMatch = (search: string): boolean => search.length <= limits.text.email && !/[\p{Cc}\p{Cs}]/u.test(search);
@@ -18,7 +18,7 @@ interface ListNeeds {
 
 export const createListUsers =
   ({ database, recordRead }: ListNeeds) =>
-  async (by: Actor, filter: UserFilter, page: PageRequest): Promise<Page<User>> => {
+  async (by: Actor, filter: UserFilter, page: UsersRequest): Promise<Page<User>> => {
     // What is searched for may be an address of e-mail, which does not belong into the log.
     const given = Object.entries(filter).flatMap(([name, value]) => (value == null ? [] : [name]));
     await recordRead(by, 'users', null, given.length === 0 ? {} : { filter: given });
@@ -26,6 +26,12 @@ export const createListUsers =
       ? readUsers(database, filter, page)
       : { rows: [], hasMore: false };
   };
+
+/** How many there are; that they were read is recorded with the page. */
+export const createCountUsers =
+  ({ database }: Pick<ListNeeds, 'database'>) =>
+  async (filter: UserFilter): Promise<number> =>
+    filter.search == null || canMatch(filter.search) ? countUsers(database, filter) : 0;
 
 /** `null` for an id that nobody has, and for text that is no id. */
 export const createGetUser =

@@ -21,21 +21,28 @@ const searched = (search: string): Prisma.UserWhereInput => {
   return { OR: [{ usernameKey: { contains } }, { emailKey: { contains } }] };
 };
 
+const conditionsOf = (filter: UserFilter): Prisma.UserWhereInput[] => [
+  ...(filter.search == null ? [] : [searched(filter.search)]),
+  ...(filter.role == null ? [] : [{ roles: { has: filter.role } }]),
+  ...(filter.status == null ? [] : [{ status: filter.status }]),
+];
+
+/** `skip`: rows to pass over first. */
+export type UsersRequest = PageRequest & { skip?: number };
+
 export const readUsers = async (
   { prisma }: Database,
   filter: UserFilter,
-  request: PageRequest,
+  request: UsersRequest,
 ): Promise<Page<User>> => {
   const { where, ...page } = newestFirst(request);
-  const conditions: Prisma.UserWhereInput[] = [
-    ...where.AND,
-    ...(filter.search == null ? [] : [searched(filter.search)]),
-    ...(filter.role == null ? [] : [{ roles: { has: filter.role } }]),
-    ...(filter.status == null ? [] : [{ status: filter.status }]),
-  ];
-  const rows = await prisma.user.findMany({ ...page, where: { AND: conditions } });
+  const conditions = [...where.AND, ...conditionsOf(filter)];
+  const rows = await prisma.user.findMany({ ...page, skip: request.skip ?? 0, where: { AND: conditions } });
   return pageOf(rows.map(toUser), request);
 };
+
+export const countUsers = ({ prisma }: Database, filter: UserFilter): Promise<number> =>
+  prisma.user.count({ where: { AND: conditionsOf(filter) } });
 
 export const saveRoles = async (
   tx: Prisma.TransactionClient,

@@ -45,6 +45,8 @@ export interface CircuitOptions {
   rules: BreakerRules;
   /** Of a clock that never steps back. */
   now_ms(): number;
+  /** Calls are on their way, and none is answered. */
+  isSilent(at_ms: number): boolean;
   /** The breaker's own state is another one now. */
   changed(state: CircuitState): void;
 }
@@ -59,7 +61,7 @@ const PROBING_s = 1;
  * this one has not called the dependency itself for as long as the breaker's window, so that a process with a network
  * of its own trouble cannot close the dependency to all. An operator's word counts always.
  */
-export const createCircuit = ({ name, rules, now_ms, changed }: CircuitOptions): Circuit => {
+export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: CircuitOptions): Circuit => {
   const breaker: Breaker = createBreaker(rules, changed);
   let hearsay: Hearsay = nothing;
   let lastFailure: CircuitStatus['lastFailure'];
@@ -82,7 +84,10 @@ export const createCircuit = ({ name, rules, now_ms, changed }: CircuitOptions):
     // Theirs was open and its time is over, or they are trying: the next call finds out.
     if (!knows(at_ms) && hearsay.state !== 'CLOSED')
       return { name, isolated: false, state: 'HALF_OPEN', openFor_ms: 0, lastFailure };
-    return { name, isolated: false, ...own(at_ms), lastFailure };
+    const mine = own(at_ms);
+    // Its calls go on, and are counted; whether they are answered is what is being found out.
+    const isDoubtful = mine.state === 'CLOSED' && isSilent(at_ms);
+    return { name, isolated: false, ...mine, ...(isDoubtful && { state: 'HALF_OPEN' }), lastFailure };
   };
   const refusal = (): RefusedError => {
     const { isolated, state, openFor_ms } = status();

@@ -5,12 +5,15 @@ import { type Circuit, createCircuit } from './circuit.ts';
 import { type Work, withDeadline } from './deadline.ts';
 import { CallerGone, type FailureKind, failureKind } from './failure.ts';
 import { createPauses, createRetryBudget, pause, type RetryRules } from './retry.ts';
+import { createSilence, type Pending } from './silence.ts';
 import { createStale, type Read, type StaleRules } from './stale.ts';
 
 export interface GuardRules {
   breaker: BreakerRules;
   /** From the first attempt to the last answer, the queue and the pauses included. */
   call_ms: number;
+  /** An answer that takes longer is overdue: while nothing is answered, nothing new is begun that will need the dependency. */
+  slow_ms: number;
   concurrent: number;
   queue: number;
   retry: RetryRules;
@@ -27,6 +30,8 @@ export interface CallOptions {
   idempotent?: boolean;
   /** Instead of the dependency's usual deadline. */
   call_ms?: number;
+  /** So long the dependency may wait by itself before it answers, as for news. */
+  longer_ms?: number;
 }
 
 export interface Guard {
@@ -61,22 +66,27 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 
 /** Protects one named dependency. */
 export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOptions): Guard => {
-  const circuit = createCircuit({ name, rules: rules.breaker, now_ms, changed });
+  const silence = createSilence(rules.slow_ms);
+  const circuit = createCircuit({ name, rules: rules.breaker, now_ms, isSilent: silence.isSilent, changed });
   const bulkhead = createBulkhead(rules);
   const budget = createRetryBudget(rules.retry);
   const pauses = createPauses(rules.retry);
   const stale = createStale(rules.stale);
 
   /** What the end of a call says about the dependency. */
-  const conclude = (ticket: number, error: unknown, caller: AbortSignal | undefined): Outcome => {
+  const conclude = (ticket: number, sent: Pending, error: unknown, caller: AbortSignal | undefined): Outcome => {
     const kind = caller?.aborted || error instanceof CallerGone ? undefined : failureKind(error);
+    if (kind === 'DEADLINE') silence.missed(sent, now_ms());
+    else silence.dismissed(sent);
     if (kind !== undefined) {
       circuit.fail(ticket, kind, textOf(error));
       return kind;
     }
     // A refusal is an answer: the dependency works. Of another error nobody knows whose it is.
-    if (error instanceof RefusedError) circuit.succeed(ticket);
-    else circuit.dismiss(ticket);
+    if (error instanceof RefusedError) {
+      silence.answered(sent);
+      circuit.succeed(ticket);
+    } else circuit.dismiss(ticket);
     return caller?.aborted || error instanceof CallerGone ? 'GONE' : 'OTHER';
   };
 
@@ -102,7 +112,7 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
   const attempt = async <Value>(
     work: Work<Value>,
     until_ms: number,
-    caller: AbortSignal | undefined,
+    { signal: caller, longer_ms = 0 }: CallOptions,
   ): Promise<Value> => {
     if (caller?.aborted) throw new CallerGone();
     let ticket: number;
@@ -114,13 +124,15 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
     }
     await enter(ticket, until_ms, caller);
     const began_ms = now_ms();
+    const sent = silence.sent(began_ms, longer_ms);
     try {
       const value = await withDeadline(work, until_ms - began_ms, caller);
+      silence.answered(sent);
       circuit.succeed(ticket);
       observe('OK', now_ms() - began_ms);
       return value;
     } catch (error) {
-      observe(conclude(ticket, error, caller), now_ms() - began_ms);
+      observe(conclude(ticket, sent, error, caller), now_ms() - began_ms);
       throw error;
     } finally {
       bulkhead.leave();
@@ -136,14 +148,14 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
     return now_ms() < until_ms;
   };
 
-  const repeated = async <Value>(work: Work<Value>, until_ms: number, caller: AbortSignal | undefined) => {
+  const repeated = async <Value>(work: Work<Value>, until_ms: number, options: CallOptions) => {
     const nextPause = pauses();
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(work, until_ms, caller);
+        return await attempt(work, until_ms, options);
       } catch (error) {
         if (tries >= rules.retry.attempts) throw error;
-        if (!(await mayRetry(error, nextPause(), until_ms, caller))) throw error;
+        if (!(await mayRetry(error, nextPause(), until_ms, options.signal))) throw error;
       }
     }
   };
@@ -151,7 +163,7 @@ export const createGuard = ({ name, rules, now_ms, observe, changed }: GuardOpti
   const call = <Value>(work: Work<Value>, options: CallOptions = {}): Promise<Value> => {
     const until_ms = now_ms() + (options.call_ms ?? rules.call_ms);
     budget.earn();
-    return options.idempotent ? repeated(work, until_ms, options.signal) : attempt(work, until_ms, options.signal);
+    return options.idempotent ? repeated(work, until_ms, options) : attempt(work, until_ms, options);
   };
 
   return {

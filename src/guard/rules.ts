@@ -14,6 +14,7 @@ export const guardRules = (breaker: Config['breaker'], special: Special = {}): G
     probes: limits.guard.probes,
   },
   call_ms: limits.guard.call_ms,
+  slow_ms: limits.guard.slow_ms,
   concurrent: limits.guard.concurrent,
   queue: limits.guard.queue,
   retry: limits.guard.retry,

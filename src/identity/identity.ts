@@ -10,12 +10,13 @@ import { createDemo } from './demo.ts';
 import { createLogin } from './login.ts';
 import { createLogout } from './logout.ts';
 import { createLogoutEverywhere } from './logout-everywhere.ts';
-import { createPasswords, type Passwords } from './password.ts';
+import type { Passwords } from './password.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createRegister } from './register.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
+import { readUserDetails } from './store.ts';
 import { createAccessTokens } from './tokens.ts';
 import { createViewers } from './viewers.ts';
 
@@ -25,11 +26,11 @@ export interface IdentityNeeds {
   ids: Ids;
   config: Pick<Config, 'jwt' | 'password'>;
   budgets: Pick<Budgets, 'signIn' | 'registration' | 'password'>;
-  passwords?: Passwords;
+  passwords: Passwords;
 }
 
 export const createIdentity = (needs: IdentityNeeds) => {
-  const { database, clock, ids, config, budgets, passwords = createPasswords() } = needs;
+  const { database, clock, ids, config, budgets, passwords } = needs;
   const { jwt, password: passwordBounds } = config;
   const command = createCommand({ database, clock, ids });
   const accessTokens = createAccessTokens({ jwt, clock, ids });
@@ -56,6 +57,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
     logout: createLogout({ command, viewers }),
     logoutEverywhere: createLogoutEverywhere({ command, viewers }),
     changePassword: createChangePassword({ database, command, passwords, passwordBounds, sessions, viewers, budget }),
+    userDetails: (userIds: readonly string[]) => readUserDetails(database, userIds),
     deleteAccount: createDeleteAccount({ database, command, passwords, viewers, budget }),
     createDemoUsers: createDemo({ database, clock, ids, passwords }),
   };

@@ -2,6 +2,13 @@ import { Role } from '../database/generated/enums.ts';
 
 export { Role };
 
+export const descriptionOf: Readonly<Record<Role, string>> = {
+  USER: 'A customer: everything of one’s own, nothing of others’.',
+  SUPPORT: 'Reads users, suspends and reinstates customers.',
+  AUDITOR: 'Reads users, the audit log and the ledger; changes nothing.',
+  ADMIN: 'Every permission, giving roles included.',
+};
+
 /** What a role may do beyond its own things. Roles are given to people; code asks for permissions only. */
 export const permissionsOf = {
   USER: [],
@@ -11,6 +18,7 @@ export const permissionsOf = {
     'users:read',
     'users:suspend',
     'users:roles',
+    'users:manage',
     'audit:read',
     'ledger:read',
     'ledger:operate',

@@ -2,9 +2,11 @@ import { UserStatus } from '../database/generated/enums.ts';
 import { actorOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';
+import { perRequest } from '../graphql/per-request.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
+import { createBatch } from '../kernel/batch.ts';
 import type { Result } from '../kernel/result.ts';
-import { Role } from './permissions.ts';
+import { descriptionOf, Role } from './permissions.ts';
 import type { SignedIn } from './sessions.ts';
 import type { User } from './user.ts';
 import type { Visitor } from './viewer.ts';
@@ -19,10 +21,10 @@ const anyone = ({ viewer, requestId, address }: GraphContext): Visitor => ({
 export const RoleEnum = builder.enumType('Role', {
   description: 'What a person is here. A user may have several; each adds permissions.',
   values: {
-    USER: { value: Role.USER, description: 'A customer: everything of one’s own, nothing of others’.' },
-    SUPPORT: { value: Role.SUPPORT, description: 'Reads users, suspends and reinstates customers.' },
-    AUDITOR: { value: Role.AUDITOR, description: 'Reads users, the audit log and the ledger; changes nothing.' },
-    ADMIN: { value: Role.ADMIN, description: 'Every permission, giving roles included.' },
+    USER: { value: Role.USER, description: descriptionOf.USER },
+    SUPPORT: { value: Role.SUPPORT, description: descriptionOf.SUPPORT },
+    AUDITOR: { value: Role.AUDITOR, description: descriptionOf.AUDITOR },
+    ADMIN: { value: Role.ADMIN, description: descriptionOf.ADMIN },
   },
 });
 
@@ -33,6 +35,21 @@ export const UserStatusEnum = builder.enumType('UserStatus', {
     CLOSED: { value: UserStatus.CLOSED, description: 'Deleted by the user: the name is gone, the books stay.' },
   },
 });
+
+/** What a list of users shows beside their rows. */
+const detailsBatch = perRequest((context) =>
+  createBatch(async (ids: string[]) => {
+    const found = await context.services.identity.userDetails(ids);
+    const byId = new Map(found.map((details) => [details.id, details]));
+    return (id) => byId.get(id);
+  }),
+);
+
+const detailsOf = async ({ id }: User, context: GraphContext) => {
+  const details = await detailsBatch(context)(id);
+  if (details === undefined) throw new Error('a user without details');
+  return details;
+};
 
 export const UserRef = builder.objectRef<User>('User').implement({
   description: 'Somebody who can sign in, or could.',
@@ -45,7 +62,22 @@ export const UserRef = builder.objectRef<User>('User').implement({
     status: t.field({ type: UserStatusEnum, resolve: ({ status }) => status }),
     isAdmin: t.boolean({ description: 'Has the role ADMIN.', resolve: ({ roles }) => roles.includes(Role.ADMIN) }),
     isActive: t.boolean({ description: '`status` is ACTIVE.', resolve: ({ status }) => status === 'ACTIVE' }),
+    displayName: t.string({
+      nullable: true,
+      description: 'What the user wants to be called; seen by the user and by staff.',
+      resolve: async (user, _, context) => (await detailsOf(user, context)).displayName,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      description: 'When the names, the roles, the status or the password last changed.',
+      resolve: async (user, _, context) => (await detailsOf(user, context)).updatedAt,
+    }),
+    lastSignInAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      resolve: async (user, _, context) => (await detailsOf(user, context)).lastSignInAt,
+    }),
   }),
 });
 
@@ -104,6 +136,7 @@ const RegisterInput = builder.inputType('RegisterInput', {
       description:
         '12 to 128 characters unless configured otherwise; not a common password, nor one with the username.',
     }),
+    displayName: t.string({ description: 'For the profile; 1 to 100 characters.' }),
   }),
 });
 

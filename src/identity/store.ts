@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { RefusedError } from '../errors.ts';
+import { nameKey } from './names.ts';
 import { unusableHash } from './password.ts';
 import { Role } from './permissions.ts';
 import type { User } from './user.ts';
@@ -20,6 +21,22 @@ export const findUser = (
   { prisma }: Database,
   by: { id: string } | { usernameKey: string } | { emailKey: string },
 ): Promise<StoredUser | null> => prisma.user.findUnique({ where: by });
+
+/** What is kept of a user in other tables, or concerns only those who look at users. */
+export interface UserDetails {
+  id: string;
+  displayName: string | null;
+  updatedAt: Date;
+  lastSignInAt: Date | null;
+}
+
+/** One statement for all of a page. A sign-in leaves its session's row until the next one. */
+export const readUserDetails = async ({ pool }: Database, ids: readonly string[]): Promise<UserDetails[]> => {
+  const text = `SELECT u.id, p.display_name AS "displayName", u.updated_at AS "updatedAt",
+                       (SELECT max(s.created_at) FROM sessions s WHERE s.user_id = u.id) AS "lastSignInAt"
+                FROM users u JOIN profiles p ON p.user_id = u.id WHERE u.id = ANY($1::uuid[])`;
+  return (await pool.query<UserDetails>({ name: 'user_details', text, values: [ids] })).rows;
+};
 
 /**
  * Locks a user's row before its sessions and accounts, everywhere in this order. The lock lets rows that refer to the
@@ -49,6 +66,7 @@ export const takenNames = async (tx: Tx, { usernameKey, emailKey }: NameKeys, ow
     ...(emailKey === undefined ? [] : [{ emailKey }]),
   ];
   const others = await tx.user.findMany({
+    // Of no conditions Prisma makes one that nothing fulfils.
     where: { OR: asked, ...(ownerId !== undefined && { id: { not: ownerId } }) },
     select: { usernameKey: true, emailKey: true },
   });
@@ -62,9 +80,15 @@ export const takenNames = async (tx: Tx, { usernameKey, emailKey }: NameKeys, ow
 export const saveNames = (
   tx: Tx,
   id: string,
-  names: NameKeys & { username?: string; email?: string },
+  { username, email }: { username?: string; email?: string },
   now: Date,
-): Promise<StoredUser> => tx.user.update({ where: { id }, data: { ...names, updatedAt: now } });
+): Promise<StoredUser> => {
+  const names = {
+    ...(username !== undefined && { username, usernameKey: nameKey(username) }),
+    ...(email !== undefined && { email, emailKey: nameKey(email) }),
+  };
+  return tx.user.update({ where: { id }, data: { ...names, updatedAt: now } });
+};
 
 export const insertUser = (tx: Tx, user: NewUser, displayName: string | null = null): Promise<StoredUser> =>
   tx.user.create({

@@ -6,7 +6,7 @@ import type { Profile } from './store.ts';
 
 /** A profile is only ever its owner's to see, so what belongs to the user comes from the viewer. */
 const ProfileRef = builder.objectRef<Profile>('Profile').implement({
-  description: 'How the viewer wants to be addressed. Only the owner sees it.',
+  description: 'How the viewer wants to be addressed. Only the owner sees it; staff see the display name.',
   fields: (t) => ({
     id: t.exposeID('userId', { description: 'The user’s id.' }),
     user: t.field({ type: UserRef, resolve: (_, __, context) => viewerOf(context) }),

@@ -89,12 +89,15 @@ const nameOf = (access: Access) => (typeof access === 'string' ? access : access
 
 /** Who may use what. A change here is a change of what the API gives away: make it on purpose. */
 const expected = `
+Mutation.addUserRole           users:roles
 Mutation.bustTrade             ledger:operate
 Mutation.cancelAllAfter        signedIn
 Mutation.cancelAllOrders       signedIn
 Mutation.cancelOrder           signedIn
 Mutation.changePassword        signedIn
+Mutation.closeUser             users:manage
 Mutation.correctTrade          ledger:operate
+Mutation.createUser            users:manage
 Mutation.deleteAccount         signedIn
 Mutation.deposit               signedIn
 Mutation.haltInstrument        market:operate
@@ -109,6 +112,7 @@ Mutation.previewOrder          signedIn
 Mutation.refresh               public
 Mutation.register              public
 Mutation.reinstateUser         users:suspend
+Mutation.removeUserRole        users:roles
 Mutation.replaceOrder          signedIn
 Mutation.resetCircuit          circuits:operate
 Mutation.resumeInstrument      market:operate
@@ -119,6 +123,7 @@ Mutation.setMarketHours        market:operate
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
 Mutation.updateProfile         signedIn
+Mutation.updateUser            users:manage
 Mutation.withdraw              signedIn
 Query.account                  signedIn
 Query.accounts                 signedIn
@@ -140,6 +145,7 @@ Query.positions                signedIn
 Query.profile                  signedIn
 Query.quote                    public
 Query.rateLimit                public
+Query.roles                    users:read
 Query.statement                signedIn
 Query.user                     users:read
 Query.users                    users:read

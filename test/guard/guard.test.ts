@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
 import { DependencyError } from '../../src/guard/failure.ts';
@@ -95,6 +96,52 @@ describe('the deadline', () => {
     await expect(guard.call(hangs)).rejects.toMatchObject({ kind: 'DEADLINE' });
     expect(guard.active()).toBe(0);
     expect(guard.circuit.status().lastFailure).toMatchObject({ kind: 'DEADLINE' });
+  });
+});
+
+describe('a dependency that stops speaking', () => {
+  it('takes nothing new once an answer is overdue, before its circuit opens; its calls go on, and the first answer ends it', async () => {
+    const guard = testGuard({ call_ms: 60_000, slow_ms: 1_000 });
+    let answer = (): void => {};
+    const slow = guard.call(() => new Promise<void>((resolve) => (answer = resolve)));
+    await turn();
+    guard.wait(999);
+    guard.circuit.check();
+    guard.wait(1);
+    expect(() => guard.circuit.check()).toThrow(
+      expect.objectContaining({
+        code: 'DEPENDENCY_UNAVAILABLE',
+        details: { dependency: 'upstream:test', state: 'HALF_OPEN' },
+      }),
+    );
+    expect([guard.circuit.own().state, guard.states]).toEqual(['CLOSED', []]);
+    answer();
+    await slow;
+    guard.circuit.check();
+  });
+
+  it('also where it refuses, or does not answer in time', async () => {
+    const guard = testGuard({ call_ms: 20, slow_ms: 1_000 });
+    await expect(guard.call(hangs)).rejects.toMatchObject({ kind: 'DEADLINE' });
+    expect(guard.circuit.status().state).toBe('HALF_OPEN');
+    guard.wait(1);
+    const no = new RefusedError('FORBIDDEN', 'not for you');
+    await expect(guard.call(() => Promise.reject(no))).rejects.toBe(no);
+    expect(guard.circuit.status().state).toBe('CLOSED');
+  });
+
+  it('not where it was told to wait for news, or where the caller went away', async () => {
+    const guard = testGuard({ call_ms: 60_000, slow_ms: 1_000 });
+    const caller = new AbortController();
+    const waits = guard.call(hangs, { longer_ms: 2_000, signal: caller.signal });
+    await turn();
+    guard.wait(2_999);
+    guard.circuit.check();
+    guard.wait(1);
+    expect(() => guard.circuit.check()).toThrow(RefusedError);
+    caller.abort();
+    await expect(waits).rejects.toMatchObject({ name: 'CallerGone' });
+    guard.circuit.check();
   });
 });
 

@@ -73,7 +73,7 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter) =
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
   const config = { jwt, password: { min: 12, max: 128 } };
   const identity = createIdentity({ database, clock, ids, config, budgets, passwords });
-  const needs = { database, clock, ids, forgetUser: identity.forgetUser };
+  const needs = { database, clock, ids, forgetUser: identity.forgetUser, passwords, config };
 
   const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
     const answer = await identity.authenticate(accessToken);

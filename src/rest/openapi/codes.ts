@@ -27,6 +27,18 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
   deleteAccount: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'OPEN_ORDERS', 'LAST_ADMIN'],
   updateProfile: ['INVALID_INPUT'],
   setUserRoles: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
+  addUserRole: ['NOT_FOUND'],
+  removeUserRole: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
+  createUser: [
+    'INVALID_INPUT',
+    'EMAIL_TAKEN',
+    'USERNAME_TAKEN',
+    'PASSWORD_TOO_SHORT',
+    'PASSWORD_TOO_LONG',
+    'PASSWORD_TOO_COMMON',
+  ],
+  updateUser: ['INVALID_INPUT', 'NOT_FOUND', 'EMAIL_TAKEN', 'USERNAME_TAKEN'],
+  closeUser: ['INVALID_INPUT', 'NOT_FOUND', 'OPEN_ORDERS', 'LAST_ADMIN'],
   suspendUser: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
   reinstateUser: ['INVALID_INPUT', 'NOT_FOUND'],
 };

@@ -39,9 +39,9 @@ export const createStream = (deps: StreamDeps) => {
 
   const read = (cursor: number, signal: AbortSignal): Promise<{ latest: number; groups: ReportGroup[] }> => {
     // A probe is to answer at once, not when there is news.
-    const wait_ms = guard.circuit.own().state === 'CLOSED' ? limits.venue.pollWait_ms : 0;
-    const call_ms = wait_ms + limits.guard.call_ms;
-    return guard.call((inner) => calls.reports(cursor, wait_ms, inner), { signal, call_ms });
+    const wait_ms = guard.circuit.status().state === 'CLOSED' ? limits.venue.pollWait_ms : 0;
+    const options = { signal, call_ms: wait_ms + limits.guard.call_ms, longer_ms: wait_ms };
+    return guard.call((inner) => calls.reports(cursor, wait_ms, inner), options);
   };
 
   /** What can never be booked, or never comes, must not hold up all that follows; reconciliation finds what is missing. */

@@ -77,6 +77,8 @@ describe('a venue that does not', () => {
     expect(await all.held(user)).toContain('100.2');
     const events = await all.rows('SELECT type FROM account_events WHERE payload::text LIKE $1', `%${id}%`);
     expect(events.map(({ type }) => type)).toContain('ORDER_EXECUTION_UNKNOWN');
+    // One deadline was missed and nothing is answered: that is enough for new orders, whatever the circuit needs to open.
+    expect((await all.place(user, limit)).errors?.[0]?.extensions).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     await vi.waitFor(async () => {
       const { errors, extensions } = await all.place(user, limit);
       expect(errors?.[0]?.extensions).toMatchObject({

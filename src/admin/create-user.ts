@@ -1,0 +1,38 @@
+import type { Command } from '../audit/command.ts';
+import type { Config } from '../config.ts';
+import { RefusedError } from '../errors.ts';
+import { checkNewUser, makeUser, type NewUserInput } from '../identity/new-user.ts';
+import type { Passwords } from '../identity/password.ts';
+import { hasPermission } from '../identity/permissions.ts';
+import { lockActiveUser } from '../identity/store.ts';
+import { againIfTaken } from '../identity/taken.ts';
+import { toUser, type User } from '../identity/user.ts';
+import type { Actor } from '../identity/viewer.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+
+export interface CreateUserNeeds {
+  command: Command;
+  ids: Ids;
+  passwords: Passwords;
+  passwordBounds: Config['password'];
+}
+
+/** Makes a user as registration does, with the role USER, for somebody else: nobody is signed in. */
+export const createCreateUser =
+  ({ command, ids, passwords, passwordBounds }: CreateUserNeeds) =>
+  async (by: Actor, given: NewUserInput): Promise<Result<User>> => {
+    const input = { ...given, email: given.email.trim() };
+    const failures = checkNewUser(input, passwordBounds);
+    if (failures.length > 0) return refused(...failures);
+    const passwordHash = await passwords.hash(input.password);
+    return againIfTaken(() =>
+      command<User>({ by, action: 'createUser', target: null }, async (step) => {
+        const actor = await lockActiveUser(step.tx, by.userId);
+        if (!hasPermission(actor.roles, 'users:manage'))
+          throw new RefusedError('FORBIDDEN', 'Your roles do not allow to make users.');
+        const made = await makeUser(ids, step, input, passwordHash);
+        return made.ok ? ok(toUser(made.value)) : made;
+      }),
+    );
+  };
