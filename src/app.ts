@@ -13,6 +13,7 @@ import { createGraphql } from './graphql/server.ts';
 import { type Circuits, createCircuits } from './guard/circuits.ts';
 import { createGuards } from './guard/guards.ts';
 import { createCircuitStore } from './guard/store.ts';
+import { createMetricsHandler } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
@@ -26,6 +27,7 @@ import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
 import { readFaces } from './rest/faces.ts';
+import { createFacePages } from './rest/pages.ts';
 import { createRest } from './rest/rest.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -162,7 +164,15 @@ export const createApp = async ({
         if (!trading.ready()) throw new Error('the venue runs in no process');
       },
     };
-    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, checks });
+    const pages = createFacePages({
+      clock,
+      checks,
+      // Without Redis limits go on, each process by itself.
+      optional: config.redisUrl === undefined ? {} : { redis: limiter.ping },
+      circuits: services.circuits.list,
+      scrape: config.metricsToken === undefined ? undefined : createMetricsHandler(metrics, config.metricsToken),
+    });
+    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, pages });
     const http = createHttpServer({
       rest,
       config,

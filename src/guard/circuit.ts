@@ -11,6 +11,10 @@ export interface CircuitStatus {
   /** Until the next probe, while calls are refused. */
   openFor_ms: number;
   lastFailure: { kind: FailureKind; message: string; at_ms: number } | undefined;
+  /** In a row, as this process saw them; they go on being counted while it opens again and again. */
+  failures: number;
+  /** Of the calls that find out whether it works again; 0 unless it is half open. */
+  probesSucceeded: number;
 }
 
 /** What other processes and operators have said about a circuit, as far as this process has heard. */
@@ -65,6 +69,8 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
   const breaker: Breaker = createBreaker(rules, changed);
   let hearsay: Hearsay = nothing;
   let lastFailure: CircuitStatus['lastFailure'];
+  let failures = 0;
+  let probesSucceeded = 0;
   let knownUntil_ms = Number.NEGATIVE_INFINITY;
 
   /** This process goes by what it saw itself. */
@@ -79,15 +85,14 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
   const status = (): CircuitStatus => {
     const at_ms = now_ms();
     const heard_ms = heardFor_ms(at_ms);
-    if (hearsay.isolated) return { name, isolated: true, state: 'OPEN', openFor_ms: rules.openFor_ms, lastFailure };
-    if (heard_ms > 0) return { name, isolated: false, state: 'OPEN', openFor_ms: heard_ms, lastFailure };
+    const seen = { name, isolated: hearsay.isolated, lastFailure, failures, probesSucceeded };
+    if (hearsay.isolated) return { ...seen, state: 'OPEN', openFor_ms: rules.openFor_ms };
+    if (heard_ms > 0) return { ...seen, state: 'OPEN', openFor_ms: heard_ms };
     // Theirs was open and its time is over, or they are trying: the next call finds out.
-    if (!knows(at_ms) && hearsay.state !== 'CLOSED')
-      return { name, isolated: false, state: 'HALF_OPEN', openFor_ms: 0, lastFailure };
+    if (!knows(at_ms) && hearsay.state !== 'CLOSED') return { ...seen, state: 'HALF_OPEN', openFor_ms: 0 };
     const mine = own(at_ms);
-    // Its calls go on, and are counted; whether they are answered is what is being found out.
     const isDoubtful = mine.state === 'CLOSED' && isSilent(at_ms);
-    return { name, isolated: false, ...mine, ...(isDoubtful && { state: 'HALF_OPEN' }), lastFailure };
+    return { ...seen, ...mine, ...(isDoubtful && { state: 'HALF_OPEN' }) };
   };
   const refusal = (): RefusedError => {
     const { isolated, state, openFor_ms } = status();
@@ -113,6 +118,8 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
       const at_ms = now_ms();
       knownUntil_ms = at_ms + rules.window.within_ms;
       breaker.succeed(ticket, at_ms);
+      failures = 0;
+      probesSucceeded = breaker.state(at_ms) === 'HALF_OPEN' ? probesSucceeded + 1 : 0;
       if (hearsay.state === 'CLOSED' || breaker.state(at_ms) !== 'CLOSED') return;
       // The others have not found out yet, or the one that found it open has ended.
       hearsay = { ...hearsay, state: 'CLOSED' };
@@ -122,6 +129,8 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
       const at_ms = now_ms();
       knownUntil_ms = at_ms + rules.window.within_ms;
       lastFailure = { kind, message, at_ms };
+      failures += 1;
+      probesSucceeded = 0;
       breaker.fail(ticket, at_ms);
     },
     dismiss: breaker.dismiss,
@@ -132,6 +141,8 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
     },
     reset: () => {
       hearsay = nothing;
+      failures = 0;
+      probesSucceeded = 0;
       breaker.reset();
     },
   };

@@ -27,7 +27,7 @@ export interface CircuitInput {
 }
 
 export interface CircuitsOptions {
-  guards: Pick<Guards, 'list' | 'find' | 'share'>;
+  guards: Pick<Guards, 'list' | 'find' | 'share' | 'calls' | 'latency'>;
   command: Command;
   dependencies: Readonly<Record<Dependency, { guard: Guard; isStale(): boolean }>>;
 }
@@ -57,6 +57,9 @@ export const createCircuits = ({ guards, command, dependencies }: CircuitsOption
 
   return {
     list: guards.list,
+    find: guards.find,
+    calls: guards.calls,
+    latency: guards.latency,
     /** Closes a circuit, in every process within a second, and takes it back into use if it was isolated. */
     reset: change('resetCircuit', (tx, name, _reason, now) => saveReset(tx, name, now)),
     /** Keeps a dependency out of use in every process until it is reset. */

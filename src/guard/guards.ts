@@ -2,11 +2,12 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createRefreshed } from '../kernel/refreshed.ts';
 import { limits } from '../limits.ts';
+import type { Figures } from '../telemetry/latest.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { CircuitState } from './breaker.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { createGuardMetrics } from './metrics.ts';
+import { type CallCount, createGuardMetrics } from './metrics.ts';
 import { guardRules, type Special } from './rules.ts';
 import type { CircuitStore, SharedCircuit } from './store.ts';
 
@@ -20,6 +21,8 @@ export interface CircuitView {
   /** Whole seconds until it is tried again; null while calls go through. */
   retryAfter_s: number | null;
   lastError: string | null;
+  failures: number;
+  probesSucceeded: number;
 }
 
 export interface Guards {
@@ -27,6 +30,9 @@ export interface Guards {
   define(name: string, special?: Special): Guard;
   list(): CircuitView[];
   find(name: string): CircuitView | undefined;
+  /** What the telemetry of this process has of a dependency's calls. */
+  calls(name: string): Promise<CallCount[]>;
+  latency(name: string): Figures | undefined;
   /** Tells the others what this process has found, and hears what they have. */
   share(): Promise<void>;
   stop(): void;
@@ -108,7 +114,7 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
   });
 
   const view = (name: string, guard: Guard): CircuitView => {
-    const { state, isolated, openFor_ms, lastFailure } = guard.circuit.status();
+    const { state, isolated, openFor_ms, lastFailure, failures, probesSucceeded } = guard.circuit.status();
     const row = shared.get().get(name);
     return {
       name,
@@ -118,6 +124,8 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
       changedAt: row?.changedAt ?? startedAt,
       retryAfter_s: state === 'OPEN' ? Math.max(1, Math.ceil(openFor_ms / 1_000)) : null,
       lastError: lastFailure?.message.slice(0, limits.guard.errorText) ?? row?.lastError ?? null,
+      failures,
+      probesSucceeded,
     };
   };
 
@@ -147,6 +155,8 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
       const guard = guards.get(name);
       return guard && view(name, guard);
     },
+    calls: metrics.calls,
+    latency: metrics.latency,
     share: shared.refresh,
     stop: shared.stop,
   };

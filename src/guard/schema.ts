@@ -2,7 +2,11 @@ import { CircuitState } from '../database/generated/enums.ts';
 import { actorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { payloadOf } from '../graphql/user-error.ts';
+import { limits } from '../limits.ts';
+import type { Figures } from '../telemetry/latest.ts';
+import type { Outcome } from './guard.ts';
 import type { CircuitView } from './guards.ts';
+import type { CallCount } from './metrics.ts';
 
 const operator = { permission: 'circuits:operate' } as const;
 
@@ -13,6 +17,45 @@ const StateEnum = builder.enumType('CircuitState', {
     [CircuitState.OPEN]: { description: 'It failed too often, or an operator isolated it: calls are refused at once.' },
     [CircuitState.HALF_OPEN]: { description: 'The next calls find out whether it works again.' },
   } as const,
+});
+
+const OutcomeEnum = builder.enumType('CallOutcome', {
+  description: 'How a call to a dependency ended.',
+  values: {
+    OK: {},
+    CONNECTION: { description: 'It could not be reached, or the connection was lost.' },
+    DEADLINE: { description: 'It did not answer in time.' },
+    BAD_BODY: { description: 'Its answer could not be read.' },
+    STATUS: { description: 'It answered 500, 502, 503 or 504.' },
+    REFUSED: { description: 'The circuit was open: nothing was sent.' },
+    FULL: { description: 'Too many calls waited: nothing was sent.' },
+    GONE: { description: 'The caller went away.' },
+    OTHER: { description: 'An answer that is a refusal, or an error of this server.' },
+  } as const satisfies Record<Outcome, object>,
+});
+
+const CallCountRef = builder.objectRef<CallCount>('CallCount').implement({
+  description: 'Calls that ended alike.',
+  fields: (t) => ({
+    outcome: t.field({ type: OutcomeEnum, resolve: ({ outcome }) => outcome }),
+    // Beyond the 32 bits of Int after some weeks of full load.
+    count: t.exposeFloat('count', { description: 'A whole number.' }),
+  }),
+});
+
+const hundredths = (ms: number): number => Math.round(ms * 100) / 100;
+
+const LatencyRef = builder.objectRef<Figures>('Latency').implement({
+  description: 'How long calls took, in milliseconds, to the hundredth. Those that were never sent do not count.',
+  fields: (t) => ({
+    samples: t.exposeInt('samples', { description: 'How many calls these figures are of.' }),
+    averageMs: t.float({ resolve: ({ average }) => hundredths(average) }),
+    minMs: t.float({ resolve: ({ min }) => hundredths(min) }),
+    maxMs: t.float({ resolve: ({ max }) => hundredths(max) }),
+    p50Ms: t.float({ description: 'Half of the calls took no longer.', resolve: ({ p50 }) => hundredths(p50) }),
+    p95Ms: t.float({ description: '95 % of them took no longer.', resolve: ({ p95 }) => hundredths(p95) }),
+    p99Ms: t.float({ description: '99 % of them took no longer.', resolve: ({ p99 }) => hundredths(p99) }),
+  }),
 });
 
 const CircuitRef = builder.objectRef<CircuitView>('Circuit').implement({
@@ -37,17 +80,41 @@ const CircuitRef = builder.objectRef<CircuitView>('Circuit').implement({
       description: 'What went wrong last; null when nothing has.',
       resolve: ({ lastError }) => lastError,
     }),
+    failures: t.exposeInt('failures', { description: 'Failures in a row that this server has seen.' }),
+    probesSucceeded: t.exposeInt('probesSucceeded', {
+      description: 'While HALF_OPEN: how many of the calls that find out whether it works again have succeeded.',
+    }),
+    calls: t.field({
+      type: [CallCountRef],
+      description:
+        'How this server’s calls to it have ended since it started, one entry for each outcome that has occurred.',
+      resolve: ({ name }, _, { services }) => services.circuits.calls(name),
+    }),
+    latency: t.field({
+      type: LatencyRef,
+      nullable: true,
+      description: `Of this server’s last ${limits.guard.latencies} calls to it; null while there was none.`,
+      resolve: ({ name }, _, { services }) => services.circuits.latency(name),
+    }),
   }),
 });
 
-builder.queryField('circuits', (t) =>
-  t.field({
+builder.queryFields((t) => ({
+  circuits: t.field({
     type: [CircuitRef],
     access: operator,
     description: 'Everything outside that this server depends on.',
     resolve: (_, __, { services }) => services.circuits.list(),
   }),
-);
+  circuit: t.field({
+    type: CircuitRef,
+    nullable: true,
+    access: operator,
+    description: 'One of `circuits`, by its name.',
+    args: { name: t.arg.string({ required: true }) },
+    resolve: (_, { name }, { services }) => services.circuits.find(name),
+  }),
+}));
 
 const CircuitPayload = payloadOf('CircuitPayload', 'circuit', CircuitRef);
 

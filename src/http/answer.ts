@@ -24,6 +24,8 @@ export interface Exchange {
   note: { operation?: string; viewerId?: string; outcome: string };
   /** How the REST face of the path refuses; undefined where answers have the shape of GraphQL. */
   refuse?: Refuse;
+  /** Those that the face tells of a limit beside the usual ones. */
+  limitHeaders?: ((note: RateLimitNote) => Record<string, string>) | undefined;
 }
 
 /** What the headers tell of a limit. */

@@ -47,7 +47,7 @@ const swaggerPage = page(
 /** The document of the page's own base is shown first. `persistAuthorization` is off: a token is not kept in the browser. */
 const startSwagger = (
   urls: readonly string[],
-): string => `const own = location.pathname.replace(/docs$/, 'openapi.json');
+): string => `const own = location.pathname.replace(/(\\/api)?\\/docs$/, '/api/openapi.json');
 window.ui = SwaggerUIBundle({
   dom_id: '#swagger-ui',
   urls: ${JSON.stringify(urls)}.map((url) => ({ url, name: url })),
@@ -87,17 +87,20 @@ export const docsRoutes = (documents: Documents) => {
     ['/api/redoc/redoc.standalone.js', redoc(script, redocScript)],
     ['/api/redoc/start.js', redoc(script, () => startRedoc)],
   ] as const;
-  const pages = [...documents].flatMap(([base, text]) => {
+  const pages = [...documents.values()].flatMap(({ places, text }) => {
     const document: Handler = async () => ({
       status: 200,
       headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
       body: await text(),
     });
-    return [
-      [`${base}/api/openapi.json`, { GET: document, open: true, own: true }],
-      [`${base}/api/docs`, swagger('text/html', () => swaggerPage)],
-      [`${base}/api/redoc`, redoc('text/html', () => redocPage)],
-    ] as const;
+    return places.flatMap(
+      (place) =>
+        [
+          [`${place}/openapi.json`, { GET: document, open: true, own: true }],
+          [`${place}/docs`, swagger('text/html', () => swaggerPage)],
+          [`${place}/redoc`, redoc('text/html', () => redocPage)],
+        ] as const,
+    );
   });
   return documents.size === 0 ? [] : [...files, ...pages];
 };

@@ -7,6 +7,8 @@ export const rateLimitHeaderNames = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
+  'X-RateLimit-Window',
+  'X-TokenBucket-Remaining',
 ];
 
 /**

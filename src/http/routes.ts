@@ -59,6 +59,7 @@ export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admi
   if (onFace !== undefined) {
     if (onFace.refuse === undefined) return onFace.handle();
     exchange.refuse = onFace.refuse;
+    exchange.limitHeaders = onFace.limitHeaders;
     return (await admit(exchange)) ?? onFace.handle();
   }
   const refused = found?.open ? undefined : await admit(exchange);

@@ -57,9 +57,9 @@ export const createHttpServer = (parts: {
   const routes = createRoutes(parts, () => draining);
   const { admit, settle } = createAdmission({ ...parts, trustedProxies: config.trustedProxies });
 
-  const limitHeaders = ({ meter, overBudget }: Exchange): Record<string, string> => {
+  const limitHeaders = ({ meter, overBudget, limitHeaders: ofFace }: Exchange): Record<string, string> => {
     const told = overBudget ?? noteOf(meter);
-    return told === undefined ? {} : rateLimitHeaders(told, parts.clock.now());
+    return told === undefined ? {} : { ...rateLimitHeaders(told, parts.clock.now()), ...ofFace?.(told) };
   };
 
   const answerOf = async (exchange: Exchange): Promise<HttpAnswer> => {

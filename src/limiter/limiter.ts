@@ -44,7 +44,8 @@ const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told
     await store.ping().catch(() => {});
     const failFast = createFailFast({ store, deadline_ms: limits.limiter.redis_ms, ...patience, changed });
     const close = async (): Promise<void> => client.destroy();
-    return { name, failFast, backOff: createRedisBackOff(client, failFast, told), close };
+    const ping = () => failFast.within(store.ping);
+    return { name, failFast, ping, backOff: createRedisBackOff(client, failFast, told), close };
   }
   const store = createPostgresStore(connection);
   const failFast = createFailFast({
@@ -61,7 +62,8 @@ const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told
     clearInterval(timer);
     await store.close();
   };
-  return { name, failFast, backOff: createPostgresBackOff(connection, failFast, told), close };
+  const ping = () => failFast.within(store.ping);
+  return { name, failFast, ping, backOff: createPostgresBackOff(connection, failFast, told), close };
 };
 
 /** The shared store, and this process's own while that is away: for what must go on. */
@@ -79,7 +81,7 @@ export const createLimiter = async (needs: LimiterNeeds) => {
   const { config, clock } = needs;
   const { loginsPerMinute, registrationsPerHour, ordersPerMinute } = config.rateLimit;
   const told = createLimiterMetrics(needs.metrics);
-  const { name, failFast, backOff, close } = await openShared(needs, told);
+  const { name, failFast, ping, backOff, close } = await openShared(needs, told);
   const local = createMemoryStore(limits.limiter.keys);
   const surviving = orLocal(failFast, local, told.missed);
   const budget = (rule: Rule, take: LimiterStore['take'] = failFast.take): Budget =>
@@ -105,6 +107,8 @@ export const createLimiter = async (needs: LimiterNeeds) => {
       password: attempts('password'),
       orders: budget(bucketRule('orders', setLimit(ordersPerMinute), MINUTE_ms), createLeased(surviving)),
     },
+    /** Rejects while the shared store does not answer. */
+    ping,
     close: async (): Promise<void> => {
       failFast.stop();
       await backOff.close();

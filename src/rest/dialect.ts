@@ -1,5 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
+import type { CircuitView } from '../guard/guards.ts';
+import type { RateLimitNote } from '../http/answer.ts';
 import type { InputProblem } from './input.ts';
+import type { JsonSchema } from './openapi/json-schema.ts';
 import type { RestOperation } from './operation.ts';
 
 /** Why a request was not done, before a face gives it its form. */
@@ -39,6 +42,9 @@ export interface FaceStatus {
   now: Date;
   /** Which of the dependencies can be used now. */
   dependencies(): Promise<Readonly<Record<string, boolean>>>;
+  /** The same of those that the server can do without. */
+  optional(): Promise<Readonly<Record<string, boolean>>>;
+  circuits(): readonly Pick<CircuitView, 'name' | 'state' | 'failures'>[];
 }
 
 /** What a face looks like beside its operations. */
@@ -49,6 +55,14 @@ export interface Dialect {
   forms?: ReadonlySet<string>;
   /** GET answers that no operation gives, by path: who the server is, and how it does. Nobody is asked who they are there. */
   pages?: Readonly<Record<string, (status: FaceStatus) => RestAnswer | Promise<RestAnswer>>>;
+  /** Where Prometheus finds the counters: for whoever knows METRICS_TOKEN, and not there without that setting. */
+  metricsAt?: string;
+  /** Before the names of the documents and their pages, beside /api where every face has them. */
+  documentsAt?: '';
+  /** Of answers whose form their operation, or one look at a page, does not show: by the operation's name, or the page's path. */
+  schemas?: Readonly<Record<string, JsonSchema>>;
+  /** Headers by which its clients know how much they may still ask, beside those that every answer has. */
+  limitHeaders?(note: RateLimitNote): Record<string, string>;
   /** Rewrites a query of the face's own kind into that of the operation. */
   query?(query: URLSearchParams, operation: RestOperation): URLSearchParams;
   success(answer: RestAnswer, request: RestRequest): RestAnswer;

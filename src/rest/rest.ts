@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import type { Graphql } from '../graphql/server.ts';
-import { type Exchange, type HttpAnswer, JSON_TYPE, type Refuse } from '../http/answer.ts';
+import type { Exchange, HttpAnswer, Refuse } from '../http/answer.ts';
 import { isFormIn, readForm, readJson } from '../http/body.ts';
 import { budgetOf } from '../http/graphql.ts';
-import { type Checks, lookAt } from '../http/health.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { limits } from '../limits.ts';
 import { deprecationHeaders } from './deprecation.ts';
-import type { RestAnswer, RestFailure, RestRequest } from './dialect.ts';
+import type { RestFailure, RestRequest } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
 import type { Face } from './faces.ts';
 import { readInput } from './input.ts';
@@ -19,8 +16,11 @@ import { createDocuments } from './openapi/documents.ts';
 import { type RestOperation, readOperations } from './operation.ts';
 import { failureOf, misfit } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
+import type { FacePages } from './pages.ts';
 import { createRouter, type Match } from './router.ts';
 import { fillAddress, select } from './select.ts';
+import { unlessKnown } from './unless-known.ts';
+import { written } from './written.ts';
 
 export interface RestParts {
   graphql: Graphql;
@@ -28,12 +28,13 @@ export interface RestParts {
   /** The first that serves a path and a method answers. */
   faces: readonly Face[];
   clock: Clock;
-  checks: Checks;
+  pages: FacePages;
 }
 
 /** How a path is answered. One without `refuse` asks nobody who they are and counts nothing. */
 interface Found {
   refuse?: Refuse;
+  limitHeaders?: Exchange['limitHeaders'];
   handle(): Promise<HttpAnswer> | HttpAnswer;
 }
 
@@ -50,7 +51,7 @@ const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'r
 
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
-export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts) => {
+export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) => {
   const deprecations = new Map<RestOperation, Record<string, string>>();
   const mounted = faces.map((face) => {
     const router = createRouter<RestOperation>();
@@ -79,15 +80,6 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
     hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
     now: clock.now(),
   });
-
-  const written = ({ status, headers = {}, body }: RestAnswer, more: Record<string, string> = {}): HttpAnswer => {
-    if (body === undefined) return { status, headers: { 'Cache-Control': 'no-store', ...more, ...headers } };
-    return {
-      status,
-      headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-store', ...more, ...headers },
-      body: JSON.stringify(body),
-    };
-  };
 
   const refuse = (
     exchange: Exchange,
@@ -178,13 +170,18 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
       : no(failure, headers);
   };
 
+  /** How a face refuses what no operation of it was reached for. */
+  const refusing =
+    (exchange: Exchange, face: Mounted): Refuse =>
+    (code, message, headers = {}, details = {}) =>
+      refuse(exchange, face, undefined, { ...failing(code, message), details, ...waitIn(headers) }, headers);
+
   /** The answer to a GET of a face's own page. */
   const pageAt = (exchange: Exchange, candidates: typeof mounted): Found | undefined => {
     if (methodOf(exchange) !== 'GET') return undefined;
-    for (const { base, dialect } of candidates) {
-      const page = dialect.pages?.[exchange.path.slice(base.length)];
-      const status = { now: clock.now(), dependencies: () => lookAt(checks) };
-      if (page !== undefined) return { handle: async () => written(await page(status)) };
+    for (const face of candidates) {
+      const page = pages.find(face.dialect, exchange.path.slice(face.base.length));
+      if (page !== undefined) return { handle: () => page(exchange, refusing(exchange, face)) };
     }
     return undefined;
   };
@@ -205,7 +202,9 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
         const routes = face.router.find(path.slice(face.base.length));
         return routes === undefined ? [] : [{ face, routes }];
       });
-      if (first === undefined || (found.length === 0 && !path.startsWith(`${first.base}/api/`))) return undefined;
+      // Below a base of its own a face answers for every path; at the root the server has others, too.
+      if (first === undefined || (found.length === 0 && first.base === '' && !path.startsWith('/api/')))
+        return undefined;
       const serving = found.flatMap(({ face, routes }) => {
         const match = routes.match(methodOf(exchange));
         return match === undefined ? [] : [{ face, match }];
@@ -214,8 +213,7 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
       const isForm = isFormIn(exchange.request);
       const chosen = serving.find(({ face, match }) => takesForms(face, match.target) === isForm) ?? serving[0];
       const face = chosen?.face ?? found[0]?.face ?? first;
-      const refused: Refuse = (code, message, headers = {}, details = {}) =>
-        refuse(exchange, face, undefined, { ...failing(code, message), details, ...waitIn(headers) }, headers);
+      const refused = refusing(exchange, face);
       const handle = () => {
         if (chosen !== undefined) return run(exchange, chosen.face, chosen.match);
         if (found.length === 0) return refused('NOT_FOUND', 'Nothing is served at this path.');
@@ -225,20 +223,9 @@ export const createRest = ({ graphql, schema, faces, clock, checks }: RestParts)
         if (exchange.request.method === 'OPTIONS') return { status: 204, headers: { Allow } };
         return refused('METHOD_NOT_ALLOWED', `This path takes ${Allow}.`, { Allow });
       };
-      return { refuse: refused, handle };
+      return { refuse: refused, limitHeaders: face.dialect.limitHeaders, handle };
     },
   };
 };
 
 export type Rest = ReturnType<typeof createRest>;
-
-/** Answers 304 to a reader who has this very body already. What is somebody's own is kept by nobody else. */
-const unlessKnown = ({ request }: Exchange, answer: HttpAnswer): HttpAnswer => {
-  if (typeof answer.body !== 'string') return answer;
-  const tag = `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, limits.http.etagCharacters)}"`;
-  const headers: Record<string, string> = { ...answer.headers, ETag: tag, 'Cache-Control': 'private, no-cache' };
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
-  if (!known?.some((one) => one === tag || one === '*')) return { ...answer, headers };
-  const { 'Content-Type': _type, ...kept } = headers;
-  return { status: 304, headers: kept };
-};

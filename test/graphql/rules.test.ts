@@ -131,6 +131,7 @@ Query.auditLog                 audit:read
 Query.balances                 signedIn
 Query.books                    ledger:read
 Query.chartOfAccounts          ledger:read
+Query.circuit                  circuits:operate
 Query.circuits                 circuits:operate
 Query.instrument               public
 Query.instruments              public

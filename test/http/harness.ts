@@ -11,6 +11,7 @@ import { createIds } from '../../src/kernel/ids.ts';
 import { createRequestLimits } from '../../src/limiter/request-limits.ts';
 import { createMemoryStore } from '../../src/limiter/stores/memory.ts';
 import { limits } from '../../src/limits.ts';
+import { createFacePages } from '../../src/rest/pages.ts';
 import { createRest } from '../../src/rest/rest.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
@@ -81,8 +82,9 @@ export const startTestServer = async (
     registered: options.registered ?? new Map(),
     registeredOnly: options.registeredOnly ?? false,
   });
+  const pages = createFacePages({ clock, checks: {}, optional: {}, circuits: () => [], scrape: undefined });
   const server = createHttpServer({
-    rest: createRest({ graphql, schema: testSchema(), faces: [], clock, checks: {} }),
+    rest: createRest({ graphql, schema: testSchema(), faces: [], clock, pages }),
     config: {
       host: '127.0.0.1',
       port: 0,

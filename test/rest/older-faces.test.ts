@@ -117,7 +117,12 @@ describe('the gateway over Redis, below /003', () => {
     const circuits = await ask('GET', '/003/api/circuits', undefined, headers);
     expect(circuits.json).toContainEqual({ service: 'quotes', state: 'closed', failures: 0, available: true });
     const { services } = (await ask('GET', '/003/api/services', undefined, headers)).json;
-    expect(services).toContainEqual({ name: 'quotes', url: null, circuit_state: 'closed', available: true });
+    expect(services).toContainEqual({
+      name: 'quotes',
+      url: 'internal:quotes',
+      circuit_state: 'closed',
+      available: true,
+    });
     const reset = await ask('POST', '/003/api/circuits/quotes/reset', undefined, headers);
     expect([reset.status, reset.json]).toEqual([200, { message: "Circuit for 'quotes' has been reset" }]);
     expect((await ask('POST', '/003/api/circuits/nope/reset', undefined, headers)).status).toBe(404);

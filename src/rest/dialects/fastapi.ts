@@ -5,7 +5,8 @@ import type { InputProblem } from '../input.ts';
 /** What a face says instead of our status and message. */
 export interface Wording {
   status?: number;
-  detail: unknown;
+  /** Left out where the system had none. */
+  detail?: unknown;
   /** Fields that stand beside `detail`. */
   beside?: Readonly<Record<string, unknown>>;
   /** A 401 without WWW-Authenticate. */
@@ -15,11 +16,12 @@ export interface Wording {
 export interface FastapiFace {
   /** How a request without a usable Authorization header is refused. */
   unauthenticated: (request: RestRequest, reason: unknown) => Wording;
-  texts: Partial<Record<ErrorCode, Wording | ((failure: RestFailure) => Wording)>>;
+  texts: Partial<Record<ErrorCode, Wording | ((failure: RestFailure, request: RestRequest) => Wording)>>;
   /** On every answer. */
   headers?: Readonly<Record<string, string>>;
   forms?: ReadonlySet<string>;
-  pages?: NonNullable<Dialect['pages']>;
+  /** What it has beside its operations. */
+  beside?: Pick<Dialect, 'pages' | 'metricsAt' | 'documentsAt' | 'schemas' | 'limitHeaders'>;
   /** What its answers have of their own. */
   success?: Dialect['success'];
 }
@@ -65,18 +67,18 @@ const validation = (failure: RestFailure, status: number): Item[] | undefined =>
 };
 
 /** The face of a FastAPI application: errors are `{"detail": …}`, unknown fields are passed over. */
-export const fastapi = ({ unauthenticated, texts, headers = {}, forms, pages, success }: FastapiFace): Dialect => {
+export const fastapi = ({ unauthenticated, texts, headers = {}, forms, beside, success }: FastapiFace): Dialect => {
   const worded = (failure: RestFailure, status: number, request: RestRequest): Wording => {
     if (failure.code === 'UNAUTHENTICATED') return unauthenticated(request, failure.details?.reason);
     const wording = texts[failure.code];
-    if (wording !== undefined) return typeof wording === 'function' ? wording(failure) : wording;
+    if (wording !== undefined) return typeof wording === 'function' ? wording(failure, request) : wording;
     const items = validation(failure, status);
     return items === undefined ? { detail: failure.message } : { status: 422, detail: items };
   };
   return {
     ignoresUnknown: true,
     ...(forms && { forms }),
-    ...(pages && { pages }),
+    ...beside,
     success: (answer, request): RestAnswer => {
       const own = success?.(answer, request) ?? answer;
       return { ...own, headers: { ...headers, ...own.headers } };
@@ -88,7 +90,7 @@ export const fastapi = ({ unauthenticated, texts, headers = {}, forms, pages, su
       return {
         status: answered,
         headers: { ...headers, ...(asks && { 'WWW-Authenticate': 'Bearer' }) },
-        body: { ...wording.beside, detail: wording.detail },
+        body: { ...wording.beside, ...(wording.detail !== undefined && { detail: wording.detail }) },
       };
     },
   };

@@ -42,20 +42,22 @@ export const system000 = fastapi({
     RATE_LIMITED: limited,
     DEPENDENCY_UNAVAILABLE: unavailable,
   },
-  pages: {
-    '/health': ({ now }) => ({
-      status: 200,
-      body: { status: 'healthy', service: 'api-gateway', timestamp: now.toISOString() },
-    }),
-    '/': () => ({
-      status: 200,
-      body: {
-        service: 'Secure Financial API Gateway',
-        version: '1.0.0',
-        status: 'healthy',
-        docs: '/api/docs',
-      },
-    }),
+  beside: {
+    pages: {
+      '/health': ({ now }) => ({
+        status: 200,
+        body: { status: 'healthy', service: 'api-gateway', timestamp: now.toISOString() },
+      }),
+      '/': () => ({
+        status: 200,
+        body: {
+          service: 'Secure Financial API Gateway',
+          version: '1.0.0',
+          status: 'healthy',
+          docs: '/api/docs',
+        },
+      }),
+    },
   },
   headers: { 'X-Circuit-Breaker-State': 'closed' },
 });

@@ -53,6 +53,7 @@ const detailOf = ({ code, message, details }: RestFailure, { scheme, path }: Res
 /** The REST framework: an envelope around what was asked for, numbered pages, problem details. */
 export const system001: Dialect = {
   ignoresUnknown: true,
+  documentsAt: '',
   pages: {
     '/health/live': () => ({ status: 200, body: { status: 'ok' } }),
     '/health/ready': async ({ dependencies }) => {

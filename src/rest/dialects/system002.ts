@@ -14,13 +14,16 @@ export const system002 = fastapi({
     NOT_FOUND: { status: 404, detail: 'Not Found' },
     METHOD_NOT_ALLOWED: { status: 405, detail: 'Method Not Allowed' },
     RATE_LIMITED: ({ details }) => {
-      const error = `Rate limit exceeded: ${details?.limit ?? 60} per 1 minute`;
-      return { status: 429, detail: error, beside: { error } };
+      const period = details?.window === 3_600 ? 'hour' : 'minute';
+      return { status: 429, beside: { error: `Rate limit exceeded: ${details?.limit ?? 60} per 1 ${period}` } };
     },
   },
-  pages: {
-    '/': () => ({ status: 200, body: { message: 'FastAPI Auth API', version: '1.0.0', docs: '/docs' } }),
-    '/health': () => ({ status: 200, body: { status: 'healthy' } }),
+  beside: {
+    pages: {
+      '/': () => ({ status: 200, body: { message: 'FastAPI Auth API', version: '1.0.0', docs: '/docs' } }),
+      '/health': () => ({ status: 200, body: { status: 'healthy' } }),
+    },
+    documentsAt: '',
   },
   forms: new Set(['ApiLogin']),
 });

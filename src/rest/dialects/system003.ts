@@ -1,28 +1,23 @@
-import type { RestAnswer, RestRequest } from '../dialect.ts';
+import type { FaceStatus, RestRequest } from '../dialect.ts';
 import { fastapi } from './fastapi.ts';
+import { answers003, publicCircuits, schemas003 } from './system003-answers.ts';
 
-interface Circuit {
-  circuit_state?: string;
-  state?: string;
-}
+/** Of its two limiters, a window and a bucket, ours of these names are the second; the others count within a window. */
+const buckets = new Set<unknown>(['address', 'viewer', 'orders']);
+const isBucket = (policy: unknown): boolean => buckets.has(policy);
 
-/** States are words in small letters there, and a client asks whether a service can be called. */
-const circuitOf = ({ circuit_state, state, ...others }: Circuit): object => {
-  const said = String(circuit_state ?? state).toLowerCase();
-  const available = said !== 'open';
-  return circuit_state === undefined
-    ? { ...others, state: said, failures: 0, available }
-    : { ...others, url: null, circuit_state: said, available };
+const health = async ({ optional }: FaceStatus): Promise<object> => {
+  const { redis = true } = await optional();
+  return { status: redis ? 'healthy' : 'degraded', redis: redis ? 'healthy' : 'unhealthy', version: '1.0.0' };
 };
 
-const success = (answer: RestAnswer, { operation }: RestRequest): RestAnswer => {
-  if (operation?.name === 'RelayCircuits') return { ...answer, body: (answer.body as Circuit[]).map(circuitOf) };
-  if (operation?.name !== 'RelayServices') return answer;
-  const { services } = answer.body as { services: Circuit[] };
-  return { ...answer, body: { services: services.map(circuitOf) } };
+/** What is not there: of the routes that name a service, that service. */
+const absent = ({ operation, path }: RestRequest): string => {
+  const [, service] = (operation?.name === 'RelayReset' && /\/([^/]+)\/reset$/.exec(path)) || [];
+  return service === undefined ? 'Not Found' : `Service '${decodeURIComponent(service)}' not found`;
 };
 
-/** The API gateway over Redis: what concerns sign-in, health and circuits. It proxies nothing here. */
+/** The API gateway over Redis: what concerns sign-in, health, figures and circuits. It proxies nothing here. */
 export const system003 = fastapi({
   unauthenticated: ({ scheme, hasCredentials }) => {
     if (scheme === undefined) return { status: 401, detail: 'Missing authorization header' };
@@ -31,25 +26,34 @@ export const system003 = fastapi({
   },
   texts: {
     INVALID_CREDENTIALS: { status: 401, detail: 'Invalid credentials', bare: true },
-    RATE_LIMITED: ({ retryAfter_s = 60 }) => ({
+    RATE_LIMITED: ({ retryAfter_s = 60, details }) => ({
       status: 429,
-      detail: 'Rate limit exceeded',
+      detail: isBucket(details?.policy) ? 'Too many requests, please slow down' : 'Rate limit exceeded',
       beside: { remaining: 0, retry_after: retryAfter_s },
     }),
     METHOD_NOT_ALLOWED: { status: 405, detail: 'Method Not Allowed' },
-    NOT_FOUND: { status: 404, detail: 'Not Found' },
+    NOT_FOUND: (_, request) => ({ status: 404, detail: absent(request) }),
   },
-  pages: {
-    '/health': async ({ dependencies }) => {
-      const { redis = true } = await dependencies();
-      const state = redis ? 'healthy' : 'unhealthy';
-      return { status: 200, body: { status: redis ? 'healthy' : 'degraded', redis: state, version: '1.0.0' } };
+  beside: {
+    pages: {
+      '/health': async (status) => ({ status: 200, body: await health(status) }),
+      '/health/detailed': async (status) => ({
+        status: 200,
+        body: { ...(await health(status)), circuits: publicCircuits(status.circuits()) },
+      }),
+      '/ready': async ({ dependencies }) => {
+        const ready = Object.values(await dependencies()).every(Boolean);
+        return { status: ready ? 200 : 503, body: { ready } };
+      },
+      '/live': () => ({ status: 200, body: { alive: true } }),
     },
-    '/ready': async ({ dependencies }) => {
-      const ready = Object.values(await dependencies()).every(Boolean);
-      return { status: ready ? 200 : 503, body: { ready } };
-    },
-    '/live': () => ({ status: 200, body: { alive: true } }),
+    metricsAt: '/metrics/prometheus',
+    documentsAt: '',
+    schemas: schemas003,
+    limitHeaders: ({ policy, window_s, remaining }) => ({
+      'X-RateLimit-Window': `${window_s}`,
+      ...(isBucket(policy) && { 'X-TokenBucket-Remaining': `${remaining}` }),
+    }),
   },
-  success,
+  success: answers003,
 });

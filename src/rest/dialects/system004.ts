@@ -26,6 +26,7 @@ const plain = fastapi({ unauthenticated: () => ({ detail: 'Token inválido' }), 
 /** The distributed gateway: an envelope of three keys around everything, in Portuguese. */
 export const system004: Dialect = {
   ignoresUnknown: true,
+  documentsAt: '',
   pages: {
     '/saude': page({ status: 'saudavel', servico: 'api-gateway', load_balancer: null }),
     '/identidade': page({ servidor: 'bourse' }),

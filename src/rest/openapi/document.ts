@@ -110,6 +110,13 @@ const bearerAuth = {
   description: 'The access token that signing in gives.',
 };
 
+const metricsToken = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'opaque',
+  description: 'What METRICS_TOKEN is set to; not an access token.',
+};
+
 /** The schemas that are referred to, at once or from one that is: those that were only taken apart are left out. */
 const reached = (from: unknown, all: ReadonlyMap<string, JsonSchema>): Record<string, JsonSchema> => {
   const found = new Map<string, JsonSchema>();
@@ -164,7 +171,10 @@ export const createDocument = async (faces: readonly Face[], base: string, schem
       responses,
       parameters: inUse('parameters', parameters),
       headers: inUse('headers', headers),
-      securitySchemes: used.includes('"bearerAuth"') ? { bearerAuth } : {},
+      securitySchemes: {
+        ...(used.includes('"bearerAuth"') && { bearerAuth }),
+        ...(used.includes('"metricsToken"') && { metricsToken }),
+      },
     },
   };
 };

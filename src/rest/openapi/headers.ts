@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts';
+import type { Face } from '../faces.ts';
 import type { Header, Parameter, Reference } from './openapi.ts';
 
 const text = { type: 'string' } as const;
@@ -13,6 +14,8 @@ export const headers = {
   'X-RateLimit-Limit': { description: 'Requests, or points of cost, in a window.', schema: count },
   'X-RateLimit-Remaining': { description: 'What is left of them.', schema: count },
   'X-RateLimit-Reset': { description: 'The Unix time at which all of them are there again.', schema: count },
+  'X-RateLimit-Window': { description: 'Seconds that the limit is for.', schema: count },
+  'X-TokenBucket-Remaining': { description: 'What is left in the bucket, where that is what limits.', schema: count },
   'Retry-After': { description: 'Seconds until it is worth another try.', schema: count, example: 30 },
   ETag: { description: 'Stands for this body; for If-None-Match.', schema: text },
   Location: { description: 'The address of what was made.', schema: text },
@@ -44,6 +47,12 @@ export const always = [
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
 ] as const;
+
+/** On every answer of an operation of this face. */
+export const alwaysOf = ({ dialect }: Face): (keyof typeof headers)[] => {
+  const own = dialect.limitHeaders?.({ policy: 'address', limit: 60, window_s: 60, remaining: 59, resetAfter_s: 1 });
+  return [...always, ...(Object.keys(own ?? {}) as (keyof typeof headers)[])];
+};
 
 export const headerRefs = (names: readonly (keyof typeof headers)[]): Record<string, Reference> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));

@@ -20,7 +20,7 @@ import type { RestOperation } from '../operation.ts';
 import { bodySchema } from './body.ts';
 import { accessOf, codesOf, rootNames } from './codes.ts';
 import { exampleOf, wrappedSchema } from './examples.ts';
-import { always, headerRefs, type headers } from './headers.ts';
+import { alwaysOf, headerRefs, type headers } from './headers.ts';
 import type { Components, JsonSchema } from './json-schema.ts';
 import type { Header, Operation, Parameter, Reference, Response } from './openapi.ts';
 import { type Refusal, refusalsOf, sampleRequest } from './refusals.ts';
@@ -127,7 +127,7 @@ const successOf = (face: DocumentedFace, operation: RestOperation): { status: nu
     { status: operation.status, ...(body && { body: example }) },
     sampleRequest(face, operation),
   );
-  const names: (keyof typeof headers)[] = [...always];
+  const names: (keyof typeof headers)[] = alwaysOf(face);
   if (operation.method === 'GET') names.push('ETag');
   if (body?.isPage) names.push('Link');
   if (operation.location !== undefined) names.push('Location');
@@ -146,7 +146,9 @@ const successOf = (face: DocumentedFace, operation: RestOperation): { status: nu
     ...(answer.body !== undefined && {
       content: {
         'application/json': {
-          schema: body ? wrappedSchema(answer.body, example, body.schema, components) : {},
+          schema:
+            face.dialect.schemas?.[operation.name] ??
+            (body ? wrappedSchema(answer.body, example, body.schema, components) : {}),
           example: answer.body,
         },
       },

@@ -6,18 +6,43 @@ import type { OpenApi, Response } from './openapi.ts';
 import { tagOf } from './operation.ts';
 import { SAMPLE } from './refusals.ts';
 
-const responseOf = ({ status, body }: RestAnswer): Response => ({
+const responseOf = ({ status, body }: RestAnswer, schema = inferSchema([body])): Response => ({
   description: STATUS_CODES[status] ?? '',
-  content: { 'application/json': { schema: inferSchema([body]), example: body } },
+  content: { 'application/json': { schema, example: body } },
+});
+
+/** The counters: not made by the face, so only what they are is said. */
+const metricsPage = (name: string, path: string): OpenApi['paths'][string] => ({
+  get: {
+    operationId: `${name}Counters`,
+    tags: [tagOf(path)],
+    summary: 'Counters for Prometheus',
+    description: 'For the token of METRICS_TOKEN; without that setting there is no such path.',
+    responses: {
+      200: {
+        description: 'OK',
+        content: { 'text/plain': { schema: { type: 'string' }, example: '# HELP …\n# TYPE …\n' } },
+      },
+      401: { description: 'Another token, or none.' },
+    },
+    security: [{ metricsToken: [] }],
+  },
 });
 
 /** The pages that faces have beside their operations, as they look when all is well and when nothing is. */
 export const pagesOf = async (faces: readonly Face[]): Promise<OpenApi['paths']> => {
   const paths: OpenApi['paths'] = {};
-  for (const { name, dialect } of [...faces].reverse())
-    for (const [path, page] of Object.entries(dialect.pages ?? {})) {
+  for (const { name, dialect } of [...faces].reverse()) {
+    const { metricsAt, pages = {} } = dialect;
+    if (metricsAt !== undefined) paths[metricsAt] = metricsPage(name, metricsAt);
+    for (const [path, page] of Object.entries(pages)) {
       const look = (up: boolean) =>
-        page({ now: SAMPLE.now, dependencies: async () => ({ database: up, redis: up, venue: up }) });
+        page({
+          now: SAMPLE.now,
+          dependencies: async () => ({ database: up, venue: up }),
+          optional: async () => ({ redis: up }),
+          circuits: () => [{ name: 'quotes', state: up ? 'CLOSED' : 'OPEN', failures: up ? 0 : 5 }],
+        });
       const answers = [await look(false), await look(true)];
       const words = path.split(/\W+/).filter((word) => word !== '');
       const id = ['page', ...words].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -26,10 +51,13 @@ export const pagesOf = async (faces: readonly Face[]): Promise<OpenApi['paths']>
           operationId: `${name}${id}`,
           tags: [tagOf(path)],
           summary: words.length === 0 ? 'Who serves here' : `Says ${words.join(' ')}`,
-          responses: Object.fromEntries(answers.map((answer) => [answer.status, responseOf(answer)])),
+          responses: Object.fromEntries(
+            answers.map((answer) => [answer.status, responseOf(answer, dialect.schemas?.[path])]),
+          ),
           security: [],
         },
       };
     }
+  }
   return paths;
 };

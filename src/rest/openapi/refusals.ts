@@ -3,7 +3,7 @@ import { catalogue, type ErrorCode } from '../../errors.ts';
 import type { RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
 import type { Face } from '../faces.ts';
 import type { RestOperation } from '../operation.ts';
-import { always, headerRefs, headers } from './headers.ts';
+import { alwaysOf, headerRefs, headers } from './headers.ts';
 import { inferSchema } from './json-schema.ts';
 import type { Response } from './openapi.ts';
 
@@ -66,7 +66,7 @@ export interface Refusal {
 const camel = (code: string): string =>
   code.toLowerCase().replace(/(^|_)(\w)/g, (_, __, letter) => letter.toUpperCase());
 
-const responseOf = (status: number, samples: readonly Sample[]): Response => {
+const responseOf = (face: Face, status: number, samples: readonly Sample[]): Response => {
   const codes = [...new Set(samples.map(({ code }) => code))];
   const bodies = samples.map(({ answer }) => answer.body);
   const [first] = samples;
@@ -80,7 +80,7 @@ const responseOf = (status: number, samples: readonly Sample[]): Response => {
   });
   return {
     description: `${STATUS_CODES[status]}: ${codes.join(', ')}`,
-    headers: headerRefs([...always, ...named]),
+    headers: headerRefs([...alwaysOf(face), ...named]),
     content: { [type]: { schema: inferSchema(bodies), examples: Object.fromEntries(examples) } },
   };
 };
@@ -102,6 +102,6 @@ export const refusalsOf = (face: Face, operation: RestOperation, codes: readonly
     const own = samples.filter(({ answer }) => answer.status === status);
     const names = [...new Set(own.map(({ code }) => code))];
     const what = names.length <= 2 ? names.map(camel).join('') : (STATUS_CODES[status] ?? '').replace(/\W/g, '');
-    return { status, name: `${camel(face.name)}${what}`, response: responseOf(status, own) };
+    return { status, name: `${camel(face.name)}${what}`, response: responseOf(face, status, own) };
   });
 };
