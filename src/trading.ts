@@ -214,6 +214,8 @@ export const createTrading = async (options: TradingOptions) => {
     sweep: sweep.pass,
     /** Asks the venue now what became of doubtful orders. */
     reconcile: reconciling.pass,
+    /** Looks now for what the venue has not been told. */
+    look: pending.look,
     /** Whether this process runs the paper venue. */
     runsVenue: lease.held,
     /** Whether prices shown now are old ones. */

@@ -175,7 +175,7 @@ const applyReport = (
     case 'REPLACED':
       return applyReplaced(books, order, report, facts, at);
     case 'REPLACE_REFUSED':
-      return refuseReplace(order, report.newOrderId, at) ? 'ORDER_REPLACE_REJECTED' : undefined;
+      return refuseReplace(order, report, at) ? 'ORDER_REPLACE_REJECTED' : undefined;
     case 'TRIGGERED':
       return trigger(order, at) ? 'ORDER_TRIGGERED' : undefined;
     case 'TRAILED':

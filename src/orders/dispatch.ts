@@ -15,6 +15,9 @@ import type { Report, Venue } from '../venues/venue.ts';
  * - A cancel is accepted before anybody has told the venue of its order: the order is told first, then the cancel. The
  *   venue ignores an order that it has had. One that would not is told the cancel alone, refuses it, and reconciliation
  *   finds out.
+ * - An answer to an earlier replacement comes again while another one is asked for: it is not taken for its answer.
+ * - The venue says at a replacement that it does not know the order, which may be on its way: the order is PENDING_NEW again, of
+ *   unknown outcome, and only a venue that knows repeated orders is told it once more.
  * - A cancel is refused by the venue and asked for again, elsewhere: the booked refusal took the first one out of the
  *   memory, so the second is told.
  * - The lease moves on while orders are told: the new process rebuilds its books from the database under its own lane,
@@ -56,6 +59,12 @@ const answers: Partial<Record<Report['kind'], Ask>> = {
   REPLACE_REFUSED: 'replace',
 };
 
+interface Asked {
+  orderId: string;
+  newOrderId?: string;
+}
+const idOf = ({ orderId, newOrderId }: Asked): string => newOrderId ?? orderId;
+
 export const createDispatch = (deps: {
   venue: Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   /** Makes the process in which the venue runs look for what is pending. */
@@ -65,17 +74,18 @@ export const createDispatch = (deps: {
 }): Dispatch => {
   const { venue, wake, published } = deps;
   let here = false;
-  const told: Record<Ask, Set<string>> = { submit: new Set(), cancel: new Set(), replace: new Set() };
+  /** By order, the id of what was asked: of a replacement its own, for an order may be asked for one after the other. */
+  const told: Record<Ask, Map<string, string>> = { submit: new Map(), cancel: new Map(), replace: new Map() };
 
   const forget = (): void => {
     for (const ask of asks) told[ask].clear();
   };
   const tell =
-    <Row extends { orderId: string }>(ask: Ask, pass: (rows: readonly Row[]) => void) =>
+    <Row extends Asked>(ask: Ask, pass: (rows: readonly Row[]) => void) =>
     (rows: readonly Row[]): void => {
       if (rows.length === 0) return;
       if (here) {
-        for (const { orderId } of rows) told[ask].add(orderId);
+        for (const row of rows) told[ask].set(row.orderId, idOf(row));
         pass(rows);
       } else wake();
     };
@@ -100,9 +110,9 @@ export const createDispatch = (deps: {
       here = true;
     },
     assumeTold: (orders) => {
-      for (const { id, status } of orders) {
+      for (const { id, status, replacement } of orders) {
         const ask = askOf[status];
-        if (ask !== undefined) told[ask].add(id);
+        if (ask !== undefined) told[ask].set(id, replacement?.newOrderId ?? id);
       }
     },
     leave: () => {
@@ -113,11 +123,13 @@ export const createDispatch = (deps: {
     booked: (reports) => {
       for (const report of reports) {
         const ask = answers[report.kind];
-        if (ask !== undefined && 'orderId' in report) told[ask].delete(report.orderId);
+        if (ask === undefined || !('orderId' in report)) continue;
+        // The repeated answer to an earlier replacement leaves the present one unanswered.
+        if (told[ask].get(report.orderId) === idOf(report)) told[ask].delete(report.orderId);
       }
     },
     keepOnly: (orderIds) => {
-      for (const ask of asks) for (const id of told[ask]) if (!orderIds.has(id)) told[ask].delete(id);
+      for (const ask of asks) for (const id of told[ask].keys()) if (!orderIds.has(id)) told[ask].delete(id);
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { OrderStatus } from '../database/generated/enums.ts';
 import type { OrderRow, Replacement } from '../lane/rows.ts';
 import { isBetterPeak, tighter } from '../venues/trail.ts';
-import type { Trailed } from '../venues/venue.ts';
+import { type Trailed, UNKNOWN_ORDER } from '../venues/venue.ts';
 
 /** The life of an order: FIX 4.4 states, moved only by the functions of this file. All of them are pure on the row. */
 
@@ -149,10 +149,21 @@ export const closeAtFilled = (order: OrderRow, reason: string, at: Date): void =
   order.filledAt = at;
 };
 
-/** The venue keeps the old order: back to the state that the fills give. An answer to an earlier question comes too late. */
-export const refuseReplace = (order: OrderRow, newOrderId: string, at: Date): boolean => {
+/**
+ * The venue keeps the old order: back to the state that the fills give. When it does not know the order, and has never shown that
+ * it has it, nobody can say what became of it. An answer to an earlier question comes too late.
+ */
+export const refuseReplace = (
+  order: OrderRow,
+  { newOrderId, reason }: { newOrderId: string; reason: string },
+  at: Date,
+): boolean => {
   if (order.status !== 'PENDING_REPLACE' || order.replacement?.newOrderId !== newOrderId) return false;
   order.status = byFills(order);
+  if (reason === UNKNOWN_ORDER && order.status === 'NEW' && order.place === null) {
+    order.status = 'PENDING_NEW';
+    order.reason = EXECUTION_UNKNOWN;
+  }
   settleChange(order, at);
   return true;
 };

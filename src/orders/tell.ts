@@ -1,6 +1,7 @@
 import type { OrderRow } from '../lane/rows.ts';
 import type { VenueOrder } from '../venues/venue.ts';
 import type { Dispatch } from './dispatch.ts';
+import { EXECUTION_UNKNOWN } from './order.ts';
 import type { FeeRates } from './risk.ts';
 import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 
@@ -8,8 +9,9 @@ import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 export const tellPending = (dispatch: Dispatch, orders: readonly OrderRow[], rates: FeeRates): void => {
   for (const order of orders) {
     const told: VenueOrder[] = [venueOrderOf(order, rates)];
-    const { id, status } = order;
-    if (status === 'PENDING_NEW' && !dispatch.isTold('submit', id)) dispatch.submit(told);
+    const { id, status, reason } = order;
+    const mayRepeat = dispatch.idempotent || reason !== EXECUTION_UNKNOWN;
+    if (status === 'PENDING_NEW' && mayRepeat && !dispatch.isTold('submit', id)) dispatch.submit(told);
     if (status === 'PENDING_CANCEL' && !dispatch.isTold('cancel', id)) {
       if (dispatch.idempotent) dispatch.submit(told);
       dispatch.cancel(told);

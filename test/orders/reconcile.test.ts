@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { limits } from '../../src/limits.ts';
 import { decideSettle } from '../../src/orders/decide-settle.ts';
+import { createDispatch } from '../../src/orders/dispatch.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
+import { tellPending } from '../../src/orders/tell.ts';
 import { createPaperVenue, type PaperVenue } from '../../src/venues/paper/paper.ts';
 import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
 import { testClock } from '../support/people.ts';
@@ -63,6 +65,9 @@ const startFarAway = async ({ idempotent }: { idempotent: boolean }) => {
     place,
     order,
     status: async (id: string) => (await order(id)).status,
+    /** What the venue was asked of the order, each request as often as it was sent. */
+    asked: (what: string, id: string): string[] =>
+      world.sent.map((message) => message.what).filter((each) => each.startsWith(`${what} ${id}`)),
     /** Lets time pass and does what is due then. */
     after: async (time_ms: number): Promise<void> => {
       clock.advance(time_ms);
@@ -243,6 +248,84 @@ test('a refusal of an earlier replacement does not refuse the next one', async (
   expect(await far.status(id)).toBe('PENDING_REPLACE');
   await far.after(answer_ms);
   expect(await far.status(id)).toBe('REPLACED');
+});
+
+test('a refusal that is repeated does not send the next replacement a second time', async () => {
+  await start(false);
+  const id = await far.place(far.buyer, 'BUY', '3');
+  far.exchange?.halt('AAPL');
+  await far.orders.replace(far.buyer.by, { id, qty: '4' });
+  await far.settled();
+  far.exchange?.resume('AAPL');
+  far.lose('REPLACED');
+  await far.orders.replace(far.buyer.by, { id, qty: '5' });
+  await far.settled();
+  far.world.sent.find(({ what }) => what.startsWith('REPLACE_REFUSED'))?.arrive();
+  await far.settled();
+  await far.look();
+  expect(await far.status(id)).toBe('PENDING_REPLACE');
+  const asked = far.asked('replace', id);
+  expect(asked).toHaveLength(2);
+  expect(new Set(asked).size).toBe(2);
+});
+
+test('an order that its venue does not know when it shall replace it is unknown again, and not sent again', async () => {
+  await start(false);
+  far.lose('submit');
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.orders.replace(far.buyer.by, { id, qty: '2' });
+  await far.settled();
+  expect(await far.order(id)).toMatchObject({ status: 'PENDING_NEW', reason: 'EXECUTION_UNKNOWN', replacement: null });
+  expect(await far.orders.replace(far.buyer.by, { id, qty: '3' })).toMatchObject({
+    ok: false,
+    failures: [{ code: 'EXECUTION_UNKNOWN' }],
+  });
+  await far.look();
+  await far.after(answer_ms);
+  expect(await far.status(id)).toBe('PENDING_NEW');
+  expect(await far.held(far.buyer)).toBeGreaterThan(0n);
+  await far.after(unknown_ms);
+  expect(await far.order(id)).toMatchObject({ status: 'REJECTED', reason: 'NEVER_ARRIVED', reserve: 0n });
+  expect([far.asked('submit', id).length, far.asked('replace', id).length]).toEqual([1, 1]);
+});
+
+test('an order that comes to its venue after its replacement was refused rests', async () => {
+  await start(false);
+  far.lose('submit');
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.orders.replace(far.buyer.by, { id, qty: '2' });
+  await far.settled();
+  expect(await far.status(id)).toBe('PENDING_NEW');
+  far.world.sent.find(({ what }) => what === `submit ${id}`)?.arrive();
+  await far.settled();
+  expect(await far.order(id)).toMatchObject({ status: 'NEW', reason: null, qty: 10_000n });
+});
+
+test('a process that remembers nothing does not send an order again whose outcome is unknown', async () => {
+  await start(false);
+  far.lose('submit');
+  const id = await far.place(far.buyer, 'BUY', '1');
+  await far.orders.replace(far.buyer.by, { id, qty: '2' });
+  await far.settled();
+  const submitted: string[] = [];
+  const nothing = (): void => {};
+  for (const idempotent of [false, true]) {
+    const dispatch = createDispatch({
+      venue: {
+        idempotent,
+        submit: (orders) => void submitted.push(...orders.map(({ orderId }) => `${idempotent} ${orderId}`)),
+        cancel: nothing,
+        replace: nothing,
+        quote: () => undefined,
+        preview: () => [],
+      },
+      wake: nothing,
+      published: { quote: () => undefined },
+    });
+    dispatch.take();
+    tellPending(dispatch, [await far.order(id)], fees);
+  }
+  expect(submitted).toEqual([`true ${id}`]);
 });
 
 test('a replacement that never arrived is asked for again, or given up', async () => {

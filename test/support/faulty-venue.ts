@@ -58,7 +58,8 @@ export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
     (rows: readonly Row[]): void => {
       for (const row of rows) {
         const arrive = (): void => pass([row]);
-        faults.send({ way: 'to venue', what: `${what} ${row.orderId}`, symbol: row.symbol, arrive });
+        const named = 'newOrderId' in row ? `${row.orderId} by ${row.newOrderId}` : row.orderId;
+        faults.send({ way: 'to venue', what: `${what} ${named}`, symbol: row.symbol, arrive });
       }
     };
 
