@@ -22,6 +22,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY prisma prisma
 COPY src src
 COPY --from=client /app/src/database/generated src/database/generated
+# A volume that is mounted here belongs to whom the folder belongs.
+RUN mkdir /seals && chown node:node /seals
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

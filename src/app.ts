@@ -100,7 +100,7 @@ export const createApp = async ({
     stops.push(limiter.close);
 
     const key = sealKey(config);
-    if (key === undefined) log.warn('AUDIT_SEAL_KEY is not set: the audit log is not sealed');
+    if (key === undefined) log.warn('AUDIT_SEALS is false: the audit log is not sealed');
     else {
       const { sealFolder: folder, sealEvery_s } = config.audit;
       const sealer = createSealer({ database, clock, ids, log, folder, key, every_ms: sealEvery_s * 1000 });

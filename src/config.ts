@@ -1,9 +1,10 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, refuseProblems, type SettingProblem } from './config/problems.ts';
 import { productionProblems } from './config/production.ts';
+import { isSealKey, sealKeyPem } from './config/seal-key.ts';
 import { withSecretFiles } from './config/secret-files.ts';
 import { parseNetwork } from './kernel/address.ts';
 
@@ -21,14 +22,6 @@ const list = z.string().transform((text) =>
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgresql://user:password@host:port/database');
-
-const isSealKey = (pem: string): boolean => {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
-  } catch {
-    return false;
-  }
-};
 
 const httpUrl = z.string().regex(/^https?:\/\/[^?#\s]+$/, 'expected https://host, without a query');
 
@@ -91,7 +84,8 @@ const variables = z.object({
   ORDERS_PER_MINUTE: integer(6_000, 0, 10_000_000),
   AUDIT_SEAL_DIR: z.string().min(1).optional(),
   AUDIT_SEAL_SECONDS: integer(60, 1, 86_400),
-  AUDIT_SEAL_KEY: z.string().refine(isSealKey, 'expected an Ed25519 private key in PEM').optional(),
+  AUDIT_SEALS: flag.default(true),
+  AUDIT_SEAL_KEY: z.string().transform(sealKeyPem).refine(isSealKey, 'expected an Ed25519 private key').optional(),
   CIRCUIT_BREAKER_FAILURE_THRESHOLD: integer(5, 1, 1_000),
   CIRCUIT_BREAKER_TIMEOUT: integer(60, 1, 3_600),
   VENUE_URL: httpUrl.optional(),
@@ -219,6 +213,7 @@ export const loadConfig = (environment: Environment) => {
       ordersPerMinute: env.ORDERS_PER_MINUTE,
     }),
     audit: Object.freeze({
+      seals: env.AUDIT_SEALS,
       sealFolder: resolve(env.AUDIT_SEAL_DIR ?? join(dataDir, 'audit-seals')),
       sealEvery_s: env.AUDIT_SEAL_SECONDS,
       key: env.AUDIT_SEAL_KEY,

@@ -1,17 +1,24 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sealKey } from '../src/audit/seal-key.ts';
 import { ConfigError, loadConfig } from '../src/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bourse-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const key = '9f1c5d1e07b84a3c9a66f2b3d8e4017c5b2a9d4e6f8071a3';
+const { privateKey } = generateKeyPairSync('ed25519');
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const line = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
 const production = {
   ENVIRONMENT: 'production',
   DATABASE_URL: 'postgresql://bourse:x@127.0.0.1:5432/bourse',
   JWT_SECRET_KEY: key,
+  AUDIT_SEAL_KEY: pem,
 };
 
 /** The lines of a refusal; none when it is none. */
@@ -53,6 +60,9 @@ describe('production', () => {
     ['REGISTER_PER_HOUR', { REGISTER_PER_HOUR: '0' }, 'must not be 0'],
     ['ORDERS_PER_MINUTE', { ORDERS_PER_MINUTE: '0' }, 'must not be 0'],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8, everybody' }, 'expected addresses or networks'],
+    ['AUDIT_SEAL_KEY', { AUDIT_SEAL_KEY: '' }, 'is required: .*AUDIT_SEALS=false goes without'],
+    ['AUDIT_SEAL_KEY', { AUDIT_SEAL_KEY: rsa.toString() }, 'expected an Ed25519 private key'],
+    ['AUDIT_SEAL_KEY', { AUDIT_SEAL_KEY: 'a line that is no key' }, 'expected an Ed25519 private key'],
     ['VENUE_URL', { VENUE_URL: 'http://venue.example.com', VENUE_TOKEN: 'a token for the venue' }, 'must be https'],
     ['VENUE_TOKEN', { VENUE_URL: 'https://venue.example.com' }, 'is required by VENUE_URL'],
     ['QUOTES_URL', { QUOTES_URL: 'https://prices.example.com/q' }, 'needs VENUE_URL'],
@@ -65,6 +75,15 @@ describe('production', () => {
     expect(lines[0]).not.toContain('9f1c5d1e');
   });
 
+  it('takes the key of the seals in PEM and as one line, and goes without seals where it is told to', () => {
+    const { audit } = loadConfig({ ...production, AUDIT_SEAL_KEY: line });
+    expect(audit).toMatchObject({ seals: true, key: pem });
+    const without = loadConfig({ ...production, AUDIT_SEAL_KEY: '', AUDIT_SEALS: 'false' });
+    expect(without.audit).toMatchObject({ seals: false, key: undefined });
+    expect(sealKey(without)).toBeUndefined();
+    expect(sealKey(loadConfig({ ...production, AUDIT_SEALS: 'false' }))).toBeUndefined();
+  });
+
   it('names everything that is wrong at once', () => {
     const lines = refusal({ ENVIRONMENT: 'production', DEMO_DATA: 'true', DEBUG_ERRORS: 'true' });
     expect(lines.map((line) => line.split(':')[0])).toEqual([
@@ -72,12 +91,13 @@ describe('production', () => {
       'DATABASE_URL',
       'DEMO_DATA',
       'DEBUG_ERRORS',
+      'AUDIT_SEAL_KEY',
     ]);
   });
 });
 
 describe('a secret in a file', () => {
-  const without = { ENVIRONMENT: 'production', DATABASE_URL: production.DATABASE_URL };
+  const { JWT_SECRET_KEY: _, ...without } = production;
 
   it('is read without the line feed at its end', () => {
     const file = secretFile('good', `${key}\n`, 0o640);
@@ -86,7 +106,7 @@ describe('a secret in a file', () => {
 
   it('may hold the address of the database', () => {
     const file = secretFile('database', production.DATABASE_URL, 0o600);
-    const environment = { ENVIRONMENT: 'production', JWT_SECRET_KEY: key, DATABASE_URL_FILE: file };
+    const environment = { ...production, DATABASE_URL: '', DATABASE_URL_FILE: file };
     expect(loadConfig(environment).databaseUrl).toBe(production.DATABASE_URL);
   });
 

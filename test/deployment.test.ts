@@ -31,8 +31,8 @@ test('no secret of the composition has a default', () => {
     ...Object.values(environment),
     ...command,
   ]);
-  const secrets = values.filter((value) => /PASSWORD|SECRET/.test(value));
-  expect(secrets).toHaveLength(6);
+  const secrets = values.filter((value) => /PASSWORD|SECRET|SEAL_KEY/.test(value));
+  expect(secrets).toHaveLength(7);
   for (const secret of secrets) expect(secret).toMatch(/\$\{(\w+):\?set \1 in \.env\}/);
 });
 

@@ -28,6 +28,7 @@ With \`ENVIRONMENT=production\` the server does not start
 - without \`DATABASE_URL\`: the embedded database is for development;
 - without \`JWT_SECRET_KEY\`, or with one that is published, shorter than the hash of \`JWT_ALGORITHM\` (32, 48 or 64 characters), or a
   few characters repeated;
+- without \`AUDIT_SEAL_KEY\`, unless \`AUDIT_SEALS=false\` says that the audit log is not sealed;
 - with a secret's file that every user of the machine can read or write;
 - with \`*\` in \`ALLOWED_ORIGINS\`;
 - with \`DEMO_DATA=true\` or \`DEBUG_ERRORS=true\`;

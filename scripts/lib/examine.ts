@@ -92,9 +92,9 @@ const advice = ({ production, host, publicUrl, allowedOrigins, audit }: Config):
       'is empty: no browser application of another origin can call',
     ],
     [
-      production && audit.key === undefined,
-      'AUDIT_SEAL_KEY',
-      'is not set: nothing seals the audit log outside of the database',
+      production && !audit.seals,
+      'AUDIT_SEALS',
+      'is false: nothing seals the audit log outside of the database, so whoever rules the database can change it unseen',
     ],
   ];
   return given.flatMap(([applies, about, text]) => (applies ? [{ grade: 'advice', about, text }] : []));

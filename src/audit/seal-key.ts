@@ -6,10 +6,11 @@ import { type Config, ConfigError, ensureFolder } from '../config.ts';
 export const developmentKeyFile = (dataDir: string): string => join(dataDir, 'audit-seal-key.pem');
 
 /**
- * The key that signs seals: the configured one; in development one that is made once and kept beside the database. None in
- * production without the setting: a key that lies beside what it protects would protect nothing.
+ * The key that signs seals: the configured one; in development one that is made once and kept beside the database. Production has
+ * none of its own: a key that lies beside what it protects would protect nothing. Without seals there is none.
  */
 export const sealKey = ({ audit, dataDir, production }: Pick<Config, 'audit' | 'dataDir' | 'production'>) => {
+  if (!audit.seals) return undefined;
   if (audit.key !== undefined) return createPrivateKey(audit.key);
   return production ? undefined : developmentKey(dataDir);
 };

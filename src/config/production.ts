@@ -44,6 +44,12 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
     ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],
     ['DEBUG_ERRORS', env.DEBUG_ERRORS && 'shows strangers how the server works inside'],
     ...limitSettings.map((name) => [name, env[name] === 0 && 'must not be 0: no limit at all'] as const),
+    [
+      'AUDIT_SEAL_KEY',
+      env.AUDIT_SEALS &&
+        env.AUDIT_SEAL_KEY === undefined &&
+        'is required: unsealed, the audit log can be written anew unseen; AUDIT_SEALS=false goes without',
+    ],
     ['VENUE_URL', env.VENUE_URL?.startsWith('http:') && 'must be https: orders travel over it'],
     ['VENUE_TOKEN', env.VENUE_URL !== undefined && env.VENUE_TOKEN === undefined && 'is required by VENUE_URL'],
     ['QUOTES_URL', env.QUOTES_URL?.startsWith('http:') && 'must be https: orders are decided on what comes over it'],

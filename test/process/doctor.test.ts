@@ -51,7 +51,8 @@ test('the doctor names all that is wrong, and shows no secret', async () => {
   expect(code).toBe(1);
   expect(text).toContain('✗ JWT_SECRET_KEY: must have at least 64 characters for HS512');
   expect(text).toContain('✗ DEMO_DATA: ');
-  expect(text).toContain('The server would not start: 2 to put right.');
+  expect(text).toContain('✗ AUDIT_SEAL_KEY: is required');
+  expect(text).toContain('The server would not start: 3 to put right.');
   expect(text).not.toContain('hidden-');
 });
 
