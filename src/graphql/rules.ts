@@ -1,4 +1,10 @@
-import { type GraphQLFieldResolver, type GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
 import { hasPermission, type Permission } from '../identity/permissions.ts';
@@ -58,10 +64,6 @@ const guarded =
     return answer;
   };
 
-const readProperty = (name: string): Resolver => {
-  return (parent) => (parent as Record<string, unknown> | undefined)?.[name];
-};
-
 const rebuilt = (
   type: GraphQLObjectType<unknown, GraphContext>,
   guards: Record<string, Guard | { resolve: Guard }>,
@@ -73,8 +75,8 @@ const rebuilt = (
     const guard = 'resolve' in entry ? entry.resolve : entry;
     // A subscription is checked when it starts, not at every event.
     return isSubscription
-      ? { ...field, subscribe: guarded(guard, field.subscribe ?? readProperty(name)) }
-      : { ...field, resolve: guarded(guard, field.resolve ?? readProperty(name)) };
+      ? { ...field, subscribe: guarded(guard, field.subscribe ?? defaultFieldResolver) }
+      : { ...field, resolve: guarded(guard, field.resolve ?? defaultFieldResolver) };
   };
   return new GraphQLObjectType({
     ...config,

@@ -1,4 +1,12 @@
-import { GraphQLObjectType, GraphQLSchema, GraphQLString, graphql, parse, subscribe } from 'graphql';
+import {
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  graphql,
+  parse,
+  subscribe,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../src/graphql/access.ts';
 import { accessLevels, guardRootFields } from '../../src/graphql/rules.ts';
@@ -44,7 +52,11 @@ describe('the rule tree', () => {
   it('asks for the permission by name', async () => {
     expect((await ask('{ users }', context('SUPPORT'))).data).toEqual({ users: 'everyone' });
     expect((await ask('{ users }', context('USER'))).refusals).toMatchObject([
-      { code: 'FORBIDDEN', message: 'This needs the permission "users:read".' },
+      {
+        code: 'FORBIDDEN',
+        message: 'This needs the permission "users:read".',
+        details: { permission: 'users:read' },
+      },
     ]);
     expect((await ask('{ users }', context())).refusals).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
   });
@@ -71,6 +83,39 @@ describe('the rule tree', () => {
     expect(refused).toMatchObject({ errors: [{ originalError: { code: 'UNAUTHENTICATED' } }] });
     const stream = await subscribe({ schema: guarded, document, contextValue: context('USER') });
     expect(Symbol.asyncIterator in stream).toBe(true);
+  });
+
+  it('throws what it refuses, so that no caller can take the refusal for an answer', async () => {
+    const { users } = guardRootFields(testSchema()).getQueryType()!.getFields();
+    const resolve = users!.resolve as (...call: unknown[]) => Promise<unknown>;
+    await expect(resolve(undefined, {}, context(), { fieldName: 'users' })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('leaves every type in the schema, and to fields without a resolver their property', async () => {
+    const Thing = new GraphQLInterfaceType({ name: 'Thing', fields: { id: { type: GraphQLString } } });
+    const stone = { name: 'Stone', interfaces: [Thing], fields: { id: { type: GraphQLString } } };
+    const open = new GraphQLSchema({
+      query: new GraphQLObjectType({
+        name: 'Query',
+        fields: {
+          thing: { type: Thing, extensions: { access: 'public' } },
+          word: { type: GraphQLString, extensions: { access: 'public' } },
+        },
+      }),
+      types: [new GraphQLObjectType(stone)],
+    });
+    const guarded = guardRootFields(open);
+    expect(Object.keys(guarded.getTypeMap()).sort()).toEqual(Object.keys(open.getTypeMap()).sort());
+    const rootValue = { word: 'said', thing: { __typename: 'Stone', id: 's' } };
+    const { data } = await graphql({
+      schema: guarded,
+      source: '{ word thing { id } }',
+      rootValue,
+      contextValue: context(),
+    });
+    expect(data).toEqual({ word: 'said', thing: { id: 's' } });
   });
 
   it('leaves the schema it was given as it is', async () => {
@@ -153,6 +198,10 @@ Query.users                    users:read
 `;
 
 describe('the schema', () => {
+  it('can be guarded: fields that need the same permission share its rule', () => {
+    expect(guardRootFields(schema).getQueryType()?.name).toBe('Query');
+  });
+
   it('gives each root field the access that is written down here', () => {
     const lines = [...accessLevels(schema)].map(([field, access]) => `${field.padEnd(30)} ${nameOf(access)}`);
     expect(`\n${lines.sort().join('\n')}\n`).toBe(expected);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
@@ -88,6 +88,33 @@ describe('an access token', () => {
     expect(tokens.verify(`${part('null')}.${part(null)}.x`)).toEqual(malformed);
   });
 
+  test('of more than 1,024 letters is not looked at, however good it is', () => {
+    const long = createAccessTokens({ jwt: { ...jwt, audience: 'a'.repeat(2_000) }, clock, ids: createIds(clock) });
+    expect(long.verify(long.sign(subject))).toEqual(malformed);
+    // Three letters of a token are two bytes of its claims.
+    const lengthOf = (letters: number): number => sized(letters).sign(subject).length;
+    const sized = (letters: number) =>
+      createAccessTokens({ jwt: { ...jwt, audience: 'a'.repeat(letters) }, clock, ids: createIds(clock) });
+    let letters = 350;
+    while (lengthOf(letters) < 1_024) letters += 1;
+    const longest = sized(letters);
+    expect(longest.sign(subject)).toHaveLength(1_024);
+    expect(longest.verify(longest.sign(subject))).toMatchObject({ claims: subject });
+    const tooLong = sized(letters + 1);
+    expect(tooLong.verify(tooLong.sign(subject))).toEqual(malformed);
+  });
+
+  test('names its key, which is another for another secret and tells nothing of it', () => {
+    const kidOf = (secret: string): string => {
+      const mine = createAccessTokens({ jwt: { ...jwt, secret }, clock, ids: createIds(clock) });
+      return jsonwebtoken.decode(mine.sign(subject), { complete: true })!.header.kid!;
+    };
+    expect(kidOf(jwt.secret)).toBe(
+      Buffer.from(hkdfSync('sha256', jwt.secret, '', 'bourse key id', 8)).toString('base64url'),
+    );
+    expect(kidOf(`${jwt.secret}x`)).not.toBe(kidOf(jwt.secret));
+  });
+
   test('expires by the injected clock, also once it is known', () => {
     const later = testClock();
     const mine = createAccessTokens({ jwt, clock: later, ids: createIds(later) });
@@ -101,7 +128,9 @@ describe('an access token', () => {
 
   test('needs an issuer and an audience to be configured', () => {
     for (const change of [{ issuer: '' }, { audience: '' }]) {
-      expect(() => createAccessTokens({ jwt: { ...jwt, ...change }, clock, ids: createIds(clock) })).toThrow();
+      expect(() => createAccessTokens({ jwt: { ...jwt, ...change }, clock, ids: createIds(clock) })).toThrow(
+        'issuer and audience must not be empty',
+      );
     }
   });
 

@@ -24,7 +24,11 @@ describe('usernames', () => {
   });
 
   test.each(['deleted-3', 'Deleted-x', 'abc\n', 'a b c', 'me@example', ' abc', 'ab', ''])('are never %j', (name) => {
-    expect(checkUsername(name)?.code).toBe('INVALID_INPUT');
+    expect(checkUsername(name)).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'A username has 3 to 50 letters, digits, "_", "." or "-", and starts with a letter or digit.',
+      field: ['username'],
+    });
   });
 });
 
@@ -35,6 +39,8 @@ describe('e-mail addresses', () => {
     "o'neil@example.com",
     'jürgen@müller.de',
     'x@xn--fsq.com',
+    // The longest that there can be.
+    `a@${'b'.repeat(61)}.${'c'.repeat(63)}.${'d'.repeat(63)}.${'e'.repeat(62)}`,
   ])('may be %s', (email) => {
     expect(checkEmail(email)).toBeUndefined();
   });
@@ -59,7 +65,8 @@ describe('e-mail addresses', () => {
     `${'a'.repeat(65)}@example.com`,
     `a@${'b'.repeat(60)}.${'c'.repeat(63)}.${'d'.repeat(63)}.${'e'.repeat(63)}.com`,
   ])('are never %j', (email) => {
-    expect(checkEmail(email)?.field).toEqual(['email']);
+    const wrong = { code: 'INVALID_INPUT', message: 'This is not an e-mail address.', field: ['email'] };
+    expect(checkEmail(email)).toEqual(wrong);
   });
 });
 

@@ -25,6 +25,26 @@ describe('password rules', () => {
     'trustno1trustno1',
     'admin1234567',
     '123456password',
+    // Rows of keyboards, to and fro, with a step beside them here and there.
+    '1234567890-=',
+    'qwertyuiop[]',
+    'qwertzuiop88',
+    'poiuztrewq12',
+    'azertyuiop77',
+    "asdfghjkl;'#",
+    'zxcvbnm,./zx',
+    'yxcvbnmnbvcx',
+    '3edc4rfv5tgb',
+    '0123456789012',
+    // Few characters, or few over and over.
+    'aabbccbbaacc',
+    'wmkzwmkzwmkz',
+    'xxxxxxxxxxx7q2',
+    'qwertyuiopV9m',
+    // Words under signs that look like their letters.
+    'dr@g0ndr@g0n',
+    'w3lc0m3w3lc0m3',
+    'm0nk3y!!2024',
     'ｐａｓｓｗｏｒｄ１２３４',
   ])('refuse the common %s', (password) => {
     expect(check(password)).toBe('PASSWORD_TOO_COMMON');
@@ -35,6 +55,15 @@ describe('password rules', () => {
     'correct horse battery',
     'пять зелёных слонов',
     'tr4ding-Is-no-6ame',
+    // A word with more around it than people put there.
+    '1234567password',
+    'password!2#4%6&8)',
+    // Longer runs than chance makes, and still not three quarters.
+    'qwertyuV9mX3',
+    'abcdeVmXQzKp',
+    // Four characters in no order; five over and over.
+    'wmkzzmwkmzwk',
+    'wmkzvwmkzvwm',
     '马马虎虎的密码在这里放着好',
   ])('take %s', (password) => {
     expect(check(password)).toBeUndefined();
@@ -48,9 +77,31 @@ describe('password rules', () => {
     expect(check(`${long}x`)).toBe('PASSWORD_TOO_LONG');
   });
 
+  test('have nothing to do with half a character', () => {
+    expect(
+      checkPassword('long enough \ud800 and odd', { bounds: { min: 12, max: 128 }, names: [], field: 'password' }),
+    ).toEqual({
+      code: 'INVALID_INPUT',
+      message: 'The password has half a character.',
+      field: ['password'],
+    });
+  });
+
+  test('say what is wrong', () => {
+    const said = (password: string, names: string[] = []) =>
+      checkPassword(password, { bounds: { min: 12, max: 64 }, names, field: 'password' })?.message;
+    expect(said('short')).toBe('A password has at least 12 characters.');
+    expect(said('quiet river '.repeat(6))).toBe('A password has at most 64 characters.');
+    expect(said('passwordpassword')).toBe('This password is among the first that are tried; choose another.');
+    expect(said('9-WanderLust-77', ['wanderlust'])).toBe(
+      'The password contains the username or e-mail name; choose another.',
+    );
+  });
+
   test('refuse one that contains the username or the name of the e-mail address', () => {
     expect(check('9-WanderLust-77', ['wanderlust', 'x@example.com'])).toBe('PASSWORD_TOO_COMMON');
     expect(check('9-WanderLust-77', ['somebody', 'Wanderlust@example.com'])).toBe('PASSWORD_TOO_COMMON');
+    expect(check('9-WanderLust-77', ['lust'])).toBe('PASSWORD_TOO_COMMON');
     expect(check('9-WanderLust-77', ['lus', 'other@wanderlust.org'])).toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRefreshTokens } from '../../src/identity/refresh-token.ts';
+import { createRefreshTokens, hashRefreshToken } from '../../src/identity/refresh-token.ts';
 
 const tokens = createRefreshTokens('a secret of the tests');
 const sessionId = '0190a3f0-1111-7222-8333-444455556666';
@@ -45,6 +46,24 @@ describe('a refresh token', () => {
     for (const other of [`${text}A`, ` ${text}`, `${text}\n`, text.slice(1)])
       expect(tokens.decode(other)).toBeUndefined();
     expect(tokens.decode(createRefreshTokens('another secret').first(sessionId))).toBeUndefined();
+  });
+
+  test('is kept as its SHA-256 only', () => {
+    const text = tokens.first(sessionId);
+    expect(Buffer.from(hashRefreshToken(text)).toString('hex')).toBe(createHash('sha256').update(text).digest('hex'));
+    expect(hashRefreshToken(text)).not.toEqual(hashRefreshToken(tokens.first(sessionId)));
+  });
+
+  test('of another version is refused, rightly signed or not; the key is one of its own', () => {
+    // Made as the format says, so that a change of it cannot go unnoticed: all sessions would end.
+    const key = Buffer.from(hkdfSync('sha256', 'a secret of the tests', '', 'bourse refresh token', 32));
+    const made = (version: number): string => {
+      const body = Buffer.alloc(37, 7);
+      body.writeUInt8(version, 0);
+      return Buffer.concat([body, createHmac('sha256', key).update(body).digest()]).toString('base64url');
+    };
+    expect(tokens.decode(made(1))).toMatchObject({ generation: 0x07070707 });
+    for (const version of [0, 2, 255]) expect(tokens.decode(made(version))).toBeUndefined();
   });
 
   test('has one successor: same session and seed, next generation', () => {

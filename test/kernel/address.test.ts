@@ -19,6 +19,16 @@ describe('an address', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['::ffff:10.20.30.40', '10.20.30.40'],
+    ['::ffff:100.200.111.222', '100.200.111.222'],
+    ['fe80::1%eth0%1', 'fe80:0:0:0::/64'],
+    // One group more than the mapped addresses have: these are addresses of somebody else.
+    ['1::ffff:192.0.2.1', '1:0:0:0::/64'],
+    ['0:1::ffff:192.0.2.1', '0:1:0:0::/64'],
+    ['0:0:1::ffff:192.0.2.1', '0:0:1:0::/64'],
+    ['0:0:0:1::ffff:192.0.2.1', '0:0:0:1::/64'],
+    ['0:0:0:0:1:ffff:192.0.2.1', '0:0:0:0::/64'],
+    ['::fffe:192.0.2.1', '0:0:0:0::/64'],
   ])('%s counts as %s', (text, expected) => expect(counted(text)).toBe(expected));
 
   it.each([
@@ -32,6 +42,8 @@ describe('an address', () => {
     '1:2:3:4:5:6:7',
     '192.0.2.1:80',
     '::1/64',
+    'x::ffff:192.0.2.1',
+    '%eth0',
   ])('%j is none', (text) => expect(parseAddress(text)).toBeUndefined());
 });
 
@@ -55,8 +67,15 @@ describe('a network', () => {
     ['192.168.0.128/25', '192.168.0.127', false],
   ])('%s and %s: %s', (network, address, expected) => expect(holds(network, address)).toBe(expected));
 
-  it.each(['', '10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/8/8', 'localhost', '10.0.0.0/-1'])(
-    '%j is none',
-    (text) => expect(parseNetwork(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    'localhost',
+    '10.0.0.0/-1',
+    'x/10.0.0.0/8',
+    '/10.0.0.0',
+  ])('%j is none', (text) => expect(parseNetwork(text)).toBeUndefined());
 });

@@ -60,3 +60,55 @@ it('keeps what it has when the store does not answer', async () => {
   for (let at = 0; at < 4; at += 1) expect((await leases[0]!(one())).allowed).toBe(true);
   await expect(leases[0]!(one())).rejects.toBeInstanceOf(StoreDownError);
 });
+
+it('keeps its lease for five seconds, and gives back nothing that it does not have', async () => {
+  const { shared, state, leases } = setUp(1);
+  const takes: number[] = [];
+  const counted = createLeased(async (asked) => {
+    takes.push(asked.cost);
+    return shared.take(asked);
+  });
+  await counted(one());
+  for (let at = 0; at < 4; at += 1) await counted(one(1, start_us + 4_999_999));
+  expect(takes).toEqual([5]);
+  // All five are spent: a new lease gives nothing back.
+  await counted(one(1, start_us + 5_000_000));
+  expect(takes).toEqual([5, 5]);
+  await counted(one(1, start_us + 10_000_000));
+  expect(takes).toEqual([5, 5, -4, 5]);
+  expect(state.asked).toBe(0);
+  expect(leases).toHaveLength(1);
+});
+
+it('asks for what it lacks, and for no more when there is no more', async () => {
+  const takes: [number, boolean][] = [];
+  const shared = createMemoryStore(100);
+  const leased = createLeased(async (asked) => {
+    const verdict = shared.take(asked);
+    takes.push([asked.cost, verdict.allowed]);
+    return verdict;
+  });
+  await leased(one(3));
+  expect((await leased(one(90))).allowed).toBe(true);
+  // Two were left of the first chunk, and 88 were lacking; seven are left in the store.
+  expect(takes).toEqual([
+    [5, true],
+    [88, true],
+  ]);
+  await leased(one(4));
+  await leased(one(2));
+  expect(takes.slice(2)).toEqual([
+    [5, true],
+    [5, false],
+    [1, true],
+  ]);
+  // One is left in the store; a refusal keeps what is here, and is asked for once where a chunk is no larger than the need.
+  expect((await leased(one(9))).allowed).toBe(false);
+  expect(takes.slice(5)).toEqual([[9, false]]);
+});
+
+it('gives to a command that waits for the chunk of another, and takes on where that was not enough', async () => {
+  const { leases, state } = setUp(1);
+  const [many, few] = await Promise.all([leases[0]!(one(4)), leases[0]!(one(3))]);
+  expect([many?.allowed, few?.allowed, state.asked]).toEqual([true, true, 2]);
+});

@@ -89,6 +89,17 @@ describe('a token bucket', () => {
     expect(bucketVerdict(rule, full, true, 0, start_us)).toMatchObject({ remaining: 10, resetAfter_us: 0 });
   });
 
+  it('gives back whatever is in it, also to one that is more than empty, and takes nothing for nothing', () => {
+    const rule = bucketRule('test', 10, MINUTE_ms);
+    const overdrawn = start_us + rule.capacity_us + 1;
+    expect([bucketAllows(rule, overdrawn, -1, start_us), bucketAllows(rule, overdrawn, 0, start_us)]).toEqual([
+      true,
+      true,
+    ]);
+    const wide = { ...rule, capacity_us: -1 };
+    expect([bucketAllows(wide, 0, 0, start_us), bucketAllows(wide, 0, 1, start_us)]).toEqual([true, false]);
+  });
+
   it('is at most empty for a process whose clock is behind that of another', () => {
     const rule = bucketRule('test', 10, MINUTE_ms);
     const ahead = bucketAfter(rule, 0, 10, start_us + 3_600_000_000);
@@ -139,6 +150,48 @@ describe('a sliding window', () => {
         }
       }),
     );
+  });
+
+  it('tells what is left and when nothing of it counts any more', () => {
+    const rule = windowRule('test', 10, MINUTE_ms);
+    const window = 1_000;
+    const at = (elapsed_ms: number) => (window * MINUTE_ms + elapsed_ms) * 1_000;
+    const told = (state: { window: number; current: number; previous: number }, elapsed_ms: number) => {
+      const { remaining, resetAfter_us, retryAfter_us } = windowVerdict(rule, state, true, 1, at(elapsed_ms));
+      return [remaining, resetAfter_us / 1_000, retryAfter_us];
+    };
+    expect(told(unusedWindow, 15_000)).toEqual([10, 0, 0]);
+    expect(told({ window, current: 3, previous: 0 }, 15_000)).toEqual([7, 105_000, 0]);
+    // Three quarters of the window before still count: a part of one counts as one.
+    expect(told({ window, current: 0, previous: 4 }, 15_000)).toEqual([7, 45_000, 0]);
+    expect(told({ window, current: 2, previous: 5 }, 15_000)).toEqual([4, 105_000, 0]);
+    expect(told({ window: window - 1, current: 4, previous: 9 }, 15_000)).toEqual([7, 45_000, 0]);
+    expect(told({ window: window - 2, current: 4, previous: 9 }, 15_000)).toEqual([10, 0, 0]);
+    expect(told({ window, current: 12, previous: 0 }, 0)[0]).toBe(0);
+  });
+
+  it('has what was given back, and never less than nothing', () => {
+    const rule = windowRule('test', 10, MINUTE_ms);
+    const after = windowAfter(rule, windowAfter(rule, unusedWindow, 8, start_us), -5, start_us);
+    expect(after.current).toBe(3);
+    expect(windowAfter(rule, after, -100, start_us).current).toBe(0);
+    // It is not asked whether there is room for what comes back, or for nothing.
+    const full = { ...after, current: 10, previous: 99 };
+    expect([windowAllows(rule, full, -1, start_us), windowAllows(rule, full, 0, start_us)]).toEqual([true, true]);
+    expect(windowAllows(rule, full, 1, start_us)).toBe(false);
+  });
+
+  it('begins now for whoever hears of a window that has not begun here', () => {
+    const rule = windowRule('test', 10, MINUTE_ms);
+    const late_us = (1_000 * MINUTE_ms + 45_000) * 1_000;
+    const ahead = { window: 1_001, current: 4, previous: 6 };
+    expect(windowAllows(rule, ahead, 1, late_us)).toBe(false);
+    expect(windowAfter(rule, { ...ahead, previous: 5 }, 1, late_us)).toEqual({
+      window: 1_001,
+      current: 5,
+      previous: 5,
+    });
+    expect(windowVerdict(rule, ahead, false, 1, late_us)).toMatchObject({ remaining: 0, retryAfter_us: 10_000_000 });
   });
 
   it('takes a clock that is far ahead for nothing', () => {

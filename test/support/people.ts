@@ -13,19 +13,11 @@ import { createIds } from '../../src/kernel/ids.ts';
 import type { Result } from '../../src/kernel/result.ts';
 import type { Limiter } from '../../src/limiter/limiter.ts';
 import { createProfile } from '../../src/profile/profile.ts';
+import { testClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { testLimiter } from './limiter.ts';
 
-/** A clock that stands still until a test moves it. */
-export const testClock = (start = new Date()) => {
-  let now = start.getTime();
-  return {
-    now: () => new Date(now),
-    advance: (by_ms: number): void => {
-      now += by_ms;
-    },
-  };
-};
+export { testClock };
 
 type TestClock = ReturnType<typeof testClock>;
 

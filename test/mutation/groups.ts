@@ -1,0 +1,41 @@
+/** What mutation testing changes, group by group, and the tests that have to notice: none of them needs a database. */
+export interface Group {
+  mutate: readonly string[];
+  tests: readonly string[];
+}
+
+export const groups: Readonly<Record<string, Group>> = {
+  identity: {
+    mutate: [
+      'src/identity/tokens.ts',
+      'src/identity/refresh-token.ts',
+      'src/identity/password-rules.ts',
+      'src/identity/names.ts',
+      'src/identity/gate.ts',
+    ],
+    tests: ['test/identity/{access-token,refresh-token,password-rules,names,gate}.test.ts'],
+  },
+  access: {
+    mutate: [
+      'src/graphql/rules.ts',
+      'src/identity/permissions.ts',
+      'src/identity/unauthenticated.ts',
+      'src/http/who.ts',
+      'src/kernel/address.ts',
+    ],
+    tests: [
+      'test/graphql/rules.test.ts',
+      'test/identity/permissions.test.ts',
+      'test/http/who.test.ts',
+      'test/kernel/address.test.ts',
+    ],
+  },
+  limiter: {
+    mutate: [
+      'src/limiter/{token-bucket,sliding-window,rule,budget,lease,refusal,request-limits}.ts',
+      'src/limiter/stores/{fail-fast,memory,slots}.ts',
+      'src/kernel/lru.ts',
+    ],
+    tests: ['test/limiter/{rules,budget,lease,fail-fast,request-limits,memory}.test.ts', 'test/kernel/lru.test.ts'],
+  },
+};

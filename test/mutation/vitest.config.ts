@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import { groups } from './groups.ts';
+
+/** As the ordinary configuration, for the tests of one group: without the database that all others get. */
+export default defineConfig({
+  test: {
+    include: [...(groups[process.env.MUTATION_GROUP ?? '']?.tests ?? [])],
+    experimental: { viteModuleRunner: false },
+    testTimeout: 30_000,
+  },
+});
