@@ -68,8 +68,8 @@ const booked = (cash: bigint): string[] => [
      created_at, position_qty, position_cost, position_pnl)
    SELECT ${id(4)}, n, ${id(3)} || '-BUY', ${id(3)}, ${id(1)}, account_id, 'AAPL', 'BUY', ${QTY}, ${PRICE}, ${VALUE}, 0, 'TAKER', ${QTY},
      ${time()}, own * ${QTY}, own * ${VALUE}, 0 FROM fills ORDER BY n`,
-  `INSERT INTO lots (id, sequence, account_id, symbol, qty, leaves_qty, leaves_cost, opened_at)
-   SELECT ${id(4)}, n, account_id, 'AAPL', ${QTY}, ${QTY}, ${VALUE}, ${time()} FROM fills ORDER BY n`,
+  `INSERT INTO lots (id, sequence, account_id, symbol, qty, cost, leaves_qty, leaves_cost, opened_at)
+   SELECT ${id(4)}, n, account_id, 'AAPL', ${QTY}, ${VALUE}, ${QTY}, ${VALUE}, ${time()} FROM fills ORDER BY n`,
 ];
 
 /** What the accounts have after all of it. Their deposits were before it. */

@@ -1,4 +1,5 @@
 import type { PageRequest } from '../kernel/page.ts';
+import { unseen } from './prepared.ts';
 
 /**
  * Prisma's arguments for one page of a list that is shown newest first by (createdAt, id). The bound on createdAt alone
@@ -16,4 +17,31 @@ export const newestFirst = ({ limit, backward, from }: PageRequest) => {
     orderBy: [{ createdAt: direction }, { id: direction }],
     take: limit + 1,
   };
+};
+
+/**
+ * Where a page of a list begins and how far it may go, period and cursor taken together. Only one bound each: of two that say where
+ * to begin, Postgres takes the first and walks over whatever lies before the other.
+ */
+export const stretchOf = (
+  { backward, from: behind }: PageRequest,
+  { from, to }: { from?: Date | null | undefined; to?: Date | null | undefined },
+): { begin: { createdAt: Date | string; id: string | null }; end: Date | string } => {
+  const [first, last] = [from ?? '-infinity', to ?? 'infinity'];
+  const [edge, end] = backward ? [first, last] : [last, first];
+  const isInside =
+    typeof edge === 'string' || (behind && (backward ? behind.createdAt >= edge : behind.createdAt < edge));
+  return { begin: behind && isInside ? behind : { createdAt: edge, id: null }, end };
+};
+
+/**
+ * The condition of such a stretch: its end is $3, and $4 with a place among what is of the same instant is its beginning. Without a
+ * cursor that place is before all.
+ */
+export const alongStretch = ({ backward }: PageRequest, last: 'id' | 'sequence', place: string): string => {
+  const begin = `(${unseen('$4', 'timestamptz')}, ${place})`;
+  const end = unseen('$3', 'timestamptz');
+  return backward
+    ? `(created_at, ${last}) > ${begin} AND created_at < ${end}`
+    : `(created_at, ${last}) < ${begin} AND created_at >= ${end}`;
 };

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { OrderSide } from '../database/generated/enums.ts';
+import type { Prepared } from '../database/prepared.ts';
 import type { Sight } from '../database/viewers.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
@@ -52,11 +53,12 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
     filter: OrderFilter,
     page: PageRequest,
   ): Promise<Page<OrderRow>> => {
-    const { ids, rows } = pageQuery(accountId, filter, page);
-    const found = ids && (await pool.query<{ id: string }>(ids)).rows.map(({ id }) => id);
-    if (found?.length === 0) return { rows: [], hasMore: false };
-    const shown = pageOf((await as({ viewerId }).query<OrderRow>(rows(found ?? []))).rows, page);
-    return found === undefined ? shown : { ...shown, hasMore: found.length > page.limit };
+    const query = pageQuery(accountId, filter, page);
+    const read = async (rows: Prepared) => pageOf((await as({ viewerId }).query<OrderRow>(rows)).rows, page);
+    if ('rows' in query) return read(query.rows);
+    const found = query.ids && (await pool.query<{ id: string }>(query.ids)).rows.map(({ id }) => id);
+    if (found === undefined || found.length === 0) return { rows: [], hasMore: false };
+    return { ...(await read(query.rowsOf(found))), hasMore: found.length > page.limit };
   },
 
   /** The executions of several orders at once, busts included, in the order in which they were booked. */

@@ -3,7 +3,8 @@ import { isUuid } from '../../kernel/ids.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { AccountFinder } from '../accounts.ts';
 import { type Reader, readsAll, sightOf } from '../reader.ts';
-import type { JournalEntry, JournalFilter, JournalStore } from './store.ts';
+import type { JournalFilter } from './page-query.ts';
+import type { JournalEntry, JournalStore } from './store.ts';
 
 const nothing: Page<JournalEntry> = { rows: [], hasMore: false };
 
