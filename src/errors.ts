@@ -97,6 +97,7 @@ export const catalogue = {
   BAD_USER_INPUT: top(400, 'A variable or argument does not fit its type; the message names it.'),
   QUERY_TOO_COMPLEX: top(400, 'The document has too many tokens, levels, aliases or directives, or costs too much.'),
   METHOD_NOT_ALLOWED: top(405, 'The HTTP method does not fit the operation; mutations need POST.'),
+  NOT_ACCEPTABLE: top(406, 'The client takes none of the types that the answer could have; the header Accept names them.'),
   PAYLOAD_TOO_LARGE: top(413, 'The request body is larger than the server reads.'),
   UNSUPPORTED_MEDIA_TYPE: top(415, 'The request body is not application/json.'),
   RATE_LIMITED: top(429, 'Too many requests; Retry-After says when to come back.', true),

@@ -55,8 +55,10 @@ export const limits = {
   page: {
     default: 20,
     max: 100,
-    /** Rows that a numbered page may lie behind: the database walks over each of them, at about 10 ms for all. */
+    /** Rows that a page may lie behind where it is counted, not followed: the database walks over each of them. */
     skip: 100_000,
+    /** Of numbered pages, so that the last one, at its largest, lies within `skip`. */
+    numbered: 1_000,
   },
   text: {
     /** A key of a client's own: long enough for two UUIDs. */

@@ -26,3 +26,16 @@ export const negotiate = (accept: string | undefined): MediaType | undefined => 
   }
   return best?.type;
 };
+
+/** Whether a client takes JSON, by whatever name. */
+export const takesJson = (accept: string | undefined): boolean => {
+  if (accept === undefined) return true;
+  return accept.split(',').some((part) => {
+    const [range = '', ...parameters] = part
+      .toLowerCase()
+      .split(';')
+      .map((text) => text.trim());
+    const isRefused = parameters.some((text) => /^q=0(\.0*)?$/.test(text));
+    return !isRefused && (matches(range, 'application/json') || /^application\/([\w.-]+\+)?json$/.test(range));
+  });
+};

@@ -6,7 +6,14 @@ import { type Handler, jsonAnswer } from './answer.ts';
 export type Check = () => Promise<unknown>;
 export type Checks = Readonly<Record<string, Check>>;
 
-const isUp = async (check: Check): Promise<boolean> => {
+/** What one look at a dependency found. */
+export interface Look {
+  up: boolean;
+  latency_ms: number;
+}
+
+const look = async (check: Check): Promise<Look> => {
+  const started_ms = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, limits.http.check_ms, false);
@@ -17,13 +24,14 @@ const isUp = async (check: Check): Promise<boolean> => {
       () => true,
       () => false,
     );
-  return Promise.race([answer, deadline]).finally(() => clearTimeout(timer));
+  const up = await Promise.race([answer, deadline]).finally(() => clearTimeout(timer));
+  return { up, latency_ms: Math.round((performance.now() - started_ms) * 100) / 100 };
 };
 
 /** Which of the dependencies can be used now. */
-export const lookAt = async (checks: Checks): Promise<Record<string, boolean>> =>
+export const lookAt = async (checks: Checks): Promise<Record<string, Look>> =>
   Object.fromEntries(
-    await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await isUp(check)] as const)),
+    await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await look(check)] as const)),
   );
 
 /** Health for people and old monitors, liveness for restarts, readiness for load balancers. */
@@ -41,8 +49,8 @@ export const createHealth = ({
   const live: Handler = () => jsonAnswer(200, { status: 'live', timestamp: timestamp() });
   const ready: Handler = async ({ note }) => {
     const answers = Object.entries(await lookAt(checks));
-    const states = Object.fromEntries(answers.map(([name, up]) => [name, up ? 'up' : 'down']));
-    const isReady = answers.every(([, up]) => up) && !isDraining();
+    const states = Object.fromEntries(answers.map(([name, { up }]) => [name, up ? 'up' : 'down']));
+    const isReady = answers.every(([, { up }]) => up) && !isDraining();
     const status = isReady ? 'ready' : isDraining() ? 'draining' : 'unavailable';
     if (!isReady) note.outcome = 'DEPENDENCY_UNAVAILABLE';
     return jsonAnswer(isReady ? 200 : 503, { status, checks: states, timestamp: timestamp() });

@@ -1,9 +1,11 @@
 import type { ErrorCode } from '../errors.ts';
 import type { CircuitView } from '../guard/guards.ts';
 import type { RateLimitNote } from '../http/answer.ts';
+import type { Look } from '../http/health.ts';
 import type { InputProblem } from './input.ts';
 import type { JsonSchema } from './openapi/json-schema.ts';
 import type { RestOperation } from './operation.ts';
+import type { OwnInput } from './own-input.ts';
 
 /** Why a request was not done, before a face gives it its form. */
 export interface RestFailure {
@@ -28,6 +30,8 @@ export interface RestRequest {
   scheme: string | undefined;
   hasCredentials: boolean;
   now: Date;
+  /** What the client calls the chain of requests that this is one of. */
+  correlationId?: string | undefined;
 }
 
 export interface RestAnswer {
@@ -41,9 +45,9 @@ export interface RestAnswer {
 export interface FaceStatus {
   now: Date;
   /** Which of the dependencies can be used now. */
-  dependencies(): Promise<Readonly<Record<string, boolean>>>;
+  dependencies(): Promise<Readonly<Record<string, Look>>>;
   /** The same of those that the server can do without. */
-  optional(): Promise<Readonly<Record<string, boolean>>>;
+  optional(): Promise<Readonly<Record<string, Look>>>;
   circuits(): readonly Pick<CircuitView, 'name' | 'state' | 'failures'>[];
 }
 
@@ -51,6 +55,8 @@ export interface FaceStatus {
 export interface Dialect {
   /** Fields and parameters that no operation has are passed over; the native face refuses them by name. */
   ignoresUnknown: boolean;
+  /** Refuses a client that takes no JSON, where its system answered whatever it had. */
+  negotiates?: true;
   /** Takes forms as well as JSON, for the operations that are named. */
   forms?: ReadonlySet<string>;
   /** GET answers that no operation gives, by path: who the server is, and how it does. Nobody is asked who they are there. */
@@ -63,8 +69,8 @@ export interface Dialect {
   schemas?: Readonly<Record<string, JsonSchema>>;
   /** Headers by which its clients know how much they may still ask, beside those that every answer has. */
   limitHeaders?(note: RateLimitNote): Record<string, string>;
-  /** Rewrites a query of the face's own kind into that of the operation. */
-  query?(query: URLSearchParams, operation: RestOperation): URLSearchParams;
+  /** What its clients give in their own way, by the names of operations. */
+  inputs?: Readonly<Record<string, OwnInput>>;
   success(answer: RestAnswer, request: RestRequest): RestAnswer;
   failure(failure: RestFailure, status: number, request: RestRequest): RestAnswer;
 }

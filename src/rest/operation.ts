@@ -29,6 +29,8 @@ export interface RestOperation extends RestDirective {
   variables: readonly { name: string; type: GraphQLInputType; required: boolean }[];
   /** The result names of the root fields that answer with a payload of `userErrors`. */
   payloads: readonly string[];
+  /** What clients call the fields of an input that is made of variables, by what the schema calls them. */
+  wireNames: ReadonlyMap<string, string>;
 }
 
 const folder = fileURLToPath(new URL('operations', import.meta.url));
@@ -77,6 +79,14 @@ const fragmentsOf = (
 const rootFields = ({ selectionSet }: OperationDefinitionNode): FieldNode[] =>
   selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
 
+const wireNamesOf = (node: OperationDefinitionNode): Map<string, string> => {
+  const inputs = rootFields(node).flatMap((field) => field.arguments ?? []);
+  const fields = inputs.flatMap(({ value }) => (value.kind === Kind.OBJECT ? value.fields : []));
+  return new Map(
+    fields.flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[name.value, value.name.value]] : [])),
+  );
+};
+
 const build = (
   schema: GraphQLSchema,
   node: OperationDefinitionNode,
@@ -114,6 +124,7 @@ const build = (
     document,
     variables,
     payloads: payloads.map((field) => (field.alias ?? field.name).value),
+    wireNames: wireNamesOf(node),
   };
 };
 

@@ -29,7 +29,7 @@ const refusedWhole = (errors: readonly GraphQLFormattedError[]): RestFailure => 
 
 /** Why a result is no success; undefined when it is one. The worst of its errors decides, else the first of the `userErrors`. */
 export const failureOf = (
-  { payloads }: RestOperation,
+  { payloads, wireNames }: RestOperation,
   { data, errors = [] }: ExecutionResult,
 ): RestFailure | undefined => {
   if (errors.length > 0) return refusedWhole(errors as readonly GraphQLFormattedError[]);
@@ -39,7 +39,11 @@ export const failureOf = (
   return {
     code: first.code,
     message: first.message,
-    errors: found.flatMap(({ code, message, field }) => (field === null ? [] : [{ field, code, message }])),
+    errors: found.flatMap(({ code, message, field }) =>
+      field === null
+        ? []
+        : [{ field: field.map((name, at) => (at === 0 ? (wireNames.get(name) ?? name) : name)), code, message }],
+    ),
   };
 };
 

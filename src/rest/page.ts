@@ -3,9 +3,12 @@ export interface Page {
   items: unknown[];
   nextCursor: string | null;
   previousCursor: string | null;
+  /** Of all pages, where the operation asks for it. */
+  total?: number;
 }
 
 interface Connection {
+  totalCount?: number;
   edges: { node: unknown }[];
   pageInfo: {
     hasNextPage?: boolean;
@@ -20,11 +23,12 @@ const isConnection = (value: unknown): value is Connection =>
 
 export const pageOf = (value: unknown): Page | undefined => {
   if (!isConnection(value)) return undefined;
-  const { edges, pageInfo } = value;
+  const { edges, pageInfo, totalCount } = value;
   return {
     items: edges.map(({ node }) => node),
     nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
     previousCursor: pageInfo.hasPreviousPage ? (pageInfo.startCursor ?? null) : null,
+    ...(totalCount !== undefined && { total: totalCount }),
   };
 };
 

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import { catalogue, type ErrorCode } from '../errors.ts';
 import type { Graphql } from '../graphql/server.ts';
+import { takesJson } from '../http/accept.ts';
 import type { Exchange, HttpAnswer, Refuse } from '../http/answer.ts';
 import { isFormIn, readForm, readJson } from '../http/body.ts';
 import { budgetOf } from '../http/graphql.ts';
@@ -49,6 +50,10 @@ const takesForms = ({ dialect }: Face, { name }: RestOperation): boolean => dial
 const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'retryAfter_s'> =>
   headers['Retry-After'] === undefined ? {} : { retryAfter_s: Number(headers['Retry-After']) };
 
+/** Text that may stand in a header and in a log. */
+const correlationIn = (given: string | string[] | undefined): string | undefined =>
+  typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : undefined;
+
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
 export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) => {
@@ -79,6 +84,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     scheme: request.headers.authorization?.split(' ')[0]?.toLowerCase(),
     hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
     now: clock.now(),
+    correlationId: correlationIn(request.headers['x-correlation-id']),
   });
 
   const refuse = (
@@ -122,16 +128,19 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     if (operation.body !== undefined && (value === null || value === undefined))
       return refuse(exchange, face, operation, failing('NOT_FOUND', 'Nothing is found here.'));
     const page = pageOf(value);
-    const link = page && linkOf(page, exchange);
+    const link = page?.total === undefined ? page && linkOf(page, exchange) : undefined;
     if (link) headers.Link = link;
     if (operation.location !== undefined) headers.Location = face.base + fillAddress(operation.location, data);
     const body = page ?? value;
     const { status } = operation;
-    const answer = written(
-      face.dialect.success({ status, ...(body !== undefined && { body }) }, requestOf(exchange, operation)),
-      headers,
+    const dressed = face.dialect.success(
+      { status, ...(body !== undefined && { body }) },
+      requestOf(exchange, operation),
     );
-    return operation.method === 'GET' ? unlessKnown(exchange, answer) : answer;
+    const answer = written(dressed, headers);
+    // What a face puts around it may be another one each time, such as when it was made.
+    const stable = dressed.body === body ? undefined : JSON.stringify(body);
+    return operation.method === 'GET' ? unlessKnown(exchange, answer, stable) : answer;
   };
 
   const run = async (
@@ -141,13 +150,16 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   ): Promise<HttpAnswer> => {
     exchange.note.operation = operation.name;
     const no = (failure: RestFailure, more = {}): HttpAnswer => refuse(exchange, face, operation, failure, more);
+    if (face.dialect.negotiates && !takesJson(exchange.request.headers.accept))
+      return no(failing('NOT_ACCEPTABLE', 'The answer is JSON, which the header Accept leaves out.'));
     const key = idempotencyKeyOf(exchange.request);
     if ('problem' in key) return no(failing('BAD_REQUEST', key.problem));
     const body = await readBody(exchange, face, operation);
     if ('failure' in body) return no(body.failure);
-    const sent = new URLSearchParams(exchange.search);
-    const query = face.dialect.query?.(sent, operation) ?? sent;
-    const input = readInput(operation, { path: parameters, query, body: body.value }, face.dialect.ignoresUnknown);
+    const sent = { path: parameters, query: new URLSearchParams(exchange.search), body: body.value };
+    const given = face.dialect.inputs?.[operation.name]?.read(sent) ?? sent;
+    if ('problems' in given) return no(misfit(given.problems));
+    const input = readInput(operation, given, face.dialect.ignoresUnknown);
     if ('problems' in input) return no(misfit(input.problems));
     const { answer, context } = await graphql.run({ query: operation.source, variables: input.variables }, 'POST', {
       requestId: exchange.requestId,
@@ -176,12 +188,20 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     (code, message, headers = {}, details = {}) =>
       refuse(exchange, face, undefined, { ...failing(code, message), details, ...waitIn(headers) }, headers);
 
-  /** The answer to a GET of a face's own page. */
+  /** What answers to other methods than a path has. */
+  const otherwise = ({ request }: Exchange, refused: Refuse, methods: readonly string[]): HttpAnswer => {
+    const Allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    if (request.method === 'OPTIONS') return { status: 204, headers: { Allow } };
+    return refused('METHOD_NOT_ALLOWED', `This path takes ${Allow}.`, { Allow });
+  };
+
+  /** The answer of a face's own page. */
   const pageAt = (exchange: Exchange, candidates: typeof mounted): Found | undefined => {
-    if (methodOf(exchange) !== 'GET') return undefined;
     for (const face of candidates) {
       const page = pages.find(face.dialect, exchange.path.slice(face.base.length));
-      if (page !== undefined) return { handle: () => page(exchange, refusing(exchange, face)) };
+      const refused = refusing(exchange, face);
+      if (page !== undefined && methodOf(exchange) === 'GET') return { handle: () => page(exchange, refused) };
+      if (page !== undefined) return { refuse: refused, handle: () => otherwise(exchange, refused, ['GET']) };
     }
     return undefined;
   };
@@ -196,12 +216,12 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
       const { path } = exchange;
       const candidates = facesAt(path);
       const [first] = candidates;
-      const page = pageAt(exchange, candidates);
-      if (page !== undefined) return page;
       const found = candidates.flatMap((face) => {
         const routes = face.router.find(path.slice(face.base.length));
         return routes === undefined ? [] : [{ face, routes }];
       });
+      const page = pageAt(exchange, candidates);
+      if (page !== undefined && (found.length === 0 || methodOf(exchange) === 'GET')) return page;
       // Below a base of its own a face answers for every path; at the root the server has others, too.
       if (first === undefined || (found.length === 0 && first.base === '' && !path.startsWith('/api/')))
         return undefined;
@@ -217,11 +237,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
       const handle = () => {
         if (chosen !== undefined) return run(exchange, chosen.face, chosen.match);
         if (found.length === 0) return refused('NOT_FOUND', 'Nothing is served at this path.');
-        const allowed: string[] = [...new Set(found.flatMap(({ routes }) => routes.methods))];
-        if (allowed.includes('GET')) allowed.push('HEAD');
-        const Allow = [...allowed, 'OPTIONS'].join(', ');
-        if (exchange.request.method === 'OPTIONS') return { status: 204, headers: { Allow } };
-        return refused('METHOD_NOT_ALLOWED', `This path takes ${Allow}.`, { Allow });
+        return otherwise(exchange, refused, [...new Set(found.flatMap(({ routes }) => routes.methods))]);
       };
       return { refuse: refused, limitHeaders: face.dialect.limitHeaders, handle };
     },

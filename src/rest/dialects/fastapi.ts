@@ -26,7 +26,7 @@ export interface FastapiFace {
   success?: Dialect['success'];
 }
 
-interface Item {
+export interface Item {
   type: string;
   loc: string[];
   msg: string;
@@ -54,7 +54,7 @@ const types: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The 422 of FastAPI; undefined for a failure that is not about the input. */
-const validation = (failure: RestFailure, status: number): Item[] | undefined => {
+export const itemsOf = (failure: RestFailure, status: number): Item[] | undefined => {
   if (failure.problems !== undefined) return failure.problems.map(itemOf);
   if (failure.code === 'BAD_REQUEST' && /JSON/.test(failure.message))
     return [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }];
@@ -72,7 +72,7 @@ export const fastapi = ({ unauthenticated, texts, headers = {}, forms, beside, s
     if (failure.code === 'UNAUTHENTICATED') return unauthenticated(request, failure.details?.reason);
     const wording = texts[failure.code];
     if (wording !== undefined) return typeof wording === 'function' ? wording(failure, request) : wording;
-    const items = validation(failure, status);
+    const items = itemsOf(failure, status);
     return items === undefined ? { detail: failure.message } : { status: 422, detail: items };
   };
   return {

@@ -7,6 +7,7 @@ const typeOf = (code: string): string => `/api/errors/${code}`;
 /** Bourse's own face: what was asked for is the body; a refusal is a problem of RFC 9457. */
 export const native: Dialect = {
   ignoresUnknown: false,
+  negotiates: true,
   success: (answer) => answer,
   failure: ({ code, message, errors, details }, status, { requestId, path }) => ({
     status,

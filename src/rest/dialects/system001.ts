@@ -1,107 +1,152 @@
 import { STATUS_CODES } from 'node:http';
 import { limits } from '../../limits.ts';
-import type { Dialect, RestFailure, RestRequest } from '../dialect.ts';
+import type { Dialect, RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
+import { numbered, numberedLinks, pageNumbers } from '../numbered.ts';
+import type { OwnInput } from '../own-input.ts';
 import type { Page } from '../page.ts';
+import { itemsOf } from './fastapi.ts';
+import { system001Pages } from './system001-pages.ts';
+import { schemas001 } from './system001-schemas.ts';
+
+type Fields = Record<string, unknown>;
 
 /** Answers that stand by themselves there, where others have an envelope. */
-const bare = new Set(['FrameworkUserById']);
+const bare = new Set(['FrameworkUserById', 'FrameworkCreateUser', 'FrameworkUpdateUser']);
 
-const positive = (query: URLSearchParams, name: string, fallback: number): number => {
-  const number = Number(query.get(name) ?? fallback);
-  return Number.isInteger(number) && number > 0 ? number : fallback;
-};
+const roleWords = ['user', 'support', 'auditor', 'admin'];
 
-const pageOf = (query: URLSearchParams): { page: number; size: number } => ({
-  page: positive(query, 'page', 1),
-  size: Math.min(positive(query, 'page_size', limits.page.default), limits.page.max),
+/** Roles are words in small letters there. */
+const roleIn = (name: string, where: 'path' | 'body'): OwnInput => ({
+  shown: { [name]: { schema: { type: 'string', enum: roleWords }, example: 'support' } },
+  read: (given) => {
+    const fields = (given[where] ?? {}) as Fields;
+    const word = fields[name];
+    if (typeof word !== 'string') return given;
+    return { ...given, [where]: { ...fields, [name]: roleWords.includes(word) ? word.toUpperCase() : word } };
+  },
 });
 
-/** Numbered pages of a list that is kept by cursors: what stands before a page is read with it, as far as one read goes. */
-const numbered = ({ items, nextCursor }: Page, query: URLSearchParams): object => {
-  const { page, size } = pageOf(query);
-  const shown = items.slice((page - 1) * size, page * size);
-  return {
-    items: shown,
-    total: items.length,
-    page,
-    size,
-    pages: Math.ceil(items.length / size),
-    has_next: nextCursor !== null,
-    has_previous: page > 1,
-  };
+/** A user as its clients read one: always with a name to show, and never with a verified address, since none is verified here. */
+const userOf = ({ name, ...user }: Fields, isRecord: boolean): Fields => ({
+  ...user,
+  display_name: user.display_name ?? name ?? user.username,
+  ...(Array.isArray(user.roles) && { roles: user.roles.map((role) => String(role).toLowerCase()) }),
+  ...(isRecord && { is_verified: false }),
+});
+
+const roleOf = ({ id, name, ...role }: Fields): Fields => ({
+  id: String(id).toLowerCase(),
+  name: String(name).toLowerCase(),
+  ...role,
+  is_system: true,
+});
+
+const dataOf = (body: unknown): unknown => {
+  if (Array.isArray(body)) return body.map(roleOf);
+  return 'display_name' in (body as Fields) ? userOf(body as Fields, false) : body;
 };
 
-interface WithRoles {
-  roles?: string[];
-}
-
-const worded = (body: unknown): unknown => {
-  const { roles } = body as WithRoles;
-  return roles === undefined ? body : { ...(body as object), roles: roles.map((role) => role.toLowerCase()) };
+const success = (answer: RestAnswer, { operation, query, path, now }: RestRequest): RestAnswer => {
+  const { body, status } = answer;
+  if (body === undefined || operation === undefined) return answer;
+  if (bare.has(operation.name)) return { ...answer, body: userOf(body as Fields, true) };
+  if (operation.name === 'FrameworkUsers') {
+    const { items, ...page } = numbered(body as Page, query);
+    const Link = numberedLinks(path, query, page);
+    const users = items.map((user) => userOf(user as Fields, false));
+    return { ...answer, ...(Link && { headers: { Link } }), body: { items: users, ...page } };
+  }
+  const envelope = { message: 'Success', status_code: status, timestamp: now.toISOString(), request_id: null };
+  return { ...answer, body: { data: dataOf(body), ...envelope } };
 };
 
-const detailOf = ({ code, message, details }: RestFailure, { scheme, path }: RestRequest): string => {
+const notFound = ({ message, errors }: RestFailure, { operation, path }: RestRequest): string => {
+  if (operation === undefined) return 'Not Found';
+  if (errors.some(({ field }) => field.includes('role'))) return message;
+  const id = /\/users\/([^/]+)/.exec(path)?.[1];
+  return id === undefined ? message : `User ${decodeURIComponent(id)} not found`;
+};
+
+const detailOf = (failure: RestFailure, request: RestRequest): string => {
+  const { code, message, details, retryAfter_s = 60 } = failure;
   if (code === 'EMAIL_TAKEN') return 'Email already registered';
   if (code === 'INVALID_CREDENTIALS') return 'Invalid email or password';
   if (code === 'USER_SUSPENDED') return 'Account is deactivated';
-  if (code === 'NOT_FOUND') return `User ${path.split('/').at(-1)} not found`;
+  if (code === 'NOT_FOUND') return notFound(failure, request);
+  if (code === 'METHOD_NOT_ALLOWED') return 'Method Not Allowed';
+  if (code === 'RATE_LIMITED') return `Rate limit exceeded. Retry after ${retryAfter_s} seconds.`;
+  if (code === 'INTERNAL_SERVER_ERROR') return 'An unexpected error occurred. Please try again later.';
+  if (code === 'FORBIDDEN' && details?.permission !== undefined) return `Permission '${details.permission}' required.`;
   if (code !== 'UNAUTHENTICATED') return message;
-  if (scheme !== 'bearer') return 'Invalid authorization header';
+  if (request.scheme !== 'bearer' || !request.hasCredentials) return 'Invalid authorization header';
   return details?.reason === 'EXPIRED' ? 'Token expired' : 'Invalid token';
+};
+
+const types: Partial<Record<RestFailure['code'], string>> = {
+  RATE_LIMITED: 'https://httpstatuses.com/429',
+  INTERNAL_SERVER_ERROR: 'https://tools.ietf.org/html/rfc7231#section-6.6.1',
+};
+
+/** Fields that some problems have besides. */
+const besides = ({ code }: RestFailure): Fields => {
+  if (code === 'PAYLOAD_TOO_LARGE') return { max_size: limits.http.bodyBytes };
+  return code === 'DEPENDENCY_UNAVAILABLE' ? { error: 'Service temporarily unavailable' } : {};
+};
+
+const AUTHORIZATION = { type: 'missing', loc: ['header', 'Authorization'], msg: 'Field required' };
+
+const failure = (failed: RestFailure, given: number, request: RestRequest): RestAnswer => {
+  const absent = failed.code === 'UNAUTHENTICATED' && request.scheme === undefined;
+  const items = absent ? [AUTHORIZATION] : itemsOf(failed, given);
+  const status = items === undefined ? given : 422;
+  const isRule = items !== undefined && failed.problems === undefined && failed.errors.length > 0;
+  const errors = items?.map(({ type, loc, msg }) => ({
+    field: loc.slice(1).join('.') || 'unknown',
+    message: msg,
+    code: type,
+  }));
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(request.correlationId !== undefined && { 'X-Correlation-ID': request.correlationId }),
+    },
+    body: {
+      type: errors ? 'https://tools.ietf.org/html/rfc7807#section-3.1' : (types[failed.code] ?? 'about:blank'),
+      title: errors ? 'Validation Error' : STATUS_CODES[status],
+      status,
+      detail: isRule
+        ? items.map(({ msg }) => msg).join('; ')
+        : errors
+          ? 'One or more fields failed validation'
+          : detailOf(failed, request),
+      instance: request.path,
+      ...besides(failed),
+      ...(errors && { errors }),
+      ...(request.correlationId !== undefined && { correlation_id: request.correlationId }),
+      timestamp: request.now.toISOString(),
+    },
+  };
 };
 
 /** The REST framework: an envelope around what was asked for, numbered pages, problem details. */
 export const system001: Dialect = {
   ignoresUnknown: true,
+  negotiates: true,
   documentsAt: '',
-  pages: {
-    '/health/live': () => ({ status: 200, body: { status: 'ok' } }),
-    '/health/ready': async ({ dependencies }) => {
-      const states = Object.entries(await dependencies());
-      const healthy = states.every(([, up]) => up);
-      const checks = Object.fromEntries(states.map(([name, up]) => [name, { status: up ? 'healthy' : 'unhealthy' }]));
-      const status = healthy ? 'healthy' : 'unhealthy';
-      return { status: healthy ? 200 : 503, body: { status, checks, version: '0.1.0' } };
-    },
+  metricsAt: '/metrics',
+  pages: system001Pages,
+  schemas: schemas001,
+  inputs: {
+    FrameworkUsers: pageNumbers,
+    FrameworkAddRole: roleIn('role_name', 'body'),
+    FrameworkRemoveRole: roleIn('role', 'path'),
   },
-  query: (query, { name }) => {
-    if (name !== 'FrameworkUsers') return query;
-    const { page, size } = pageOf(query);
-    return new URLSearchParams({ first: String(page * size) });
+  success: (answer, request) => {
+    const { headers, ...own } = success(answer, request);
+    const correlation = request.correlationId !== undefined && { 'X-Correlation-ID': request.correlationId };
+    return { ...own, headers: { ...headers, ...correlation } };
   },
-  success: (answer, { operation, query, now }) => {
-    if (answer.body === undefined || bare.has(operation?.name ?? '')) return answer;
-    if (operation?.name === 'FrameworkUsers') return { ...answer, body: numbered(answer.body as Page, query) };
-    return {
-      ...answer,
-      body: {
-        data: worded(answer.body),
-        message: 'Success',
-        status_code: answer.status,
-        timestamp: now.toISOString(),
-        request_id: null,
-      },
-    };
-  },
-  failure: (failure, given, request) => {
-    const absent = failure.code === 'UNAUTHENTICATED' && request.scheme === undefined;
-    const invalid = failure.problems !== undefined || absent || (given === 422 && failure.errors.length > 0);
-    const status = invalid ? 422 : given;
-    const errors = absent
-      ? [{ field: 'Authorization', message: 'Field required', code: 'missing' }]
-      : failure.errors.map(({ field, message, code }) => ({ field: field.join('.') || 'unknown', message, code }));
-    return {
-      status,
-      headers: { 'Content-Type': 'application/problem+json' },
-      body: {
-        type: invalid ? 'https://tools.ietf.org/html/rfc7807#section-3.1' : 'about:blank',
-        title: invalid ? 'Validation Error' : STATUS_CODES[status],
-        status,
-        detail: invalid ? 'One or more fields failed validation' : detailOf(failure, request),
-        instance: request.path,
-        ...(invalid && { errors }),
-        timestamp: request.now.toISOString(),
-      },
-    };
-  },
+  failure,
 };

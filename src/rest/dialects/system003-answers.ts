@@ -1,5 +1,5 @@
 import type { FaceStatus, RestAnswer, RestRequest } from '../dialect.ts';
-import type { JsonSchema } from '../openapi/json-schema.ts';
+import { type JsonSchema, objectOf } from '../openapi/json-schema.ts';
 
 interface Circuit {
   service?: string;
@@ -82,11 +82,6 @@ const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const number = { type: 'number', minimum: 0 } as const;
 
-const object = (properties: Record<string, JsonSchema>): JsonSchema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-});
 const mapOf = (values: JsonSchema): JsonSchema => ({ type: 'object', additionalProperties: values });
 
 const state = { type: 'string', enum: ['closed', 'half_open', 'open'] } as const;
@@ -94,16 +89,16 @@ const seen = { state, failures: count, available: { type: 'boolean' } } as const
 
 /** Objects whose keys are names of services, and one answer of two forms. */
 export const schemas003: Readonly<Record<string, JsonSchema>> = {
-  '/health/detailed': object({
+  '/health/detailed': objectOf({
     status: { type: 'string', enum: ['degraded', 'healthy'] },
     redis: { type: 'string', enum: ['healthy', 'unhealthy'] },
     version: text,
-    circuits: mapOf(object(seen)),
+    circuits: mapOf(objectOf(seen)),
   }),
-  RelayMetrics: object({ counters: mapOf(count), circuits: mapOf(object({ ...seen, success_count: count })) }),
+  RelayMetrics: objectOf({ counters: mapOf(count), circuits: mapOf(objectOf({ ...seen, success_count: count })) }),
   RelayLatency: {
     anyOf: [
-      object({
+      objectOf({
         service: text,
         samples: count,
         avg_ms: number,
@@ -113,7 +108,7 @@ export const schemas003: Readonly<Record<string, JsonSchema>> = {
         min_ms: number,
         max_ms: number,
       }),
-      object({ service: text, samples: count, message: text }),
+      objectOf({ service: text, samples: count, message: text }),
     ],
   },
 };

@@ -7,7 +7,7 @@ const buckets = new Set<unknown>(['address', 'viewer', 'orders']);
 const isBucket = (policy: unknown): boolean => buckets.has(policy);
 
 const health = async ({ optional }: FaceStatus): Promise<object> => {
-  const { redis = true } = await optional();
+  const redis = (await optional()).redis?.up ?? true;
   return { status: redis ? 'healthy' : 'degraded', redis: redis ? 'healthy' : 'unhealthy', version: '1.0.0' };
 };
 
@@ -42,7 +42,7 @@ export const system003 = fastapi({
         body: { ...(await health(status)), circuits: publicCircuits(status.circuits()) },
       }),
       '/ready': async ({ dependencies }) => {
-        const ready = Object.values(await dependencies()).every(Boolean);
+        const ready = Object.values(await dependencies()).every(({ up }) => up);
         return { status: ready ? 200 : 503, body: { ready } };
       },
       '/live': () => ({ status: 200, body: { alive: true } }),

@@ -21,14 +21,15 @@ export interface BodySchema {
 
 const cursor = (description: string): JsonSchema => ({ type: ['string', 'null'], description });
 
-const pageOf = (items: JsonSchema): JsonSchema => ({
+const pageOf = (items: JsonSchema, total: JsonSchema | undefined): JsonSchema => ({
   type: 'object',
   properties: {
     items: { type: 'array', items },
     nextCursor: cursor('For `after`, with `first`; null at the end.'),
     previousCursor: cursor('For `before`, with `last`; null at the beginning.'),
+    ...(total && { total }),
   },
-  required: ['items', 'nextCursor', 'previousCursor'],
+  required: ['items', 'nextCursor', 'previousCursor', ...(total ? ['total'] : [])],
 });
 
 /** The JSON schema of what `select` makes of the results of an operation; undefined for answers without a body. */
@@ -95,7 +96,7 @@ export const bodySchema = (
   if (typeof operation.body !== 'string' || /^[=#]/.test(operation.body))
     return { schema: ofShape(operation.body), isPage: false };
   const found = whole(operation.body);
-  const edges = components.resolve(found).properties?.edges;
+  const { edges, totalCount } = components.resolve(found).properties ?? {};
   const items = edges?.items && components.resolve(edges.items).properties?.node;
-  return items === undefined ? { schema: found, isPage: false } : { schema: pageOf(items), isPage: true };
+  return items === undefined ? { schema: found, isPage: false } : { schema: pageOf(items, totalCount), isPage: true };
 };

@@ -55,6 +55,13 @@ export const createComponents = (): { of(face: string): Components; all: Map<str
   };
 };
 
+/** An object that has all of these. */
+export const objectOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+});
+
 export const orNull = (schema: JsonSchema): JsonSchema => {
   if (schema.$ref !== undefined || schema.anyOf !== undefined) return { anyOf: [schema, { type: 'null' }] };
   return { ...schema, type: [schema.type as string, 'null'] };

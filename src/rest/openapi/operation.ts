@@ -81,12 +81,15 @@ const inputOf = (
   const defaults = defaultsOf(operation);
   const closed = !dialect.ignoresUnknown;
   const hasBody = operation.method !== 'GET' && operation.method !== 'DELETE';
+  const own = dialect.inputs?.[operation.name]?.shown ?? {};
   const parameters: Parameter[] = [];
   const properties: Record<string, JsonSchema> = {};
   const needed: string[] = [];
   let body: JsonSchema | undefined;
   for (const { name, type, required } of operation.variables) {
     const isRequired = required && !Object.hasOwn(operation.derive, name);
+    const shown = own[name];
+    if (shown === null) continue;
     const inPath = operation.path.includes(`{${name}}`);
     const fallback = defaults.has(name) && { default: defaults.get(name) };
     if (hasBody && !inPath) {
@@ -94,10 +97,14 @@ const inputOf = (
         body = presentInput(type, components, closed);
         continue;
       }
-      properties[name] = { ...inputSchema(type, components, closed), ...fallback, ...notes.get(name) };
+      properties[name] = {
+        ...(shown?.schema ?? inputSchema(type, components, closed)),
+        ...fallback,
+        ...notes.get(name),
+      };
       if (isRequired) needed.push(name);
     } else {
-      const schema = presentInput(type, components, closed);
+      const schema = shown?.schema ?? presentInput(type, components, closed);
       parameters.push({
         name,
         in: inPath ? 'path' : 'query',
@@ -109,6 +116,9 @@ const inputOf = (
       });
     }
   }
+  for (const [name, shown] of Object.entries(own))
+    if (shown !== null && !operation.variables.some((variable) => variable.name === name))
+      parameters.push({ name, in: 'query', ...shown });
   if (body === undefined && Object.keys(properties).length > 0)
     body = {
       type: 'object',
@@ -133,7 +143,9 @@ const successOf = (face: DocumentedFace, operation: RestOperation): { status: nu
   if (operation.location !== undefined) names.push('Location');
   if (isIdempotent(operation, face.schema)) names.push('Idempotent-Replayed');
   names.push(...(Object.keys(deprecationHeaders(operation, face.schema)) as ('Deprecation' | 'Sunset')[]));
-  const own = Object.entries(answer.headers ?? {}).filter(([name]) => name !== 'Content-Type');
+  const own = Object.entries(answer.headers ?? {}).filter(
+    ([name]) => name !== 'Content-Type' && !names.includes(name as keyof typeof headers),
+  );
   const ownHeaders: Record<string, Header | Reference> = Object.fromEntries(
     own.map(([name, example]) => [
       name,
@@ -216,6 +228,9 @@ export const documentOperation = (face: DocumentedFace, operation: RestOperation
       security: access === 'public' ? [] : [{ bearerAuth: [] }],
     },
     success: successOf(face, operation),
-    refusals: refusalsOf(face, operation, codesOf(operation, access)),
+    refusals: refusalsOf(face, operation, [
+      ...codesOf(operation, access),
+      ...(face.dialect.negotiates ? (['NOT_ACCEPTABLE'] as const) : []),
+    ]),
   };
 };

@@ -39,8 +39,8 @@ export const pagesOf = async (faces: readonly Face[]): Promise<OpenApi['paths']>
       const look = (up: boolean) =>
         page({
           now: SAMPLE.now,
-          dependencies: async () => ({ database: up, venue: up }),
-          optional: async () => ({ redis: up }),
+          dependencies: async () => ({ database: { up, latency_ms: 0.4 }, venue: { up, latency_ms: 0.1 } }),
+          optional: async () => ({ redis: { up, latency_ms: 0.2 } }),
           circuits: () => [{ name: 'quotes', state: up ? 'CLOSED' : 'OPEN', failures: up ? 0 : 5 }],
         });
       const answers = [await look(false), await look(true)];

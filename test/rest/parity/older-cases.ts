@@ -1,4 +1,4 @@
-import { type Cases, type Made, NOBODYS, withOrder, withSession } from './case.ts';
+import { type Cases, type Made, NOBODYS, withOrder, withPerson, withSession } from './case.ts';
 import { PASSWORD, type Variables } from './world.ts';
 
 const newcomer = (name: string, suffix: string) => ({
@@ -53,15 +53,62 @@ export const olderCases: Cases = {
   FrameworkRegister: {
     as: 'nobody',
     // Its clients give no name; one is made of the address.
-    given: ({ name }) => ({ ...newcomer(name, 'f'), username: `${name}-f-0a1b2c` }),
-    sent: only('email', 'password'),
-    refused: ({ name }) => [{ ...newcomer(name, 'f'), email: `${name}@example.com`, username: `${name}-f-0a1b2d` }],
+    given: ({ name }) => ({ ...newcomer(name, 'f'), username: `${name}-f-0a1b2c`, display_name: 'A Twin' }),
+    sent: only('email', 'password', 'display_name'),
+    refused: ({ name }) => [
+      { ...newcomer(name, 'f'), email: `${name}@example.com`, username: `${name}-f-0a1b2d`, display_name: 'A Twin' },
+      { ...newcomer(name, 'h'), username: `${name}-h-0a1b2d`, display_name: ' ' },
+    ],
   },
   FrameworkLogin: byEmail,
   FrameworkRefresh: refreshing,
   FrameworkLogout: { before: withSession },
+  FrameworkLogoutAll: { before: withPerson('e') },
   FrameworkMe: {},
-  FrameworkUsers: { as: 'admin', given: () => ({ first: 3 }), sent: () => ({ page: 1, page_size: 3 }) },
+  FrameworkUsers: {
+    as: 'admin',
+    given: () => ({ first: 3, skip: 3 }),
+    sent: () => ({ page: 2, page_size: 3 }),
+  },
+  FrameworkRoles: { as: 'admin' },
+  FrameworkCreateUser: {
+    as: 'admin',
+    given: ({ name }) => ({ ...newcomer(name, 'm'), display_name: 'A Twin' }),
+    refused: ({ name }) => [newcomer(name, 'm'), { ...newcomer(name, 'n'), password: 'short' }],
+  },
+  FrameworkUpdateUser: {
+    as: 'admin',
+    before: withPerson('u'),
+    given: (_, { id }) => ({ id, display_name: 'A Twin' }),
+    refused: ({ name }, { id }) => [
+      { id, username: name },
+      { id: NOBODYS, display_name: 'A Twin' },
+    ],
+  },
+  FrameworkDeleteUser: {
+    as: 'admin',
+    before: withPerson('x'),
+    given: (_, { id }) => ({ id }),
+    refused: () => [{ id: NOBODYS }],
+  },
+  FrameworkAddRole: {
+    as: 'admin',
+    before: withPerson('k'),
+    given: (_, { id }) => ({ id, role_name: 'SUPPORT' }),
+    sent: () => ({ role_name: 'support' }),
+    refused: () => [{ id: NOBODYS, role_name: 'SUPPORT' }],
+  },
+  FrameworkRemoveRole: {
+    as: 'admin',
+    before: async (twin, world) => {
+      const made = await withPerson('l')(twin, world);
+      const mutation = 'mutation ($id: ID!) { addUserRole(input: { userId: $id, role: SUPPORT }) { user { id } } }';
+      await world.must(mutation, { id: made.id });
+      return made;
+    },
+    given: (_, { id }) => ({ id, role: 'SUPPORT' }),
+    refused: (_, { id }) => [{ id, role: 'SUPPORT' }],
+  },
   FrameworkUserById: { as: 'admin', given: ({ id }) => ({ id }), refused: () => [{ id: NOBODYS }] },
 
   ApiRegister: {
