@@ -14,7 +14,9 @@ export interface Person {
 export interface Command {
   who: Person;
   text: string;
-  kind: 'place' | 'list' | 'replace' | 'cancel' | 'deposit' | 'withdraw';
+  /** Of one order: what is placed. */
+  order?: Input;
+  kind: 'place' | 'many' | 'list' | 'replace' | 'cancel' | 'deposit' | 'withdraw';
   send(trading: Trading): Promise<Answer>;
 }
 
@@ -73,7 +75,12 @@ export const newOrder = (random: Random, trading: Trading, now: Date): Input => 
       return { ...bare, type: 'STOP_LIMIT', ...prices, timeInForce: 'GTC' };
     }
     case 4:
-      return { ...bare, type: 'TRAILING_STOP', trailPercent: pick(random, ['0.1', '1', '5']), timeInForce: 'GTC' };
+      return {
+        ...bare,
+        type: 'TRAILING_STOP',
+        trailPercent: pick(random, ['0.1', '0.3', '1', '5']),
+        timeInForce: 'GTC',
+      };
     case 5:
       return { ...input, timeInForce: 'GTC', postOnly: true };
     case 6:
@@ -160,7 +167,7 @@ export const drawCommand = (
     return made(kind, input, (server) => server.services.ledger[kind](who.by, input));
   }
   const input = { ...newOrder(random, trading, now), idempotencyKey: key };
-  return made('place', input, (server) => server.services.orders.place(who.by, input));
+  return { ...made('place', input, (server) => server.services.orders.place(who.by, input)), order: input };
 };
 
 /** What everybody begins with: much money, some, and little; and units of each instrument, if they can be had. */

@@ -1,5 +1,7 @@
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { drawCommand, type Person, pick, symbols } from './commands.ts';
+import { newOrders } from './many.ts';
+import { sendForeseen } from './preview.ts';
 import { DIED } from './process.ts';
 import { mishaps } from './wire.ts';
 import type { Sent, World } from './world.ts';
@@ -13,6 +15,16 @@ const command = async (world: World): Promise<void> => {
   const key = `${seed}-${sent.length}`;
   const drawn = drawCommand(random, world.server().trading, someone(world), orders, key, schedule.clock.now());
   const next: Sent = { command: drawn, answer: undefined };
+  sent.push(next);
+  if (drawn.order === undefined || random(2n) === 0n) return world.send(next);
+  await sendForeseen(world, next, drawn.who.by, drawn.order);
+};
+
+const many = async (world: World): Promise<void> => {
+  const { random, schedule, sent, seed } = world;
+  const key = `${seed}-${sent.length}`;
+  const command = newOrders(random, world.server().trading, someone(world), key, schedule.clock.now());
+  const next: Sent = { command, answer: undefined };
   sent.push(next);
   await world.send(next);
 };
@@ -128,6 +140,7 @@ const steps: readonly (readonly [weight: number, step: (world: World) => Promise
   [5, again],
   [4, mishap],
   [2, crash],
+  [3, many],
   [2, cancelAll],
   [3, amend],
   [2, halt],

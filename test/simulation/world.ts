@@ -52,11 +52,18 @@ export interface World {
   stop(): Promise<void>;
 }
 
+interface Shown {
+  id?: string;
+  status?: string;
+}
+
 const answerText = (answer: Answer): string => {
   if (!answer.ok) return 'failures' in answer ? answer.failures.map(({ code }) => code).join(' ') : 'refused';
-  const { value } = answer as { value?: { id?: string; status?: string; orders?: { id: string; status: string }[] } };
-  const shown = value?.orders ?? [value];
-  return shown.map((each) => `${each?.id} ${each?.status ?? ''}`.trim()).join(', ');
+  const { value } = answer as { value?: Shown & { orders?: Shown[]; refused?: string[] } };
+  const shown = (value?.orders ?? [value]).map((each) => `${each?.id} ${each?.status ?? ''}`.trim());
+  return [...shown, ...(value?.refused ?? []).flatMap((codes, at) => (codes === '' ? [] : [`${at}: ${codes}`]))].join(
+    ', ',
+  );
 };
 
 /** Refusals that the server does not keep: whoever sends the command again may get another answer. */
