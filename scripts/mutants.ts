@@ -20,7 +20,7 @@ type Mutant = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
 /** One line for what nobody noticed. */
 const show = ({ fileName, location, status, mutatorName, replacement = '' }: Mutant): string =>
-  `${relative('.', fileName)}:${location.start.line + 1}:${location.start.column + 1} ${status} ${mutatorName} → ${replacement.replace(/\s+/g, ' ').slice(0, 100)}`;
+  `${relative('.', fileName)}:${location.start.line}:${location.start.column} ${status} ${mutatorName} → ${replacement.replace(/\s+/g, ' ').slice(0, 100)}`;
 
 const noticed = new Set(['Killed', 'Timeout']);
 const scores: string[] = [];
@@ -35,7 +35,7 @@ for (const name of names) {
     // Only what tests read is copied; its own folder lies where everything that is made lies.
     ignorePatterns: ['**', '!src/**', '!test/**', '!package.json', '!tsconfig.json'],
     tempDirName: 'coverage/mutants',
-    reporters: [],
+    reporters: ['progress-append-only'],
     allowConsoleColors: false,
     concurrency: 2,
     timeoutMS: 10_000,

@@ -38,4 +38,17 @@ export const groups: Readonly<Record<string, Group>> = {
     ],
     tests: ['test/limiter/{rules,budget,lease,fail-fast,request-limits,memory}.test.ts', 'test/kernel/lru.test.ts'],
   },
+  ledger: {
+    mutate: [
+      'src/ledger/{entries,lots,position,holding,valuation,decide-transfer,decide-reversal}.ts',
+      'src/lane/{books,lots}.ts',
+      'src/kernel/decimal.ts',
+      'src/market/average.ts',
+    ],
+    tests: [
+      'test/ledger/{lots,decide,holding}.test.ts',
+      'test/lane/{books,lots}.test.ts',
+      'test/kernel/decimal.test.ts',
+    ],
+  },
 };
