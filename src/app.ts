@@ -96,7 +96,7 @@ export const createApp = async ({
       log,
     });
     stops.push(async () => guards.stop());
-    const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log });
+    const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log, guards });
     stops.push(limiter.close);
 
     const key = sealKey(config);

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { GuardRules } from './guard.ts';
 
 /** What a dependency may do otherwise than the others. */
-export type Special = Partial<Pick<GuardRules, 'call_ms' | 'concurrent' | 'queue'>>;
+export type Special = Partial<Pick<GuardRules, 'breaker' | 'call_ms' | 'concurrent' | 'queue'>>;
 
 /** The rules of every dependency: what operators have set, and the bounds of this server. */
 export const guardRules = (breaker: Config['breaker'], special: Special = {}): GuardRules => ({

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { Config } from '../config.ts';
+import type { Guards } from '../guard/guards.ts';
+import { watched } from '../guard/watched.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -22,20 +24,28 @@ export interface LimiterNeeds {
   clock: Clock;
   metrics: Metrics;
   log: Log;
+  /** Where operators see the store and take it out of use. */
+  guards: Pick<Guards, 'define'>;
 }
 
 type Told = ReturnType<typeof createLimiterMetrics>;
 
 /** What every process counts in: Redis where there is one, else the database. */
-const openShared = async ({ config, connection, clock, log }: LimiterNeeds, told: Told) => {
+const openShared = async ({ config, connection, clock, log, guards }: LimiterNeeds, told: Told) => {
   const name = config.redisUrl === undefined ? 'postgres' : 'redis';
+  const { misses, retry_ms } = limits.limiter;
+  // Its failures are counted by the fail-fast below; one that it tells of is the last of them. Then it is asked again and again.
+  const breaker = { failures: 1, window: limits.guard.window, openFor_ms: retry_ms / 2, probes: 1 };
+  // That the database is away is another matter than that nobody waits for it here.
+  const { circuit } = guards.define(name === 'redis' ? name : 'limits', { breaker });
+  const { found, isIsolated } = watched(circuit);
   const changed = (up: boolean, error?: unknown): void => {
     told.storeIs(name, up);
+    found(up, error);
     if (up) log.info({ store: name }, 'the store of the limits is back');
     else log.warn({ store: name, err: error }, 'the store of the limits does not answer');
   };
-  const { misses, retry_ms } = limits.limiter;
-  const patience = { misses, retry_ms };
+  const patience = { misses, retry_ms, isIsolated };
   told.storeIs(name, true);
   if (config.redisUrl !== undefined) {
     const { client, started } = connectRedis(config.redisUrl);

@@ -11,11 +11,13 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let app: RealApp;
   let token: string;
+  let admin: string;
 
   beforeAll(async () => {
     redis = await startRedis();
     app = await startRealApp({ REDIS_URL: redis.url, METRICS_TOKEN, LOGIN_ATTEMPTS_PER_MINUTE: '20' });
     token = (await signIn()).json.data.login.session.accessToken;
+    admin = (await signIn('admin', 'admin123')).json.data.login.session.accessToken;
   });
   afterAll(async () => {
     redis.signal('SIGCONT');
@@ -23,11 +25,17 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
     await redis.stop();
   });
 
-  const signIn = (): Promise<TestAnswer> =>
+  const signIn = (username = 'user', password = 'user123'): Promise<TestAnswer> =>
     post(
       app,
-      'mutation { login(input: { username: "user", password: "user123" }) { session { accessToken } userErrors { code } } }',
+      `mutation { login(input: { username: "${username}", password: "${password}" }) { session { accessToken } userErrors { code } } }`,
     );
+  const operate = (query: string): Promise<TestAnswer> =>
+    post(app, query, { headers: { authorization: `Bearer ${admin}` } });
+  const circuit = async (): Promise<{ name: string; state: string; lastError: string | null }> => {
+    const { data } = (await operate('{ circuits { name state lastError } }')).json;
+    return data.circuits.find(({ name }: { name: string }) => name === 'redis');
+  };
   const me = (): Promise<TestAnswer> =>
     post(app, '{ me { username } }', { headers: { authorization: `Bearer ${token}` } });
   const placeOrder = (): Promise<TestAnswer> =>
@@ -57,18 +65,30 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
     expect((await placeOrder()).json.data.placeOrder.userErrors).toEqual([]);
     expect(await metric('bourse_limiter_store_up')).toBe(0);
     expect(await metric('bourse_limiter_store_missed_total')).toBeGreaterThan(0);
+    const away = { state: expect.stringMatching(/^(OPEN|HALF_OPEN)$/), lastError: expect.stringMatching(/./) };
+    expect(await circuit()).toMatchObject(away);
   };
 
   const expectToBeBack = async (): Promise<void> => {
     await vi.waitFor(async () => expect(await metric('bourse_limiter_store_up')).toBe(1), { timeout: 15_000 });
     expect((await signIn()).json.data.login.userErrors).toEqual([]);
+    expect((await circuit()).state).toBe('CLOSED');
   };
 
   it('are counted there', async () => {
     expect(await metric('bourse_limiter_store_up')).toBe(1);
     expect((await me()).status).toBe(200);
     expect((await placeOrder()).json.data.placeOrder.userErrors).toEqual([]);
-    expect(await metric('bourse_limiter_store_missed_total')).toBe(0);
+    expect(await circuit()).toMatchObject({ name: 'redis', state: 'CLOSED' });
+  });
+
+  it('that an operator isolates is left alone until it is reset', async () => {
+    await operate('mutation { isolateCircuit(input: { name: "redis", reason: "drill" }) { userErrors { code } } }');
+    expect((await signIn()).status).toBe(503);
+    expect((await me()).status).toBe(200);
+    expect(await metric('bourse_limiter_store_up')).toBe(1);
+    await operate('mutation { resetCircuit(input: { name: "redis" }) { userErrors { code } } }');
+    expect((await signIn()).json.data.login.userErrors).toEqual([]);
   });
 
   it('that is killed: reads and orders go on, sign-in fails closed, a metric tells; all is well when it is back', async () => {

@@ -5,7 +5,7 @@ import { createFailFast, StoreDownError, withDeadline } from '../../src/limiter/
 
 /** A store that answers, fails or hangs as it is told. */
 const setUp = () => {
-  const state = { how: 'answers' as 'answers' | 'fails' | 'hangs', asked: 0, pinged: 0 };
+  const state = { how: 'answers' as 'answers' | 'fails' | 'hangs', asked: 0, pinged: 0, isolated: false };
   const verdict: Verdict = { allowed: true, remaining: 1, retryAfter_us: 0, resetAfter_us: 0 };
   const behave = async <Value>(value: Value): Promise<Value> => {
     if (state.how === 'fails') throw new Error('no connection');
@@ -27,6 +27,7 @@ const setUp = () => {
     deadline_ms: 20,
     misses: 3,
     retry_ms: 20,
+    isIsolated: () => state.isolated,
     changed: (up) => changes.push(up),
   });
   const take = () => failFast.take({ rule: bucketRule('x', 1, MINUTE_ms), key: 'k', cost: 1, now_us: 0 });
@@ -70,4 +71,15 @@ it('an answer that came while this process was busy is not late', async () => {
   while (performance.now() < until);
   expect(await answer).toEqual(verdict);
   failFast.stop();
+});
+
+it('a store that an operator has taken out of use is not asked, in either way, and is asked again afterwards', async () => {
+  const { state, changes, failFast, take, verdict } = setUp();
+  state.isolated = true;
+  await expect(take()).rejects.toBeInstanceOf(StoreDownError);
+  await expect(failFast.within(async () => verdict)).rejects.toBeInstanceOf(StoreDownError);
+  expect([state.asked, changes, failFast.isUp()]).toEqual([0, [], true]);
+  state.isolated = false;
+  expect(await take()).toEqual(verdict);
+  expect(await failFast.within(async () => verdict)).toEqual(verdict);
 });

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import type { Config } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
+import { createGuard } from '../../src/guard/guard.ts';
+import { guardRules } from '../../src/guard/rules.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { createLimiter, type Limiter } from '../../src/limiter/limiter.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -24,5 +26,15 @@ export const testLimiter = (
     clock,
     metrics: createMetrics(),
     log: pino({ level: 'silent' }),
+    guards: {
+      define: (name, special) =>
+        createGuard({
+          name,
+          rules: guardRules({ failureThreshold: 5, openFor_s: 60 }, special),
+          now_ms: () => performance.now(),
+          observe: () => {},
+          changed: () => {},
+        }),
+    },
   });
 };

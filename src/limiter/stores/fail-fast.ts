@@ -49,9 +49,11 @@ export const createFailFast = (options: {
   deadline_ms: number;
   misses: number;
   retry_ms: number;
+  /** An operator has taken the store out of use. */
+  isIsolated(): boolean;
   changed(up: boolean, error?: unknown): void;
 }): FailFast => {
-  const { store, deadline_ms, misses, retry_ms, changed } = options;
+  const { store, deadline_ms, misses, retry_ms, isIsolated, changed } = options;
   let up = true;
   let missed = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -77,15 +79,17 @@ export const createFailFast = (options: {
     throw error;
   };
 
+  const isAsked = (): boolean => up && !isIsolated();
+
   const answered = <Value>(value: Value): Value => {
     missed = 0;
     return value;
   };
 
   return {
-    take: (take) => (up ? store.take(take).then(answered, fell) : Promise.reject(new StoreDownError())),
+    take: (take) => (isAsked() ? store.take(take).then(answered, fell) : Promise.reject(new StoreDownError())),
     within: (work) =>
-      up ? withDeadline(deadline_ms, work).then(answered, fell) : Promise.reject(new StoreDownError()),
+      isAsked() ? withDeadline(deadline_ms, work).then(answered, fell) : Promise.reject(new StoreDownError()),
     isUp: () => up,
     stop: () => clearTimeout(timer),
   };
