@@ -1,15 +1,22 @@
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { cancelOpen } from './decide-cancel.ts';
-import type { OrderRules } from './list.ts';
+import { isPairOver, type OrderRules, SIBLING_CLOSED } from './list.ts';
 import { doneForDay, submitAgain, TIME_IS_OVER } from './order.ts';
 import { orderEvent } from './view.ts';
 
-/** The session of an order has ended and no venue has it any more: it waits for the next one, or its time is over. */
+/**
+ * The session of an order has ended and no venue has it any more: it waits for the next one, or its time is over, or that of the
+ * other exit of its pair, which its venue would have ended it with.
+ */
 export const decideSessionEnd = (books: Books, order: OrderRow, at: Date, rules: OrderRules): boolean => {
   if (!doneForDay(order, at)) return false;
   if (order.expiresAt !== null && order.expiresAt <= at) {
     cancelOpen(books, order, TIME_IS_OVER, at, rules);
+    return true;
+  }
+  if (isPairOver(books, order)) {
+    cancelOpen(books, order, SIBLING_CLOSED, at, rules);
     return true;
   }
   books.touch(order);

@@ -33,6 +33,9 @@ export interface OrderRules {
   hours(): MarketHours;
 }
 
+/** Why an exit is closed that no venue has when the other of its pair ends. */
+export const SIBLING_CLOSED = 'SIBLING_CLOSED';
+
 const carries = ({ leg }: OrderRow): boolean => leg === 'FIRST' || leg === 'TAKE_PROFIT';
 
 /** The other side of an OCO pair, while it is open. */
@@ -40,6 +43,14 @@ export const siblingOf = (books: Books, order: OrderRow): OrderRow | undefined =
   order.listId === null || order.leg === 'ENTRY'
     ? undefined
     : books.ordersOf(order.listId).find(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && !isFinal(status));
+
+/** Whether the other side of an OCO pair has ended, other than for its replacement. */
+export const isPairOver = (books: Books, order: OrderRow): boolean =>
+  order.listId !== null &&
+  order.leg !== 'ENTRY' &&
+  books
+    .ordersOf(order.listId)
+    .some(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && isFinal(status) && status !== 'REPLACED');
 
 /** The orders that wait for this entry. */
 export const waitingFor = (books: Books, { listId, leg }: OrderRow): OrderRow[] =>
@@ -206,6 +217,6 @@ export const followList = (books: Books, order: OrderRow, rules: OrderRules, at:
   const isOver = isFinal(order.status) && order.status !== 'REPLACED';
   if (order.leg === 'ENTRY') followEntry(books, order, rules, at);
   else if (isOver && sibling !== undefined && isHere(sibling.status)) {
-    close(books, sibling, 'SIBLING_CLOSED', rules, at);
+    close(books, sibling, SIBLING_CLOSED, rules, at);
   }
 };

@@ -80,7 +80,7 @@ builder.mutationFields((t) => ({
     access: operator,
     type: TradeAmendmentPayload,
     description:
-      `Books a trade at its true price or quantity (FIX ExecType TRADE_CORRECT), fees at today’s rates. ${EFFECT}` +
+      `Books a trade at its true price or quantity (FIX ExecType TRADE_CORRECT), fees by the rates of the trade. ${EFFECT}` +
       'TRADE_CORRECTED when less of it is filled. Errors: as bustTrade, and INVALID_PRICE, INVALID_QUANTITY.',
     args: { input: t.arg({ type: CorrectTradeInput, required: true }) },
     resolve: (_, { input }, context) =>

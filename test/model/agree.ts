@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
+import type { Command } from '../../src/venues/paper/engine.ts';
 import { CASH_SCALE, text } from './facts.ts';
+import { accept, checkPlace, normal, type PlaceInput } from './place.ts';
 import { ORDER, owners, type Real, SHOWN } from './server.ts';
-import type { Answer, State } from './state.ts';
+import { tell } from './settle.ts';
+import type { Answer, Order, State } from './state.ts';
 import { orderView, userView } from './view.ts';
 
 /** Compares what the server says with what the model says. */
@@ -30,6 +33,7 @@ interface Payload {
   orderList?: { orders: ApiOrder[] } | null;
   transfer?: { amount: string } | null;
   result?: { asked: number; left: number } | null;
+  shown?: object | null;
 }
 
 const fields = {
@@ -44,6 +48,16 @@ const fields = {
   resumeInstrument: ['ResumeInstrumentInput', ''],
   setKillSwitch: ['SetKillSwitchInput', ''],
   setAccountLimits: ['SetAccountLimitsInput', ''],
+  setMarketHours: ['SetMarketHoursInput', ''],
+  bustTrade: ['BustTradeInput', ''],
+  correctTrade: ['CorrectTradeInput', ''],
+  cancelAllAfter: ['CancelAllAfterInput', 'shown: deadline { accountId now cancelsAt }'],
+  previewOrder: [
+    'PlaceOrderInput',
+    `shown: preview {
+      hold holdAsset filledQty averagePrice fee buyingPower lines { asset amount balanceAfter }
+    }`,
+  ],
 } as const;
 
 export type Field = keyof typeof fields;
@@ -86,6 +100,56 @@ const errorsOf = ({ userErrors }: Payload): string[] =>
 
 const ordersOf = ({ order, orderList }: Payload): ApiOrder[] => orderList?.orders ?? (order ? [order] : []);
 
+/** The server names a new order; from then on it must stay with that name. */
+const learn = (state: State, answer: { orders: Order[] }, told: readonly ApiOrder[]): void => {
+  for (const [index, { key, replacedBy }] of answer.orders.entries()) {
+    for (const order of state.orders) {
+      if (order.key === key) order.id ??= told[index]?.id ?? null;
+      if (order.key === replacedBy) order.id ??= told[index]?.replacedBy?.id ?? null;
+    }
+  }
+};
+
+const codesOf = (answer: Answer): string[] => (Array.isArray(answer) ? [...new Set(answer)].sort() : []);
+
+/** `placeOrders`: each is foretold by itself, as the ones before it leave the account; the venue hears of all of them after. */
+export const askMany = async (
+  { state }: Model,
+  real: Real,
+  { who, key, input, orders }: Pick<Asked, 'who' | 'key' | 'input'> & { orders: readonly PlaceInput[] },
+): Promise<void> => {
+  const told: Command[] = [];
+  const foretold = orders.map((order, at) =>
+    predict(state, {
+      ...{ who, field: 'placeOrder', input: order, key: key === undefined ? undefined : `${key}#${at}` },
+      ...{ normal: normal(who, order), wrong: checkPlace(who, order) },
+      decide: () => {
+        const accepted = accept(state, who, order);
+        told.push(...accepted.told);
+        return accepted.answer;
+      },
+    }),
+  );
+  const query = `mutation ($input: PlaceOrdersInput!) {
+    placeOrders(input: $input) { results { order ${ORDER} userErrors { code field } } userErrors { code } }
+  }`;
+  const sent = { ...input, ...(key !== undefined && { idempotencyKey: key }) };
+  const { data, extensions } = await real.ask(who, query, { input: sent });
+  const { results = [], userErrors } = (data?.placeOrders ?? {}) as { results?: Payload[]; userErrors?: unknown[] };
+  expect({ errors: results.map(errorsOf), replayed: extensions?.idempotency?.replayed ?? false, userErrors }).toEqual({
+    errors: foretold.map(({ answer }) => codesOf(answer)),
+    replayed: foretold.some(({ replayed }) => replayed),
+    userErrors: [],
+  });
+  for (const [at, { answer }] of foretold.entries()) {
+    if (!('orders' in answer)) continue;
+    const shown = ordersOf(results[at]!);
+    learn(state, answer, shown);
+    expect(shown).toEqual(answer.orders.map((order) => orderView(state, order)));
+  }
+  tell(state, told);
+};
+
 /** Sends it and holds the answer to what the model says. */
 export const ask = async ({ state }: Model, real: Real, asked: Asked): Promise<void> => {
   const [type, selection] = fields[asked.field];
@@ -95,21 +159,16 @@ export const ask = async ({ state }: Model, real: Real, asked: Asked): Promise<v
   const { data, extensions } = await real.ask(asked.who, query, { input });
   const payload = data?.[asked.field] as Payload;
   expect({ errors: errorsOf(payload), replayed: extensions?.idempotency?.replayed ?? false }).toEqual({
-    errors: Array.isArray(answer) ? [...new Set(answer)].sort() : [],
+    errors: codesOf(answer),
     replayed,
   });
   if (Array.isArray(answer)) return;
   if ('amount' in answer) expect(payload.transfer?.amount).toBe(text(answer.amount, CASH_SCALE));
+  if ('shown' in answer) expect(payload.shown).toEqual(answer.shown);
   if ('counts' in answer) expect([payload.result?.asked, payload.result?.left]).toEqual(answer.counts);
   if (!('orders' in answer)) return;
   const told = ordersOf(payload);
-  // The server names a new order; from then on it must stay with that name.
-  for (const [index, { key, replacedBy }] of answer.orders.entries()) {
-    for (const order of state.orders) {
-      if (order.key === key) order.id ??= told[index]?.id ?? null;
-      if (order.key === replacedBy) order.id ??= told[index]?.replacedBy?.id ?? null;
-    }
-  }
+  learn(state, answer, told);
   expect(told).toEqual(answer.orders.map((order) => orderView(state, order)));
 };
 

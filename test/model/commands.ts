@@ -1,33 +1,17 @@
 import fc from 'fast-check';
-import { type Asked, agree, ask, type Field, type Model } from './agree.ts';
+import { ask, askMany } from './agree.ts';
 import { type Changes, cancel, cancelAll, findNamed, type NameInput, replace, wrongChanges } from './change.ts';
+import { type Command, commandOf, send } from './command.ts';
+import { byOperators } from './commands-operators.ts';
 import * as draw from './draw.ts';
 import { checkPlaceList, placeList } from './lists.ts';
-import { advance, checkAmount, halt, resume, setLimits, setSwitch, transfer } from './operate.ts';
+import { arm, checkAmount, transfer } from './operate.ts';
 import { checkPlace, normal, place } from './place.ts';
-import { owners, type Real } from './server.ts';
+import { preview } from './preview.ts';
+import { owners } from './server.ts';
 import { isOpen, type Order, type State } from './state.ts';
 
-/** What a customer, an operator or time may do, each with its prediction. */
-
-type Command = fc.AsyncCommand<Model, Real>;
-
-const commandOf = (name: string, drawn: unknown, run: (model: Model, real: Real) => Promise<void>): Command => ({
-  check: () => true,
-  run: async (model, real) => {
-    await run(model, real);
-    await agree(model, real);
-  },
-  toString: () => `${name}(${JSON.stringify(drawn)})`,
-});
-
-/** Sends it now, and perhaps once more later. */
-const send = (build: (state: State) => Asked) => async (model: Model, real: Real) => {
-  const asked = build(model.state);
-  const again = (): Promise<void> => ask(model, real, asked);
-  await again();
-  model.sent.push(again);
-};
+/** What customers may do, and whoever else. */
 
 /** The model calls accounts by their owners. */
 const withId = (state: State, input: { accountId?: string }): object =>
@@ -70,6 +54,19 @@ const placeOrderList = fc.record({ who: draw.who, list: draw.list, key: draw.key
     }),
   ),
 );
+
+/** Somebody rests and somebody else comes: the market that is drawn is seldom so kind. */
+const meeting = fc
+  .record({ sides: fc.shuffledSubarray([...owners], { minLength: 2, maxLength: 2 }), input: draw.meeting })
+  .map((drawn) =>
+    commandOf('meeting', drawn, async (model, real) => {
+      for (const [at, who] of drawn.sides.entries()) {
+        const input = { ...drawn.input, side: at === 0 ? ('SELL' as const) : ('BUY' as const) };
+        const normally = { who, field: 'placeOrder' as const, input, normal: normal(who, input), wrong: [] };
+        await ask(model, real, { ...normally, decide: () => place(model.state, who, input) });
+      }
+    }),
+  );
 
 /** Mostly one that is open, by its owner and its id. */
 const chosen = (state: State, { pick, any, byName, stranger }: draw.Pick) => {
@@ -154,85 +151,44 @@ const again = fc.nat({ max: 20 }).map((back) =>
   }),
 );
 
-/** Operators are not what is examined here: their commands must be taken, and mean what they say. */
-const operate =
-  (field: Field, input: (state: State) => object, effect: (state: State) => void) =>
-  (model: Model, real: Real): Promise<void> =>
-    ask(model, real, {
-      who: 'operator',
-      field,
-      input: { ...input(model.state), reason: 'The model asked for it.' },
-      normal: '',
-      wrong: [],
-      decide: () => {
-        effect(model.state);
-        return { orders: [] };
-      },
-    });
+const batch = fc.record({ who: draw.who, orders: fc.array(draw.order, { minLength: 1, maxLength: 5 }), key: draw.key });
+const placeOrders = batch.map((drawn) =>
+  commandOf('placeOrders', drawn, async (model, real) => {
+    const { who, key, orders } = drawn;
+    const input = { orders: orders.map((order) => withId(model.state, order)) };
+    const again = (): Promise<void> => askMany(model, real, { who, key, input, orders });
+    await again();
+    model.sent.push(again);
+  }),
+);
 
-const trading = fc.record({ symbol: draw.symbol, halts: fc.boolean() }).map((drawn) => {
-  const { symbol, halts } = drawn;
-  const effect = (state: State): void => (halts ? halt(state, symbol) : resume(state, symbol));
+const previewOrder = fc.record({ who: draw.who, drawn: draw.order }).map(({ who, drawn }) => {
+  // A repeat would only show the order that is there.
+  const { clientOrderId: _, ...input } = drawn;
   return commandOf(
-    'trading',
-    drawn,
-    operate(halts ? 'haltInstrument' : 'resumeInstrument', () => ({ symbol }), effect),
+    'previewOrder',
+    { who, input },
+    send((state) => ({
+      ...{ who, field: 'previewOrder', input: withId(state, input), normal: '', wrong: checkPlace(who, input) },
+      decide: () => preview(state, who, input),
+    })),
   );
 });
 
-const killSwitch = fc
-  .record({
-    target: fc.constantFrom('VENUE', 'AAPL', ...owners),
-    engaged: fc.constantFrom(true, false, false),
-    cancels: fc.boolean(),
-  })
-  .map((drawn) => {
-    const { target, engaged, cancels } = drawn;
-    const scope = (state: State) => {
-      const account = state.accounts[target];
-      if (account !== undefined) return { scope: 'ACCOUNT', accountId: account.id };
-      return target === 'VENUE' ? { scope: 'VENUE' } : { scope: 'INSTRUMENT', symbol: target };
-    };
-    const input = (state: State) => ({ ...scope(state), engaged, cancelOpenOrders: cancels });
-    const effect = (state: State): void => setSwitch(state, target, engaged, cancels);
-    return commandOf('killSwitch', drawn, operate('setKillSwitch', input, effect));
-  });
-
-const limits = fc
-  .record({
-    who: draw.who,
-    value: fc.constantFrom('900', '5000', '10000000'),
-    orders: fc.constantFrom(1, 4, 1_000),
-    day: fc.constantFrom('20000', '1000000000'),
-  })
-  .map((drawn) => {
-    const { who, value, orders, day } = drawn;
-    const input = (state: State) => ({
-      accountId: state.accounts[who]!.id,
-      maxOrderValue: value,
-      maxOpenOrders: orders,
-      dailyNotional: day,
-    });
-    return commandOf(
-      'limits',
+const cancelAllAfter = fc
+  .record({ who: draw.who, seconds: fc.constantFrom(0, 10, 60, 60, 90, -1, 100_000) })
+  .map((drawn) =>
+    commandOf(
+      'cancelAllAfter',
       drawn,
-      operate('setAccountLimits', input, (state) => setLimits(state, who, value, orders, day)),
-    );
-  });
-
-const HOUR_ms = 3_600_000;
-const time = fc.constantFrom(1, 5).map(
-  (hours): Command => ({
-    // Tokens last a day.
-    check: ({ state }) => state.now + hours * HOUR_ms < Date.parse('2026-03-03T19:00:00Z'),
-    run: async (model, real) => {
-      real.advance(hours * HOUR_ms);
-      advance(model.state, hours * HOUR_ms);
-      await agree(model, real);
-    },
-    toString: () => `hours(${hours})`,
-  }),
-);
+      send((state) => {
+        const { who, seconds } = drawn;
+        const wrong = seconds < 0 || seconds > 86_400 ? ['INVALID_INPUT seconds'] : [];
+        const decide = () => arm(state, who, seconds);
+        return { who, field: 'cancelAllAfter', input: { seconds }, normal: '', wrong, decide };
+      }),
+    ),
+  );
 
 const times = (count: number, command: fc.Arbitrary<Command>): fc.Arbitrary<Command>[] =>
   Array.from({ length: count }, () => command);
@@ -245,8 +201,14 @@ export const commands = [
   ...times(3, again),
   ...times(2, money),
   cancelAllOrders,
-  trading,
-  killSwitch,
-  limits,
-  time,
+  byOperators.trading,
+  byOperators.killSwitch,
+  byOperators.limits,
+  byOperators.marketHours,
+  ...times(4, meeting),
+  ...times(3, placeOrders),
+  ...times(3, previewOrder),
+  ...times(4, byOperators.amendTrade),
+  cancelAllAfter,
+  ...times(3, byOperators.time),
 ];

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import type { Correction } from './amend.ts';
 import type { Changes } from './change.ts';
+import { factsOf, text } from './facts.ts';
 import type { ListType } from './lists.ts';
 import type { PlaceInput } from './place.ts';
 import { owners, START } from './server.ts';
-import type { Order, Side, Type } from './state.ts';
+import type { Order, Side, Trade, Type } from './state.ts';
 
 /** Inputs: on a narrow market, so that orders meet, share levels, stand in their own way and trigger each other. */
 
@@ -101,6 +103,13 @@ const inputOf = (drawn: Parts): PlaceInput => {
 
 export const order = parts.map(inputOf);
 
+/** An order that two may have at once, and trade. */
+export const meeting = fc.record({ symbol, size: fc.nat({ max: 3 }), at: steps }).map(
+  ({ symbol: name, size: drawn, at }): Omit<PlaceInput, 'side'> => ({
+    ...{ symbol: name, type: 'LIMIT', qty: size(name, drawn), limitPrice: price(name, at) },
+  }),
+);
+
 /** Orders that mostly make a list: exits on the other side of the entry, at prices that do not contradict each other. */
 export const list = fc
   .record({
@@ -168,6 +177,26 @@ export const changesFor = (
     newClientOrderId: drawn.newClientOrderId,
   };
   return present(what === 'bad' ? { ...all, limitPrice: badPrices[drawn.size % 4] } : all) as Changes;
+};
+
+export const correction = fc.record({
+  what: fc.constantFrom('price', 'price', 'qty', 'both', 'same', 'bad'),
+  up: fc.integer({ min: -2, max: 2 }),
+  part: fc.constantFrom(1n, 2n, 4n, 5n),
+});
+
+/** Mostly one that both orders allow: a price near the one before, a part of the quantity. */
+export const correctionFor = (
+  { symbol: name, price: was, qty }: Trade,
+  { what, up, part }: typeof correction extends fc.Arbitrary<infer T> ? T : never,
+): Correction => {
+  const { priceScale, baseScale, lot } = factsOf(name);
+  const asked = (qty * part) / 4n;
+  const all = {
+    price: what === 'qty' ? undefined : text(was + (what === 'same' ? 0n : BigInt(up)), priceScale),
+    qty: what === 'price' ? undefined : text(what === 'same' ? qty : asked - (asked % lot), baseScale),
+  };
+  return present(what === 'bad' ? { ...all, price: badPrices[Number(part) % 4]! } : all) as Correction;
 };
 
 export const scope = fc

@@ -85,7 +85,7 @@ export const placeList = (state: State, owner: string, type: ListType, inputs: r
     else {
       const key = `o${state.orders.length + 1 + index}`;
       const leg = legs[type][index] ?? null;
-      const status = index > 0 && type !== 'OCO' ? 'HELD' : 'PENDING_NEW';
+      const status = index > 0 && type !== 'OCO' ? 'HELD' : prepared.order.status;
       orders.push({ ...prepared.order, key, root: key, list, leg, status });
       worths.push(prepared.worth);
     }

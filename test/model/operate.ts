@@ -1,5 +1,6 @@
 import { cancelThese } from './change.ts';
 import { CASH_SCALE, units } from './facts.ts';
+import { isClosed } from './sessions.ts';
 import { submit, tell } from './settle.ts';
 import { type Answer, accountOf, availableOf, isOpen, type Order, type State } from './state.ts';
 
@@ -35,9 +36,47 @@ export const halt = (state: State, symbol: string): void => {
 export const resume = (state: State, symbol: string): void => {
   state.halted.delete(symbol);
   state.desks[symbol]?.execute({ kind: 'RESUME', symbol });
-  const waiting = state.orders.filter((order) => order.symbol === symbol && order.status === 'ACCEPTED');
+  begin(state, symbol);
+};
+
+/** What waited for the market goes to the venue, unless it is halted still, or its session has not begun. */
+const begin = (state: State, symbol: string): void => {
+  if (state.halted.has(symbol) || isClosed(state, symbol)) return;
+  const waiting = state.orders.filter(
+    (order) => order.symbol === symbol && (order.status === 'ACCEPTED' || order.status === 'DONE_FOR_DAY'),
+  );
   for (const order of waiting) order.status = 'PENDING_NEW';
   tell(state, waiting.map(submit));
+};
+
+/** Sessions begin and end with the time, or with what an operator says of the hours. */
+const keepHours = (state: State, was: Pick<State, 'sessions' | 'now'>): void => {
+  const symbol = 'AAPL';
+  if (isClosed(was, symbol) === isClosed(state, symbol)) return;
+  if (!isClosed(state, symbol)) {
+    state.desks[symbol]?.execute({ kind: 'OPEN', symbol });
+    begin(state, symbol);
+    return;
+  }
+  state.desks[symbol]?.execute({ kind: 'CLOSE', symbol });
+  const resting = state.orders.filter(
+    (order) => order.symbol === symbol && ['NEW', 'PARTIALLY_FILLED'].includes(order.status),
+  );
+  for (const order of resting) order.status = 'DONE_FOR_DAY';
+};
+
+export const setHours = (state: State, sessions: boolean): void => {
+  const was = { sessions: state.sessions, now: state.now };
+  state.sessions = sessions;
+  keepHours(state, was);
+};
+
+/** `cancelAllAfter` */
+export const arm = (state: State, owner: string, seconds: number): Answer => {
+  const account = accountOf(state, owner);
+  account.deadline = seconds === 0 ? null : state.now + seconds * 1_000;
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return { shown: { accountId: account.id, now: time(state.now), cancelsAt: time(account.deadline) } };
 };
 
 /** `target` is a symbol, VENUE or an owner. */
@@ -58,8 +97,15 @@ export const setLimits = (state: State, owner: string, value: string, orders: nu
   });
 };
 
-/** Orders whose time is over leave the venue. */
+/** Orders whose time is over leave the venue, and those of an account whose switch fires. */
 export const advance = (state: State, by_ms: number): void => {
+  const was = { sessions: state.sessions, now: state.now };
   state.now += by_ms;
+  keepHours(state, was);
   cancelOpen(state, ({ expiresAt }) => expiresAt !== null && expiresAt <= state.now, 'TIME_IS_OVER');
+  for (const account of Object.values(state.accounts)) {
+    if (account.deadline === null || account.deadline > state.now) continue;
+    account.deadline = null;
+    cancelOpen(state, ({ owner }) => owner === account.name, 'CANCEL_ALL_AFTER');
+  }
 };

@@ -1,5 +1,7 @@
+import type { Command } from '../../src/venues/paper/engine.ts';
 import { CASH_SCALE, factsOf, facts as known, units } from './facts.ts';
 import { collarAt, stopAt } from './prices.ts';
+import { dayEnd, isClosed } from './sessions.ts';
 import { budgetOf, submit, tell } from './settle.ts';
 import {
   type Account,
@@ -116,9 +118,9 @@ const newOrder = (state: State, owner: string, input: PlaceInput): Order | strin
   const reference = stopPrice ?? far;
   if (limitPrice === null && reference === null) return ['NO_MARKET symbol'];
   const timeInForce = input.timeInForce ?? (type === 'MARKET' ? 'IOC' : 'GTC');
-  const midnight = (dayOf(state.now) + 1) * DAY_ms;
+  const end = dayEnd(state, symbol);
   const asked = input.expiresAt === undefined ? null : Date.parse(input.expiresAt);
-  const expiresAt = timeInForce === 'DAY' && (asked === null || asked > midnight) ? midnight : asked;
+  const expiresAt = timeInForce === 'DAY' && (asked === null || asked > end) ? end : asked;
   const key = `o${state.orders.length + 1}`;
   return {
     key,
@@ -130,7 +132,7 @@ const newOrder = (state: State, owner: string, input: PlaceInput): Order | strin
     ...{ notional, postOnly, expiresAt },
     ...{ filledQty: 0n, filledValue: 0n, fees: 0n, fills: [] },
     worstPrice: limitPrice ?? collarAt(facts, side, reference ?? 0n),
-    status: 'PENDING_NEW',
+    status: isClosed(state, symbol) ? 'ACCEPTED' : 'PENDING_NEW',
     ...{ reason: null, asked: null, leg: null, list: null, replacement: null, replaces: null, replacedBy: null },
     root: key,
     ...{ triggeredAt: null, filledAt: null, canceledAt: null, expiredAt: null },
@@ -201,6 +203,8 @@ export const prepare = (state: State, owner: string, input: PlaceInput, earlier:
   }
   const stopped = stoppedFor(state, account, input.symbol);
   if (stopped.length > 0) return stopped;
+  const mustTrade = input.type === 'MARKET' || input.timeInForce === 'IOC' || input.timeInForce === 'FOK';
+  if (mustTrade && isClosed(state, input.symbol)) return ['MARKET_CLOSED symbol'];
   if (input.expiresAt !== undefined && Date.parse(input.expiresAt) <= state.now) return ['INVALID_INPUT expiresAt'];
   const order = newOrder(state, owner, input);
   if (Array.isArray(order)) return order;
@@ -214,20 +218,30 @@ export const count = (state: State, account: Account, worth: bigint): void => {
   account.day = dayOf(state.now);
 };
 
-/** `placeOrder`; the venue is told by the caller, after the answer. */
-export const place = (state: State, owner: string, input: PlaceInput): Answer => {
+/** Takes the order, or says why not; whoever asked tells the venue of what it has to know then. */
+export const accept = (
+  state: State,
+  owner: string,
+  input: PlaceInput,
+): { answer: Answer; told: Command[]; order?: Order } => {
   const prepared = prepare(state, owner, input, []);
-  if (Array.isArray(prepared)) return prepared;
-  if ('repeated' in prepared) return { orders: [structuredClone(prepared.repeated)] };
+  if (Array.isArray(prepared)) return { answer: prepared, told: [] };
+  if ('repeated' in prepared) return { answer: { orders: [structuredClone(prepared.repeated)] }, told: [] };
   const { order, worth } = prepared;
   const need = order.notional !== null && order.side === 'BUY' ? order.notional : costOf(order, order.qty);
   if (need > availableOf(state, owner, assetOf(order))) {
-    return [`INSUFFICIENT_FUNDS ${order.notional === null ? 'qty' : 'notional'}`];
+    return { answer: [`INSUFFICIENT_FUNDS ${order.notional === null ? 'qty' : 'notional'}`], told: [] };
   }
   count(state, accountOf(state, owner), worth);
   state.orders.push(order);
-  const answer = { orders: [structuredClone(order)] };
-  tell(state, [submit(order)]);
+  const told = order.status === 'PENDING_NEW' ? [submit(order)] : [];
+  return { answer: { orders: [structuredClone(order)] }, told, order };
+};
+
+/** `placeOrder` */
+export const place = (state: State, owner: string, input: PlaceInput): Answer => {
+  const { answer, told } = accept(state, owner, input);
+  tell(state, told);
   return answer;
 };
 

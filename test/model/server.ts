@@ -115,8 +115,10 @@ const accountFrom = (name: string, { accounts, positions }: View): Account => {
     name,
     id: account.id,
     cash: units(usd.posted, CASH_SCALE)!,
+    began: Object.fromEntries(Object.keys(facts).map((symbol) => [symbol, holding(symbol)])),
     holdings: Object.fromEntries(Object.keys(facts).map((symbol) => [symbol, holding(symbol)])),
     blocked: false,
+    deadline: null,
     maxOrderValue: 10_000_000n * 10n ** 8n,
     maxOpenOrders: 1_000,
     dailyNotional: 1_000_000_000n * 10n ** 8n,
@@ -158,7 +160,12 @@ export const prepare = async (): Promise<Prepared> => {
 export interface Real {
   ask(who: string, query: string, variables: object): Promise<Reply>;
   view(who: string): Promise<View>;
-  advance(by_ms: number): void;
+  /** Lets time pass, and what is due then be done. */
+  advance(by_ms: number): Promise<void>;
+  /** The sweep has looked at everything since this was asked. */
+  swept(): Promise<void>;
+  /** The ids of an order's fills, those that were busted left out. */
+  fillsOf(who: string, id: string): Promise<string[]>;
   /** For a look behind the scenes at the end. */
   pool: pg.Pool;
   close(): Promise<void>;
@@ -177,12 +184,28 @@ export const startReal = async ({ tokens, database: template }: Prepared): Promi
     throw error;
   }
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  /** A dead-man's switch of an account that has no orders is the last thing that a sweep does: twice, and one was whole. */
+  const swept = async (): Promise<void> => {
+    for (const _ of [1, 2]) {
+      await pool.query("INSERT INTO cancel_deadlines SELECT id, 'epoch' FROM accounts WHERE kind = 'FEES'");
+      while ((await pool.query("SELECT FROM cancel_deadlines WHERE deadline = 'epoch'")).rowCount !== 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  };
   return {
     pool,
     ask: (who, query, variables) => askAt(app.url, tokens[who], query, variables),
     view: (who) => viewAt(app.url, tokens[who]),
     advance: (by_ms) => {
       now += by_ms;
+      return swept();
+    },
+    swept,
+    fillsOf: async (who, id) => {
+      const query = 'query ($id: ID!) { order(id: $id) { fills { id } } }';
+      const { data } = await askAt(app.url, tokens[who], query, { id });
+      return (data as { order: { fills: { id: string }[] } }).order.fills.map((fill) => fill.id);
     },
     close: async () => {
       await pool.end();

@@ -1,7 +1,9 @@
 import type { Command } from '../../src/venues/paper/engine.ts';
-import type { Report, TradeReport, VenueOrder } from '../../src/venues/venue.ts';
+import type { Report, VenueOrder } from '../../src/venues/venue.ts';
 import { factsOf, MAKER_BPS, TAKER_BPS } from './facts.ts';
+import { rebuild } from './holdings.ts';
 import { collarAt, stopAt } from './prices.ts';
+import { isClosed } from './sessions.ts';
 import {
   accountOf,
   assetOf,
@@ -14,13 +16,14 @@ import {
   type Order,
   type State,
   siblingOf,
+  type Trade,
   waitingFor,
   worthAt,
 } from './state.ts';
 
 /** What the venue is told, and what becomes of its answers. */
 
-const ownerOf = (state: State, key: string): Order => {
+export const ownerOf = (state: State, key: string): Order => {
   const found = state.orders.find((order) => order.key === key);
   if (found === undefined) throw new Error(`the model has no order ${key}`);
   return found;
@@ -30,7 +33,7 @@ const ownerOf = (state: State, key: string): Order => {
 export const budgetOf = ({ side, notional, filledValue }: Pick<Order, 'side' | 'notional' | 'filledValue'>) =>
   notional === null || side === 'SELL' ? null : (notional * 10_000n) / (10_000n + TAKER_BPS) - filledValue;
 
-export const submit = (order: Order): Command => {
+export const submit = (order: Order): { kind: 'SUBMIT'; order: VenueOrder } => {
   const { key, owner, symbol, side, type, timeInForce, worstPrice, stopPrice, trailPeak, postOnly } = order;
   const { trailPrice, trailBps } = order;
   const trail = trailPrice !== null ? { price: trailPrice } : trailBps !== null ? { bps: Number(trailBps) } : null;
@@ -47,7 +50,7 @@ export const submit = (order: Order): Command => {
     trail,
     trailPeak,
     place: null,
-    triggered: false,
+    triggered: order.triggeredAt !== null,
     postOnly,
     budget: budgetOf(order),
     group: isExit(order) ? order.list : null,
@@ -94,7 +97,7 @@ const followEntry = (state: State, entry: Order, legs: readonly Order[], queue: 
     leg.qty = filledQty + leavesQty;
     if (!isOver) continue;
     // In the market or, while that is halted, for later.
-    leg.status = state.halted.has(leg.symbol) ? 'ACCEPTED' : 'PENDING_NEW';
+    leg.status = state.halted.has(leg.symbol) || isClosed(state, leg.symbol) ? 'ACCEPTED' : 'PENDING_NEW';
     if (leg.status === 'PENDING_NEW') queue.push(submit(leg));
   }
 };
@@ -109,41 +112,25 @@ export const follow = (state: State, order: Order, queue: Command[]): void => {
   if (legs.length > 0) followEntry(state, order, legs, queue);
 };
 
-const fill = (state: State, order: Order, trade: TradeReport, liquidity: 'MAKER' | 'TAKER'): void => {
-  const { qty, price } = trade;
-  const value = worthAt(factsOf(order.symbol), price, qty);
-  const fee = (value * (liquidity === 'MAKER' ? MAKER_BPS : TAKER_BPS)) / 10_000n;
-  order.fills.push({ qty, price, value, fee, liquidity });
+export const feeOf = (value: bigint, liquidity: 'MAKER' | 'TAKER'): bigint =>
+  (value * (liquidity === 'MAKER' ? MAKER_BPS : TAKER_BPS)) / 10_000n;
+
+/** What an order and its owner's cash have of one side of a trade. */
+export const give = (state: State, order: Order, trade: Trade, liquidity: 'MAKER' | 'TAKER'): void => {
+  const { key, qty, price, value } = trade;
+  const fee = feeOf(value, liquidity);
+  order.fills.push({ trade: key, qty, price, value, fee, liquidity });
   order.filledQty += qty;
   order.filledValue += value;
   order.fees += fee;
+  accountOf(state, order.owner).cash -= fee + (order.side === 'BUY' ? value : -value);
+};
+
+const fill = (state: State, order: Order, trade: Trade, liquidity: 'MAKER' | 'TAKER'): void => {
+  give(state, order, trade, liquidity);
   if (order.filledQty === order.qty) Object.assign(order, { status: 'FILLED', filledAt: state.now });
   else if (order.status === 'NEW') order.status = 'PARTIALLY_FILLED';
-
-  const account = accountOf(state, order.owner);
-  account.holdings[order.symbol] ??= { qty: 0n, pnl: 0n, lots: [] };
-  const holding = account.holdings[order.symbol]!;
-  account.cash -= fee;
-  if (order.side === 'BUY') {
-    account.cash -= value;
-    holding.qty += qty;
-    holding.lots.push({ leavesQty: qty, leavesCost: value });
-    return;
-  }
-  account.cash += value;
-  holding.qty -= qty;
-  let rest = qty;
-  let cost = 0n;
-  for (const lot of holding.lots) {
-    const part = lot.leavesQty < rest ? lot.leavesQty : rest;
-    const share = part === 0n ? 0n : (lot.leavesCost * part) / lot.leavesQty;
-    lot.leavesQty -= part;
-    lot.leavesCost -= share;
-    rest -= part;
-    cost += share;
-  }
-  holding.lots = holding.lots.filter(({ leavesQty }) => leavesQty > 0n);
-  holding.pnl += value - cost;
+  rebuild(state, order.owner, order.symbol);
 };
 
 /** The rest goes on under the new order. */
@@ -154,16 +141,30 @@ export const replaced = (state: State, order: Order, status: string): void => {
   state.orders.push({ ...next, status });
 };
 
+export const byFills = ({ filledQty }: Order): string => (filledQty > 0n ? 'PARTIALLY_FILLED' : 'NEW');
+
 const apply = (state: State, report: Report, queue: Command[]): void => {
   if (report.kind === 'TRADE') {
     const sides = [
       [report.taker, 'TAKER'],
       [report.maker, 'MAKER'],
     ] as const;
+    const { symbol, price, qty } = report;
+    // Each desk counts its own.
+    const trade: Trade = {
+      key: `${symbol} ${report.tradeId}`,
+      symbol,
+      price,
+      qty,
+      value: worthAt(factsOf(symbol), price, qty),
+      sides: [],
+    };
+    state.trades.push(trade);
     for (const [side, liquidity] of sides) {
       if (side === null) throw new Error('there are no makers');
       const order = ownerOf(state, side.orderId);
-      fill(state, order, report, liquidity);
+      trade.sides.push({ order: order.key, owner: order.owner, side: order.side, liquidity });
+      fill(state, order, trade, liquidity);
       const sibling = siblingOf(state, order);
       if (sibling !== undefined) close(state, sibling, 'GROUP_SETTLED');
       follow(state, order, queue);
@@ -172,7 +173,7 @@ const apply = (state: State, report: Report, queue: Command[]): void => {
   }
   const order = ownerOf(state, report.orderId);
   if (!isOpen(order)) return;
-  if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = 'NEW';
+  if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = byFills(order);
   if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
   if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
   if (report.kind === 'TRAILED') Object.assign(order, { stopPrice: report.stopPrice, worstPrice: report.worstPrice });

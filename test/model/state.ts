@@ -9,6 +9,8 @@ export type Type = 'MARKET' | 'LIMIT' | 'STOP' | 'STOP_LIMIT' | 'TRAILING_STOP';
 export type TimeInForce = 'DAY' | 'GTC' | 'IOC' | 'FOK';
 
 export interface Fill {
+  /** The model's name of its trade. */
+  trade: string;
   qty: bigint;
   price: bigint;
   value: bigint;
@@ -72,11 +74,26 @@ export interface Holding {
   lots: Lot[];
 }
 
+/** A trade that counts, in the place of its first booking, whatever it was corrected to. */
+export interface Trade {
+  key: string;
+  symbol: string;
+  price: bigint;
+  qty: bigint;
+  value: bigint;
+  sides: { order: string; owner: string; side: Side; liquidity: 'MAKER' | 'TAKER' }[];
+}
+
 export interface Account {
   name: string;
   id: string;
   cash: bigint;
+  /** What it had before the first trade of the model. */
+  began: Record<string, Holding>;
+  /** That and the trades that count. */
   holdings: Record<string, Holding>;
+  /** When its dead-man's switch fires. */
+  deadline: number | null;
   blocked: boolean;
   maxOrderValue: bigint;
   maxOpenOrders: number;
@@ -86,15 +103,23 @@ export interface Account {
 }
 
 /** Order snapshots, or the codes of a refusal with the fields that they are about. */
-export type Answer = { orders: Order[] } | { amount: bigint } | { counts: [asked: number, left: number] } | string[];
+export type Answer =
+  | { orders: Order[] }
+  | { amount: bigint }
+  | { counts: [asked: number, left: number] }
+  | { shown: object }
+  | string[];
 
 export interface State {
   now: number;
   accounts: Record<string, Account>;
   /** In the order in which they were accepted. */
   orders: Order[];
+  trades: Trade[];
   desks: Record<string, ReturnType<typeof createNaiveDesk>>;
   halted: Set<string>;
+  /** Whether stocks trade in sessions. */
+  sessions: boolean;
   /** Symbols, or VENUE, with whether open orders are cancelled. */
   switches: Map<string, boolean>;
   kept: Map<string, { input: string; answer: Answer }>;
@@ -104,6 +129,8 @@ export const createState = (now: number, accounts: readonly Account[], symbols: 
   now,
   accounts: Object.fromEntries(accounts.map((account) => [account.name, structuredClone(account)])),
   orders: [],
+  trades: [],
+  sessions: false,
   desks: Object.fromEntries(
     symbols.map((symbol) => {
       const { tick, lot, unitValue, collarBps } = factsOf(symbol);
@@ -119,7 +146,8 @@ export const createState = (now: number, accounts: readonly Account[], symbols: 
 const closed = ['FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'];
 export const isOpen = ({ status }: Order): boolean => !closed.includes(status);
 /** No venue has it now. */
-export const isHere = ({ status }: Order): boolean => status === 'HELD' || status === 'ACCEPTED';
+export const isHere = ({ status }: Order): boolean =>
+  status === 'HELD' || status === 'ACCEPTED' || status === 'DONE_FOR_DAY';
 export const leaves = (order: Order): bigint => (isOpen(order) ? order.qty - order.filledQty : 0n);
 export const worthAt = ({ unitValue }: Facts, price: bigint, qty: bigint): bigint => price * qty * unitValue;
 export const isExit = ({ leg }: Order): boolean => leg !== null && leg !== 'ENTRY';

@@ -175,3 +175,28 @@ test('a server that starts between sessions leaves what waits where it is', asyn
   await other.close();
   expect(await statusOf(trading, order)).toBe('ACCEPTED');
 });
+
+test.each([
+  [0, '2026-03-19'],
+  [1, '2026-03-20'],
+])('when one exit of a pair is over with the session so is the other: %s', async (daily, date) => {
+  await goTo(`${date}T17:00:00Z`);
+  const customer = await trading.customer('100000');
+  must(await trading.orders.place(customer.by, { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '1' }));
+  await trading.settled();
+  const exit = { symbol: 'AAPL', side: 'SELL', qty: '1' } as const;
+  const day = (at: number) => (at === daily ? { timeInForce: 'DAY' as const } : {});
+  const list = await trading.orders.placeList(customer.by, {
+    type: 'OCO',
+    orders: [
+      { ...exit, type: 'LIMIT', limitPrice: '5000.00', ...day(0) },
+      { ...exit, type: 'STOP', stopPrice: '1.00', ...day(1) },
+    ],
+  });
+  const ids = must(list).orders.map(({ id }) => id);
+  await trading.settled();
+  await goTo(`${date}T23:00:00Z`);
+  const expected = ['CANCELED', 'CANCELED'];
+  expected[daily] = 'EXPIRED';
+  expect(await statuses(ids)).toEqual(expected);
+});

@@ -313,6 +313,12 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     },
     last: () => last,
     depth: (side: 'BUY' | 'SELL') => book.depth(side, 1_000),
+    /** What an order would trade at once. */
+    preview: (order: VenueOrder) => {
+      const copy = createNaiveBook(listing);
+      copy.entries().push(...book.entries().map((entry) => ({ ...entry })));
+      return copy.add(order).fills;
+    },
     waiting: () => waiting,
   };
 };
