@@ -13,6 +13,7 @@ import { createGraphql } from './graphql/server.ts';
 import { type Circuits, createCircuits } from './guard/circuits.ts';
 import { createGuards } from './guard/guards.ts';
 import { createCircuitStore } from './guard/store.ts';
+import { createMetricsHandler } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
@@ -32,7 +33,7 @@ import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Trades } from './trades/trades.ts';
 import { createTrading } from './trading.ts';
-import { connectVenue } from './venues/http/connect.ts';
+import type { VenueOptions } from './venues/http/connect.ts';
 
 /** The use cases that resolvers call. */
 export interface Services {
@@ -61,6 +62,10 @@ export interface AppOptions {
   /** Told what happens while the database starts. */
   progress?: (line: string) => void;
 }
+
+/** Its client of HTTP is loaded where there is such a venue only: it is a twentieth of the memory of a server at rest. */
+const openExternalVenue = async ({ venue, ...rest }: Omit<VenueOptions, 'config'> & Pick<Config, 'venue'>) =>
+  venue && (await import('./venues/http/connect.ts')).connectVenue({ config: venue, ...rest });
 
 /** The only place where parts are joined. */
 export const createApp = async ({
@@ -109,7 +114,7 @@ export const createApp = async ({
 
     const venueGuard = guards.define(config.venue === undefined ? 'venue:paper' : `venue:${config.venue.name}`);
     const quotesGuard = guards.define('quotes');
-    const external = config.venue && connectVenue({ config: config.venue, database, venueGuard, quotesGuard });
+    const external = await openExternalVenue({ venue: config.venue, database, venueGuard, quotesGuard });
     if (external !== undefined) stops.push(external.close);
     const trading = await createTrading({
       config,
@@ -169,6 +174,7 @@ export const createApp = async ({
       // Without Redis limits go on, each process by itself.
       optional: config.redisUrl === undefined ? {} : { redis: limiter.ping },
       circuits: services.circuits.list,
+      scrape: config.metricsToken === undefined ? undefined : createMetricsHandler(metrics, config.metricsToken),
     });
     const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, pages });
     const http = createHttpServer({

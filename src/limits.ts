@@ -108,6 +108,10 @@ export const limits = {
   lane: {
     /** Rows of one batch's statements; beyond a few hundred the commit is no longer what costs. */
     batch: 256,
+    /** Batches in flight at a time: while Postgres writes one, the next is decided. More would wait for the same processor. */
+    inFlight: 2,
+    /** What a batch must have in it to start beside another one; less shares the next commit instead. */
+    beside: 128,
     /** Commands that wait; at 3,000 a second the last waits about a second. Beyond it OVERLOADED. */
     queue: 4_000,
     /** Attempts of one batch after a serialization failure or a deadlock. */
@@ -128,6 +132,8 @@ export const limits = {
     refresh_ms: 500,
   },
   venue: {
+    /** Orders that came together and are reported together: as many as a request may bring, so that one booking stays short. */
+    together: 100,
     /** Ids of past orders that a paper book still knows, so that a repeat is ignored: 10 s of full load. */
     rememberedOrders: 50_000,
     /** How often the top of the books is written for other processes, and read there. */

@@ -102,12 +102,11 @@ export const createTrading = async (options: TradingOptions) => {
     await client.connect();
     return client;
   };
-  const laneStore = createLaneStore({
-    connect,
-    onConnection: (up) => (up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database')),
-  });
+  const onConnection = (up: boolean): void =>
+    up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database');
+  const laneStores = Array.from({ length: limits.lane.inFlight }, () => createLaneStore({ connect, onConnection }));
   const lane = createLane({
-    store: laneStore,
+    stores: laneStores,
     clock,
     log,
     timers,
@@ -246,7 +245,7 @@ export const createTrading = async (options: TradingOptions) => {
       await Promise.all([sweep.stop(), reconciling.stop()]);
       await lane.drain();
       await lease.stop();
-      await laneStore.close();
+      await Promise.all(laneStores.map((store) => store.close()));
       instruments.stop();
       switches.stop();
       hours.stop();

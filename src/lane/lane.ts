@@ -4,6 +4,8 @@ import { systemTimers, type Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Books, createBooks } from './books.ts';
+import { union } from './needs.ts';
+import { pickBatch, sizeOf } from './pick.ts';
 import type { Changes, Loaded, Needs, OrderRow } from './rows.ts';
 import { type LaneStore, TryAgain } from './store.ts';
 
@@ -19,8 +21,9 @@ export interface Command<Answer> {
 }
 
 /**
- * The lane: every change of money or orders in this process, one batch after the other. Commands that arrive while a
- * batch is in flight form the next one, so a lone command waits for nobody and a crowd shares its commit.
+ * The lane: every change of money or orders in this process, in batches. Commands that arrive while a batch is in flight form
+ * the next one, so a lone command waits for nobody and a crowd shares its commit. Under load a batch does not wait for
+ * another one with which it shares no account: while Postgres writes one, the next is decided.
  */
 export interface Lane {
   /** A customer's command. Rejects with OVERLOADED when the queue is full, with DEPENDENCY_UNAVAILABLE when time is up. */
@@ -47,40 +50,11 @@ interface Booked {
   answers: unknown[];
   released: OrderRow[];
 }
-type Alone = Caller & { work: () => Promise<unknown> };
-
-const keyed = <Key>(keys: Iterable<Key>, of: (key: Key) => string): Key[] => [
-  ...new Map([...keys].map((key) => [of(key), key])).values(),
-];
-
-/** Two sells of one position in a batch need the lots of both. */
-const summed = (lots: Needs['lots']): Needs['lots'] =>
-  [...Map.groupBy(lots, ({ accountId, symbol }) => `${accountId} ${symbol}`).values()].map((group) => ({
-    ...(group[0] as Needs['lots'][number]),
-    qty: group.reduce((sum, { qty }) => sum + qty, 0n),
-  }));
+type Alone = Caller & { command?: undefined; work: () => Promise<unknown> };
 
 /** The batch's time: never before what its accounts have booked already, whichever process did that. */
 const notBefore = (now: Date, { accounts }: Loaded): Date =>
   accounts.reduce((at, { bookedAt }) => (bookedAt !== null && bookedAt > at ? bookedAt : at), now);
-
-const union = (batch: readonly Waiting[]): Needs => {
-  const all = <Kind extends keyof Needs>(kind: Kind): Needs[Kind][number][] =>
-    batch.flatMap(({ command }) => (command.needs[kind] ?? []) as Needs[Kind][number][]);
-  return {
-    accounts: [...new Set(all('accounts'))],
-    balances: keyed(all('balances'), (key) => `${key.accountId} ${key.asset}`),
-    positions: keyed(all('positions'), (key) => `${key.accountId} ${key.symbol}`),
-    lots: summed(all('lots')),
-    consumedLots: summed(all('consumedLots')),
-    lotIds: [...new Set(all('lotIds'))],
-    orders: [...new Set(all('orders'))],
-    clientOrders: keyed(all('clientOrders'), (key) => `${key.accountId} ${key.clientOrderId}`),
-    idempotency: keyed(all('idempotency'), (key) => `${key.viewerId} ${key.operation} ${key.key}`),
-    executions: [...new Set(all('executions'))],
-    reversals: [...new Set(all('reversals'))],
-  };
-};
 
 const refusal = {
   late: () =>
@@ -96,7 +70,8 @@ const refusal = {
 };
 
 export interface LaneDeps {
-  store: LaneStore;
+  /** A connection for each batch that may be in flight at a time. */
+  stores: readonly LaneStore[];
   clock: Clock;
   log: Log;
   timers?: Timers;
@@ -104,18 +79,23 @@ export interface LaneDeps {
   released(orders: readonly OrderRow[]): void;
 }
 
-export const createLane = ({ store, clock, log, released, timers = systemTimers }: LaneDeps): Lane => {
-  const queue: (Waiting | Alone)[] = [];
-  let inFlight: readonly Waiting[] = [];
-  let pumping: Promise<void> | undefined;
+export const createLane = ({ stores, clock, log, released, timers = systemTimers }: LaneDeps): Lane => {
+  let queue: (Waiting | Alone)[] = [];
+  const free = [...stores];
+  const inFlight = new Set<readonly Waiting[]>();
+  let isAlone = false;
+  let awake = false;
   let draining = false;
+  const idle = new Set<() => void>();
+  /** What waited when all of it had to wait for batches in flight: a deep queue is not looked through for every arrival. */
+  let fruitless = 0;
   /** What waits, by size. */
   let queued = 0;
 
   /** One transaction for the whole batch; all of it is booked, or nothing. */
-  const attempt = async (batch: readonly Waiting[]): Promise<Booked> => {
+  const attempt = async (store: LaneStore, batch: readonly Waiting[]): Promise<Booked> => {
     let booked: Booked = { answers: [], released: [] };
-    const needs = union(batch);
+    const needs = union(batch.map(({ command }) => command.needs));
     await store.apply(needs, (loaded): Changes => {
       const books = createBooks(loaded, needs);
       const at = notBefore(clock.now(), loaded);
@@ -131,10 +111,10 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
   };
 
   /** Tries a batch until it is booked; undefined when it never can be, with the reason. */
-  const book = async (batch: readonly Waiting[]): Promise<Booked | { error: unknown }> => {
+  const book = async (store: LaneStore, batch: readonly Waiting[]): Promise<Booked | { error: unknown }> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(batch);
+        return await attempt(store, batch);
       } catch (error) {
         const again = error instanceof TryAgain && (tries < limits.lane.attempts || batch.some(isSettlement));
         if (!again) return { error };
@@ -143,8 +123,8 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
   };
 
   /** Runs a batch to its end. One that fails for good is run again command by command, so that only the culprit fails. */
-  const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
-    const booked = await book(batch);
+  const runBatch = async (store: LaneStore, batch: readonly Waiting[]): Promise<void> => {
+    const booked = await book(store, batch);
     if ('answers' in booked) {
       batch.forEach(({ command }, index) => {
         command.committed?.(booked.answers[index]);
@@ -154,7 +134,7 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
         answer(waiting, 'resolve', booked.answers[index]);
       });
     } else if (batch.length > 1) {
-      for (const waiting of batch) await runBatch([waiting]);
+      for (const waiting of batch) await runBatch(store, [waiting]);
     } else {
       log.error({ err: booked.error }, 'a command failed and was not booked');
       const error = booked.error instanceof TryAgain ? refusal.contention() : booked.error;
@@ -169,30 +149,59 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
     );
   };
 
-  /** The next batch: what waits, up to work that must run alone. One that is larger than a batch is a batch of its own. */
-  const nextBatch = (): Waiting[] => {
-    let end = 0;
-    let size = 0;
-    for (let next = queue[0]; next !== undefined && !('work' in next); next = queue[end]) {
-      size += sizeOf(next);
-      if (end > 0 && size > limits.lane.batch) break;
-      end += 1;
+  const takeAlone = (): Alone | undefined => (queue[0] !== undefined && 'work' in queue[0] ? queue[0] : undefined);
+
+  /**
+   * What can run now. Beside a batch in flight only one that is worth a commit of its own: fewer commands do better to wait for
+   * the next.
+   */
+  const takeBatch = (): Waiting[] => {
+    if (inFlight.size > 0 && queued < fruitless + limits.lane.beside) return [];
+    const taken = [...inFlight].flatMap((batch) => batch.flatMap(({ command }) => command.needs.accounts ?? []));
+    const { batch, size, rest } = pickBatch(queue, taken, limits.lane.batch);
+    if (inFlight.size > 0 && size < limits.lane.beside) {
+      fruitless = queued;
+      return [];
     }
-    const batch = queue.splice(0, end) as Waiting[];
-    for (const next of batch) queued -= sizeOf(next);
-    return batch;
+    queue = rest;
+    queued -= size;
+    return batch as Waiting[];
   };
 
-  const pump = async (): Promise<void> => {
-    // Everything that arrives in the same turn of the event loop belongs to the first batch.
-    await Promise.resolve();
-    while (queue.length > 0) {
-      inFlight = nextBatch().filter(({ answered }) => !answered);
-      if (inFlight.length > 0) await runBatch(inFlight);
-      inFlight = [];
-      if (queue[0] !== undefined && 'work' in queue[0]) await runAlone(queue.shift() as Alone);
+  const launch = (store: LaneStore, batch: readonly Waiting[]): void => {
+    inFlight.add(batch);
+    void runBatch(store, batch).then(() => {
+      inFlight.delete(batch);
+      free.push(store);
+      fruitless = 0;
+      advance();
+    });
+  };
+
+  /** Starts everything that need not wait. */
+  const advance = (): void => {
+    awake = false;
+    while (!isAlone && queue.length > 0) {
+      const alone = inFlight.size === 0 ? takeAlone() : undefined;
+      if (alone !== undefined) {
+        queue.shift();
+        isAlone = true;
+        void runAlone(alone).then(() => {
+          isAlone = false;
+          advance();
+        });
+        return;
+      }
+      const store = free.pop();
+      if (store === undefined) return;
+      const batch = takeBatch();
+      if (batch.length > 0) launch(store, batch);
+      else {
+        free.push(store);
+        return;
+      }
     }
-    pumping = undefined;
+    if (queue.length === 0 && inFlight.size === 0 && !isAlone) for (const done of idle) done();
   };
 
   const enqueue = <Answer>(what: object, deadline: number | undefined): Promise<Answer> =>
@@ -200,15 +209,21 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
       const waiting = { ...what, deadline, answered: false, resolve, reject } as unknown as Waiting | Alone;
       queue.push(waiting);
       queued += sizeOf(waiting);
-      pumping ??= pump();
+      // Everything that arrives in the same turn of the event loop belongs to the first batch.
+      if (!awake) queueMicrotask(advance);
+      awake = true;
     });
 
   // The clock of the process, not the injected one: this bounds real waiting.
   const stopSweeping = timers.every(limits.lane.sweep_ms, () => {
     const now = Date.now();
     const isLate = ({ answered, deadline }: Caller): boolean => !answered && deadline !== undefined && deadline <= now;
-    for (const waiting of inFlight.filter(isLate)) answer(waiting, 'reject', refusal.late());
-    for (const waiting of queue.filter(isLate)) answer(waiting, 'reject', refusal.notStarted());
+    for (const waiting of [...inFlight].flat().filter(isLate)) answer(waiting, 'reject', refusal.late());
+    for (const waiting of queue.filter(isLate)) {
+      answer(waiting, 'reject', refusal.notStarted());
+      queued -= sizeOf(waiting);
+    }
+    queue = queue.filter(({ answered }) => !answered);
   });
 
   return {
@@ -221,13 +236,11 @@ export const createLane = ({ store, clock, log, released, timers = systemTimers 
     alone: (work) => enqueue({ work }, undefined),
     drain: async () => {
       draining = true;
-      while (pumping !== undefined) await pumping;
+      if (queue.length > 0 || inFlight.size > 0 || isAlone) await new Promise<void>((done) => idle.add(done));
       stopSweeping();
     },
     depth: () => queue.length,
   };
 };
-
-const sizeOf = (waiting: Waiting | Alone): number => ('work' in waiting ? 0 : (waiting.command.size ?? 1));
 
 const isSettlement = ({ deadline }: Caller): boolean => deadline === undefined;

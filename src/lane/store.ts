@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { chained, type Strand } from '../audit/chain.ts';
+import { arrayText } from '../database/array-text.ts';
 import { isConnectionLoss } from './lost.ts';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
@@ -34,8 +35,8 @@ const RETRY_ms = 50;
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
 
-const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Written]): unknown[][] =>
-  write.columns.map(([, , value]) => rows.map((row) => (value as (row: Row) => unknown)(row)));
+const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Written]): string[] =>
+  write.columns.map(([, , value]) => arrayText(rows.map(value as (row: Row) => unknown)));
 
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
   names.map((name) => keys.map((key) => key[name]));
@@ -48,7 +49,7 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
   const query = <Row extends object>(statement: sql.Statement, values: unknown[][]): Promise<Row[]> =>
     values[0]?.length === 0
       ? Promise.resolve([])
-      : client.query({ ...statement, values }).then((result) => result.rows as Row[]);
+      : client.query({ ...statement, values: values.map(arrayText) }).then((result) => result.rows as Row[]);
   const all = await Promise.all([
     query<Loaded['accounts'][number]>(accountsBy, [needs.accounts]),
     query<Loaded['balances'][number]>(sql.loadBalances, unzip(needs.balances, 'accountId', 'asset')),
@@ -97,6 +98,16 @@ const inChain = (changes: Changes, free: Strand): Written => {
   return { ...changes, audit: rows, strands: rows.length === 0 ? [] : [strand] };
 };
 
+/** Statements one after the other, for a connection that takes no second one while it works on the first. */
+const inTurn = (client: pg.ClientBase): Pick<pg.Client, 'query'> => {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (statement: pg.QueryConfig): Promise<unknown> => {
+    last = last.then(() => client.query(statement));
+    return last;
+  };
+  return { query: query as pg.Client['query'] };
+};
+
 /** What a batch would have in hand now, all of one instant; locks nothing and is only for looking. */
 export const createPeek =
   (pool: pg.Pool) =>
@@ -104,7 +115,7 @@ export const createPeek =
     const client = await pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      return await read(client, needs, sql.readAccounts);
+      return await read(inTurn(client), needs, sql.readAccounts);
     } finally {
       await client.query('COMMIT').catch(() => {});
       client.release();
@@ -153,7 +164,7 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
       try {
         const [, , { rows }] = await Promise.all([
           open.query('BEGIN'),
-          open.query({ ...sql.lockAccounts, values: [accounts] }),
+          open.query({ ...sql.lockAccounts, values: [arrayText(accounts)] }),
           open.query<{ found: boolean }>({ ...sql.findProof, values: [proof] }),
           open.query('ROLLBACK'),
         ]);

@@ -15,7 +15,6 @@ import { bucketRule, HOUR_ms, type LimiterStore, MINUTE_ms, type Rule, type Take
 import { createFailFast, type FailFast, StoreDownError, withDeadline } from './stores/fail-fast.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import { createPostgresStore } from './stores/postgres.ts';
-import { connectRedis, createRedisStore } from './stores/redis.ts';
 
 export interface LimiterNeeds {
   config: Pick<Config, 'rateLimit' | 'redisUrl'>;
@@ -48,6 +47,8 @@ const openShared = async ({ config, connection, clock, log, guards }: LimiterNee
   const patience = { misses, retry_ms, isIsolated };
   told.storeIs(name, true);
   if (config.redisUrl !== undefined) {
+    // Loaded where it is configured only: the client is large.
+    const { connectRedis, createRedisStore } = await import('./stores/redis.ts');
     const { client, started } = connectRedis(config.redisUrl);
     await started;
     const store = createRedisStore(client, limits.limiter.redis_ms);

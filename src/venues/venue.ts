@@ -168,7 +168,7 @@ export interface Venue {
   /** What the order would trade if it were submitted now; nothing for a stop that waits. */
   preview(order: VenueOrder): readonly VenueFill[];
   /**
-   * The reports of one command belong together: they are settled in one transaction or not at all. The listener answers with a
+   * The reports of one call belong together: they are settled in one transaction or not at all. The listener answers with a
    * promise of what became of them (`Booking`), for a venue that can tell them again.
    */
   onReports(listener: (reports: readonly Report[]) => unknown): void;

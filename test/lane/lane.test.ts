@@ -35,13 +35,14 @@ const storeOf = (config: pg.ClientConfig): LaneStore =>
     onConnection: () => {},
   });
 
-const withLane = async (store: LaneStore, use: (lane: Lane) => Promise<void>): Promise<void> => {
-  const lane = createLane({ store, clock: systemClock, log, released: () => {} });
+const withLane = async (given: LaneStore | LaneStore[], use: (lane: Lane) => Promise<void>): Promise<void> => {
+  const stores = [given].flat();
+  const lane = createLane({ stores, clock: systemClock, log, released: () => {} });
   try {
     await use(lane);
   } finally {
     await lane.drain();
-    await store.close();
+    await Promise.all(stores.map((store) => store.close()));
   }
 };
 
@@ -197,4 +198,108 @@ test('lanes of several processes on the same accounts keep the books', async () 
     ),
   );
   expect(await cash()).toBe(before + 300n);
+});
+
+/** Adds an event, and is worth a batch beside another one. */
+const event = ({ accountId }: Customer, payload: object): Command<void> => ({
+  needs: { accounts: [accountId] },
+  size: limits.lane.beside,
+  decide: (books, at) => {
+    books.emit(accountId, 'TESTED', payload, at);
+    const by = { userId: null, requestId: trading.ids.next() };
+    books.addAudit(auditLine(trading.ids.next(), at, by, 'event', accountId, { ok: true }));
+  },
+});
+
+/** Stores that note how many batches were in flight together. */
+const watchedStores = (count: number) => {
+  let running = 0;
+  let most = 0;
+  const stores = Array.from({ length: count }, () => {
+    const store = storeOf(trading.database.connection);
+    const apply: LaneStore['apply'] = async (needs, decide) => {
+      running += 1;
+      most = Math.max(most, running);
+      await store.apply(needs, decide).finally(() => {
+        running -= 1;
+      });
+    };
+    return { ...store, apply };
+  });
+  return { stores, most: () => most };
+};
+
+test('large batches that share no account are in flight together, others one after the other', async () => {
+  const other = await trading.customer();
+  const apart = watchedStores(2);
+  await withLane(apart.stores, async (lane) => {
+    await Promise.all([customer, customer, other, other].map((one) => lane.run(event(one, {}))));
+  });
+  expect(apart.most()).toBe(2);
+  const shared = watchedStores(2);
+  await withLane(shared.stores, async (lane) => {
+    await Promise.all(Array.from({ length: 6 }, () => lane.run(event(customer, {}))));
+  });
+  expect(shared.most()).toBe(1);
+  const small = watchedStores(2);
+  await withLane(small.stores, async (lane) => {
+    const first = lane.run({ ...event(customer, {}), size: 1 });
+    await Promise.resolve();
+    await Promise.all([first, lane.run({ ...event(other, {}), size: 1 })]);
+  });
+  expect(small.most()).toBe(1);
+});
+
+test('batches in flight together keep the order of each account and let work that must run alone be alone', async () => {
+  const customers = await Promise.all(Array.from({ length: 5 }, () => trading.customer()));
+  const { stores, most } = watchedStores(2);
+  const sent = new Map(customers.map(({ accountId }) => [accountId, 0]));
+  const committed: number[] = [];
+  const seen: number[] = [];
+  await withLane(stores, async (lane) => {
+    const all = Array.from({ length: 44 }, async (_, at) => {
+      const one = customers[(at * 7) % 5] as Customer;
+      const [number, size] = [(sent.get(one.accountId) ?? 0) + 1, at % 3 === 0 ? 1 : limits.lane.beside];
+      sent.set(one.accountId, number);
+      const command = event(one, { number });
+      const answered = lane.run({ ...command, size, committed: () => void committed.push(at) });
+      if (at % 20 === 10) await lane.alone(async () => void seen.push(committed.length));
+      await answered;
+    });
+    await Promise.all(all);
+  });
+  expect(most()).toBe(2);
+  // What was sent before it is committed, and nothing that was sent behind it.
+  expect(seen).toEqual([11, 31]);
+  const events = await trading.database.prisma.accountEvent.findMany({
+    where: { accountId: { in: [...sent.keys()] } },
+    orderBy: { sequence: 'asc' },
+  });
+  for (const [accountId, count] of sent) {
+    const numbers = events.filter((one) => one.accountId === accountId).map(({ payload }) => payload);
+    expect(numbers).toEqual(Array.from({ length: count }, (_, at) => ({ number: at + 1 })));
+  }
+});
+
+test('a connection that is killed in one of two batches leaves the other alone', async () => {
+  const other = await trading.customer();
+  const connection = { ...trading.database.connection, application_name: 'lane-beside' };
+  const owner = new pg.Client(trading.database.connection);
+  await owner.connect();
+  await owner.query('SET ROLE NONE');
+  const kill = (): Promise<unknown> =>
+    owner.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lane-beside' ORDER BY random() LIMIT 1",
+    );
+  await withLane([storeOf(connection), storeOf(connection)], async (lane) => {
+    const load = Array.from({ length: 30 }, (_, at) => lane.run(event(at % 2 === 0 ? customer : other, { at })));
+    for (let kills = 0; kills < 5; kills += 1) await kill();
+    await Promise.all(load);
+  });
+  await owner.end();
+  const { rows } = await trading.database.pool.query(
+    'SELECT (payload ->> $2)::int AS at FROM account_events WHERE account_id = $1 AND type = $3 ORDER BY sequence',
+    [other.accountId, 'at', 'TESTED'],
+  );
+  expect(rows.map(({ at }) => at)).toEqual(Array.from({ length: 15 }, (_, at) => 2 * at + 1));
 });

@@ -8,12 +8,6 @@ const typeOf = (code: string): string => `/api/errors/${code}`;
 export const native: Dialect = {
   ignoresUnknown: false,
   negotiates: true,
-  serves: {
-    '/health/live': '/health/live',
-    '/health/ready': '/health/ready',
-    '/metrics': '/metrics',
-    '/exports/statement': '/exports/statement',
-  },
   success: (answer) => answer,
   failure: ({ code, message, errors, details }, status, { requestId, path }) => ({
     status,

@@ -47,7 +47,7 @@ export const system003 = fastapi({
       },
       '/live': () => ({ status: 200, body: { alive: true } }),
     },
-    serves: { '/metrics/prometheus': '/metrics' },
+    metricsAt: '/metrics/prometheus',
     documentsAt: '',
     schemas: schemas003,
     limitHeaders: ({ policy, window_s, remaining }) => ({

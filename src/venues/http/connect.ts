@@ -7,13 +7,15 @@ import { createJsonClient } from './client.ts';
 import { createHttpVenue } from './http.ts';
 import { createHttpVenueStore } from './store.ts';
 
-/** The venue that the configuration names, in the place of the paper market. */
-export const connectVenue = (options: {
+export interface VenueOptions {
   config: NonNullable<Config['venue']>;
   database: Database;
   venueGuard: Guard;
   quotesGuard: Guard;
-}) => {
+}
+
+/** The venue that the configuration names, in the place of the paper market. */
+export const connectVenue = (options: VenueOptions) => {
   const { url, name, token, quotes } = options.config;
   const client = createJsonClient({ url, token });
   const prices = quotes === undefined ? client : createJsonClient(quotes);

@@ -3,7 +3,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { OrderName, Venue, VenueOrder, VenueStatus } from '../venue.ts';
+import type { OrderName, Report, Venue, VenueOrder, VenueStatus } from '../venue.ts';
 import type { DepthLevel } from './book.ts';
 import { createDelivery } from './delivery.ts';
 import { type Command, createEngine } from './engine.ts';
@@ -84,13 +84,24 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
   let started = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const run = (symbol: string, command: Command): void => {
+  const execute = (symbol: string, command: Command): readonly Report[] => {
     const reports = engine.execute(command);
     changedAt.set(symbol, clock.now());
     // An emptied desk knows of no order any more, and neither does its past.
     if (command.kind === 'CLEAR' || command.kind === 'CLOSE') histories.set(symbol, newHistory());
     histories.get(symbol)?.add(reports);
-    delivery.deliver(reports);
+    return reports;
+  };
+  const run = (symbol: string, command: Command): void => delivery.deliver(execute(symbol, command));
+  /** What came together is reported together: the reports of a request's orders are booked at once. */
+  const runAll = <Asked extends { symbol: string }>(
+    asked: readonly Asked[],
+    commandOf: (one: Asked) => Command,
+  ): void => {
+    for (let from = 0; from < asked.length; from += limits.venue.together) {
+      const together = asked.slice(from, from + limits.venue.together);
+      delivery.deliver(together.flatMap((one) => execute(one.symbol, commandOf(one))));
+    }
   };
   const requote = (symbol: string): void => {
     const maker = makers.get(symbol);
@@ -120,15 +131,9 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     idempotent: true,
     onReports: delivery.listen,
     status: async (order) => status(order),
-    submit: (orders) => {
-      for (const order of orders) run(order.symbol, { kind: 'SUBMIT', order });
-    },
-    cancel: (orders) => {
-      for (const order of orders) run(order.symbol, { kind: 'CANCEL', ...order });
-    },
-    replace: (replacements) => {
-      for (const replacement of replacements) run(replacement.symbol, { kind: 'REPLACE', replacement });
-    },
+    submit: (orders) => runAll(orders, (order) => ({ kind: 'SUBMIT', order })),
+    cancel: (orders) => runAll(orders, (order) => ({ kind: 'CANCEL', ...order })),
+    replace: (replacements) => runAll(replacements, (replacement) => ({ kind: 'REPLACE', replacement })),
     quote: (symbol) => {
       const desk = engine.desk(symbol);
       if (desk === undefined) return undefined;

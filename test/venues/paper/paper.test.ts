@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../../src/limits.ts';
 import type { Instrument } from '../../../src/market/instrument.ts';
 import { createPaperVenue, type PaperOptions } from '../../../src/venues/paper/paper.ts';
 import type { Report, VenueOrder } from '../../../src/venues/venue.ts';
@@ -27,14 +28,26 @@ const open = (options: Partial<PaperOptions> = {}) => {
 const kinds = (heard: readonly (readonly Report[])[]) => heard.map((reports) => reports.map(({ kind }) => kind));
 
 describe('the paper venue', () => {
-  it('hands over the reports of each command as one list, in order', () => {
+  it('hands over the reports of what came together as one list, in order', () => {
     const { venue, heard } = open();
     venue.submit([venueOrder('maker', { side: 'SELL' }), venueOrder('taker', { leavesQty: 15n })]);
     venue.cancel([
       { orderId: 'taker', accountId: 'account-taker', symbol: 'AAPL' },
       { orderId: 'maker', accountId: 'account-maker', symbol: 'AAPL' },
     ]);
-    expect(kinds(heard)).toEqual([['ACKNOWLEDGED'], ['ACKNOWLEDGED', 'TRADE'], ['CANCELED'], ['CANCEL_REFUSED']]);
+    expect(kinds(heard)).toEqual([
+      ['ACKNOWLEDGED', 'ACKNOWLEDGED', 'TRADE'],
+      ['CANCELED', 'CANCEL_REFUSED'],
+    ]);
+  });
+
+  it('hands over no more than a bounded number of orders at once', () => {
+    const { venue, heard } = open();
+    const most = limits.venue.together;
+    venue.submit(Array.from({ length: 2 * most + 1 }, (_, at) => venueOrder(`order${at}`)));
+    expect(heard.map(({ length }) => length)).toEqual([most, most, 1]);
+    const orders = heard.flat().map((report) => 'orderId' in report && report.orderId);
+    expect(orders).toEqual(Array.from({ length: 2 * most + 1 }, (_, at) => `order${at}`));
   });
 
   it('keeps the order of reports when a listener gives it another command', () => {
@@ -45,7 +58,7 @@ describe('the paper venue', () => {
     const late: string[][] = [];
     venue.onReports((reports) => late.push(reports.map(({ kind }) => kind)));
     venue.submit([venueOrder('maker', { side: 'SELL' }), venueOrder('taker')]);
-    expect(late).toEqual([['ACKNOWLEDGED'], ['ACKNOWLEDGED', 'TRADE'], ['ACKNOWLEDGED']]);
+    expect(late).toEqual([['ACKNOWLEDGED', 'ACKNOWLEDGED', 'TRADE'], ['ACKNOWLEDGED']]);
     expect(late).toEqual(kinds(heard));
   });
 
@@ -208,7 +221,7 @@ describe('the paper venue', () => {
     venue.tick();
     expect(venue.quote('AAPL')).toMatchObject({ bid: null, ask: null, last: null });
     venue.submit([venueOrder('maker', { side: 'SELL' }), venueOrder('taker', { leavesQty: 4n })]);
-    expect(kinds(heard).at(-1)).toEqual(['ACKNOWLEDGED', 'TRADE']);
+    expect(kinds(heard).at(-1)).toEqual(['ACKNOWLEDGED', 'ACKNOWLEDGED', 'TRADE']);
     expect(venue.quote('AAPL')).toMatchObject({ bid: null, ask: 100n, askSize: 6n, last: 100n });
   });
 
