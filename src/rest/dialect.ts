@@ -29,6 +29,8 @@ export interface RestRequest {
   /** What the Authorization header began with, in small letters, and whether anything followed. */
   scheme: string | undefined;
   hasCredentials: boolean;
+  /** When its good token was made and when it ends, in Unix seconds. */
+  tokenTimes?: { iat: number; exp: number } | undefined;
   now: Date;
   /** What the client calls the chain of requests that this is one of. */
   correlationId?: string | undefined;

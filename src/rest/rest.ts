@@ -20,6 +20,7 @@ import { linkOf, pageOf } from './page.ts';
 import type { FacePages } from './pages.ts';
 import { createRouter, type Match } from './router.ts';
 import { fillAddress, select } from './select.ts';
+import { tokenTimes } from './token-times.ts';
 import { unlessKnown } from './unless-known.ts';
 import { written } from './written.ts';
 
@@ -74,7 +75,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   type Mounted = (typeof mounted)[number];
 
   const requestOf = (
-    { request, requestId, path, search }: Exchange,
+    { request, requestId, path, search, who }: Exchange,
     operation: RestOperation | undefined,
   ): RestRequest => ({
     requestId,
@@ -82,6 +83,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     operation,
     query: new URLSearchParams(search),
     scheme: request.headers.authorization?.split(' ')[0]?.toLowerCase(),
+    tokenTimes: who.viewer === null ? undefined : tokenTimes(request.headers.authorization),
     hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
     now: clock.now(),
     correlationId: correlationIn(request.headers['x-correlation-id']),

@@ -66,9 +66,11 @@ describe('a client of the gateway', () => {
     const user = bearer(await tokenOf('user@example.com', 'user123'));
     const flat = { user_id: 2, username: 'user', email: 'user@example.com', is_admin: false };
     const profile = await ask('GET', '/api/v1/users/profile', undefined, user);
-    expect(profile.json).toEqual({ user: { ...flat, type: 'access' }, ...flat });
+    const { iat, exp, ...claims } = profile.json.user;
+    expect({ ...profile.json, user: claims }).toEqual({ user: { ...flat, type: 'access' }, ...flat });
+    expect([exp - iat, Number.isInteger(iat)]).toEqual([1_800, true]);
     const empty = await ask('GET', '/api/v1/trading/orders', undefined, user);
-    expect(empty.json).toEqual({ orders: [], total: 0, user_id: 2 });
+    expect(empty.json).toEqual({ orders: [], total: 0, user_id: 2, message: 'No orders found.' });
     const order = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '10' };
     await ask('POST', '/api/v1/orders', order, user);
     const orders = await ask('GET', '/api/v1/trading/orders', undefined, user);

@@ -1,4 +1,4 @@
-import type { RestFailure } from '../dialect.ts';
+import type { RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
 import { fastapi } from './fastapi.ts';
 
 const credentials = { status: 401, detail: 'Could not validate credentials' };
@@ -22,6 +22,17 @@ const unavailable = ({ retryAfter_s = 60 }: RestFailure) => ({
     retry_after: retryAfter_s,
   },
 });
+
+/** One of its versions answers with the claims of the token, another says in words that there are no orders; both are there. */
+const success = (answer: RestAnswer, { operation, tokenTimes }: RestRequest): RestAnswer => {
+  if (operation?.name === 'GatewayProfile') {
+    const body = answer.body as { user: object };
+    return { ...answer, body: { ...body, user: { ...body.user, ...tokenTimes } } };
+  }
+  if (operation?.name !== 'GatewayOrders') return answer;
+  const body = answer.body as { total: number };
+  return { ...answer, body: { ...body, message: body.total === 0 ? 'No orders found.' : 'Orders found.' } };
+};
 
 /** The secure financial API gateway: plain token pairs, `detail` texts, 403 without a token. */
 export const system000 = fastapi({
@@ -59,5 +70,6 @@ export const system000 = fastapi({
       }),
     },
   },
+  success,
   headers: { 'X-Circuit-Breaker-State': 'closed' },
 });

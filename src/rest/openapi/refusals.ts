@@ -18,6 +18,7 @@ export const sampleRequest = ({ base }: Face, operation: RestOperation): RestReq
   query: new URLSearchParams(),
   scheme: 'bearer',
   hasCredentials: true,
+  tokenTimes: { iat: 1_796_000_000, exp: 1_796_001_800 },
 });
 
 const RETRY_AFTER_s = 30;

@@ -267,6 +267,7 @@ const operators: Cases = {
   ListKillSwitches: { as: 'admin' },
   ListAuditLog: { as: 'admin', given: () => ({ first: 5, action: 'setKillSwitch' }) },
   ListCircuits: { as: 'admin' },
+  GetCircuit: { as: 'admin', given: () => ({ name: 'quotes' }), refused: () => [{ name: 'none' }] },
   IsolateCircuit: {
     as: 'admin',
     given: () => ({ name: 'quotes', reason }),

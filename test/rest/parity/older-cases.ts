@@ -46,7 +46,7 @@ export const olderCases: Cases = {
   GatewayRefresh: refreshing,
   GatewayMe: {},
   GatewayLogout: { before: withSession },
-  GatewayProfile: {},
+  GatewayProfile: { passing: ['exp', 'iat'] },
   GatewayOrders: { before: withOrder, given: () => ({ first: 1 }), refused: () => [{ first: 101 }] },
   GatewayUsers: { as: 'admin', given: () => ({ first: 2 }) },
 
@@ -128,6 +128,12 @@ export const olderCases: Cases = {
   RelayLogin: byName,
   RelayServices: { as: 'admin' },
   RelayCircuits: { as: 'admin' },
+  RelayMetrics: { as: 'admin' },
+  RelayLatency: {
+    as: 'admin',
+    given: () => ({ service: 'quotes' }),
+    refused: () => [{ service: 'none' }],
+  },
   RelayReset: { as: 'admin', given: () => ({ service: 'quotes' }), refused: () => [{ service: 'none' }] },
 
   EnvelopeRegister: {
