@@ -44,6 +44,10 @@ export const catalogue = {
     401,
     'The refresh token is malformed, expired, already used, or its session has ended.',
   ),
+  RECENT_SIGN_IN_REQUIRED: payload(
+    401,
+    'The change needs the current password, or a sign-in of the last five minutes.',
+  ),
   USER_SUSPENDED: payload(403, 'The password is right, but an operator has suspended the user.'),
   PASSWORD_TOO_SHORT: payload(422, 'The password has fewer characters than the configured minimum.'),
   PASSWORD_TOO_LONG: payload(422, 'The password has more characters than the configured maximum.'),
@@ -97,7 +101,10 @@ export const catalogue = {
   BAD_USER_INPUT: top(400, 'A variable or argument does not fit its type; the message names it.'),
   QUERY_TOO_COMPLEX: top(400, 'The document has too many tokens, levels, aliases or directives, or costs too much.'),
   METHOD_NOT_ALLOWED: top(405, 'The HTTP method does not fit the operation; mutations need POST.'),
-  NOT_ACCEPTABLE: top(406, 'The client takes none of the types that the answer could have; the header Accept names them.'),
+  NOT_ACCEPTABLE: top(
+    406,
+    'The client takes none of the types that the answer could have; the header Accept names them.',
+  ),
   PAYLOAD_TOO_LARGE: top(413, 'The request body is larger than the server reads.'),
   UNSUPPORTED_MEDIA_TYPE: top(415, 'The request body is not application/json.'),
   RATE_LIMITED: top(429, 'Too many requests; Retry-After says when to come back.', true),

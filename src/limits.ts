@@ -102,6 +102,8 @@ export const limits = {
     viewerCacheEntries: 10_000,
     /** Ours have about 450 characters; a longer one is not looked at. */
     accessTokenLength: 1_024,
+    /** So long after signing in nobody is asked for the password again, to change how they sign in. */
+    recent_ms: 300_000,
     /** Open sessions of one user; the oldest makes room. */
     perUser: 50,
   },

@@ -9,13 +9,10 @@ import {
   pageRequest,
   toConnection,
 } from '../graphql/connection.ts';
-import { payloadOf } from '../graphql/user-error.ts';
 import { descriptionOf, permissionsOf, Role } from '../identity/permissions.ts';
-import { RoleEnum, UserRef, UserStatusEnum } from '../identity/schema.ts';
+import { RoleEnum, UserPayload, UserRef, UserStatusEnum } from '../identity/schema.ts';
 import type { User } from '../identity/user.ts';
 import { limits } from '../limits.ts';
-
-const UserPayload = payloadOf('UserPayload', 'user', UserRef);
 
 const UserFilter = builder.inputType('UserFilter', {
   description: 'All that is given must fit.',

@@ -1,42 +1,26 @@
-import { failure } from '../errors.ts';
-import { checkEmail, checkUsername } from '../identity/names.ts';
 import { saveNames } from '../identity/store.ts';
 import { againIfTaken, takenFailures } from '../identity/taken.ts';
 import { toUser, type User } from '../identity/user.ts';
 import type { Actor } from '../identity/viewer.ts';
+import { type NamesInput, readWantedNames } from '../identity/wanted-names.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { checkProfile } from '../profile/rules.ts';
 import { saveProfile } from '../profile/store.ts';
 import { type AdminNeeds, changeUser } from './change-user.ts';
 
-export interface UpdateUserInput {
+export interface UpdateUserInput extends NamesInput {
   userId: string;
-  username?: string | null | undefined;
-  email?: string | null | undefined;
   /** Null clears it; the names cannot be without. */
   displayName?: string | null | undefined;
 }
-
-const readNames = ({ username, email }: UpdateUserInput): { username?: string; email?: string } => ({
-  ...(username != null && { username }),
-  ...(email != null && { email: email.trim() }),
-});
 
 /** Changes what somebody else is called. Sessions go on: a token names the user by id. */
 export const createUpdateUser =
   (needs: AdminNeeds) =>
   async (by: Actor, input: UpdateUserInput): Promise<Result<User>> => {
     const { userId, displayName } = input;
-    const names = readNames(input);
-    const cleared = (['username', 'email'] as const)
-      .filter((field) => input[field] === null)
-      .map((field) => failure('INVALID_INPUT', 'A user cannot be without this.', field));
-    const failures = [
-      ...cleared,
-      ...(names.username === undefined ? [] : [checkUsername(names.username)]),
-      ...(names.email === undefined ? [] : [checkEmail(names.email)]),
-      ...checkProfile({ displayName }),
-    ].filter((found) => found !== undefined);
+    const { names, failures: unfit } = readWantedNames(input);
+    const failures = [...unfit, ...checkProfile({ displayName })];
     if (failures.length > 0) return refused(...failures);
     // What the names were and are does not belong into the log, which outlives the person in it.
     const fields = [...Object.keys(names), ...(displayName === undefined ? [] : ['displayName'])];

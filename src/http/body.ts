@@ -34,17 +34,35 @@ const readBytes = (request: IncomingMessage): Promise<Buffer | undefined> =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+const urlencoded = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+const multipart = /^multipart\/form-data\s*;/i;
 
-export const isFormIn = ({ headers }: IncomingMessage): boolean => formType.test(headers['content-type'] ?? '');
+const typeOf = ({ headers }: IncomingMessage): string => headers['content-type'] ?? '';
+
+export const isFormIn = (request: IncomingMessage): boolean =>
+  urlencoded.test(typeOf(request)) || multipart.test(typeOf(request));
+
+/** The fields of a form; undefined for one that is broken, or has a file. */
+const fieldsOf = async (type: string, bytes: Buffer): Promise<[string, string][] | undefined> => {
+  if (urlencoded.test(type)) return [...new URLSearchParams(bytes.toString('utf8'))];
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })
+    .formData()
+    .catch(() => undefined);
+  const fields = form && [...form];
+  return fields?.every((field): field is [string, string] => typeof field[1] === 'string') ? fields : undefined;
+};
 
 /** Reads the fields of a form under the bound. Only for what a foreign site's form may as well send: it carries no cookie. */
 export const readForm = async (request: IncomingMessage): Promise<Body> => {
   if (!isFormIn(request))
-    return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/x-www-form-urlencoded.');
+    return problem(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be application/x-www-form-urlencoded or multipart/form-data.',
+    );
   const bytes = await readBytes(request);
   if (bytes === undefined) return tooLarge;
-  const fields = [...new URLSearchParams(bytes.toString('utf8'))];
+  const fields = await fieldsOf(typeOf(request), bytes);
+  if (fields === undefined) return problem('BAD_REQUEST', 'The body is not a form of texts.');
   if (fields.some(([name, text]) => hasNul(name) || hasNul(text))) return problem('BAD_REQUEST', NUL_PROBLEM);
   const value = Object.fromEntries(fields);
   if (Object.keys(value).length < fields.length) return problem('BAD_REQUEST', 'A field of the form is given twice.');

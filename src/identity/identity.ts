@@ -11,6 +11,7 @@ import { createLogin } from './login.ts';
 import { createLogout } from './logout.ts';
 import { createLogoutEverywhere } from './logout-everywhere.ts';
 import type { Passwords } from './password.ts';
+import { createPresence } from './presence.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createRegister } from './register.ts';
@@ -18,6 +19,7 @@ import { createSessions } from './sessions.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { readUserDetails } from './store.ts';
 import { createAccessTokens } from './tokens.ts';
+import { createUpdateLogin } from './update-login.ts';
 import { createViewers } from './viewers.ts';
 
 export interface IdentityNeeds {
@@ -38,6 +40,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
   const sessions = createSessions({ jwt, ids, accessTokens, refreshTokens });
   const signIns = createSignInLimits({ database, budgets: budgets.signIn, clock, jwt });
   const budget = budgets.password;
+  const showPresence = createPresence({ database, clock, passwords, budget });
   const viewers = createViewers({ database, tokens: accessTokens, clock });
   return {
     authenticate: viewers.authenticate,
@@ -58,7 +61,15 @@ export const createIdentity = (needs: IdentityNeeds) => {
     logoutEverywhere: createLogoutEverywhere({ command, viewers }),
     changePassword: createChangePassword({ database, command, passwords, passwordBounds, sessions, viewers, budget }),
     userDetails: (userIds: readonly string[]) => readUserDetails(database, userIds),
-    deleteAccount: createDeleteAccount({ database, command, passwords, viewers, budget }),
+    updateLogin: createUpdateLogin({
+      command,
+      passwords,
+      passwordBounds,
+      viewers,
+      showPresence,
+      budget: budgets.registration,
+    }),
+    deleteAccount: createDeleteAccount({ command, viewers, showPresence }),
     createDemoUsers: createDemo({ database, clock, ids, passwords }),
   };
 };

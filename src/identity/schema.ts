@@ -81,6 +81,8 @@ export const UserRef = builder.objectRef<User>('User').implement({
   }),
 });
 
+export const UserPayload = payloadOf('UserPayload', 'user', UserRef);
+
 const SessionRef = builder.objectRef<SignedIn>('Session').implement({
   description: 'What signing in gives. The tokens are shown here only; keep them secret.',
   fields: (t) => ({
@@ -161,7 +163,23 @@ const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
 });
 
 const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
-  fields: (t) => ({ password: t.string({ required: true }) }),
+  fields: (t) => ({
+    password: t.string({
+      description: 'May be absent within five minutes after the session was opened by signing in.',
+    }),
+  }),
+});
+
+const UpdateLoginInput = builder.inputType('UpdateLoginInput', {
+  description: 'What is absent stays. The rules are those of `register`.',
+  fields: (t) => ({
+    username: t.string(),
+    email: t.string(),
+    newPassword: t.string(),
+    currentPassword: t.string({
+      description: 'May be absent within five minutes after the session was opened by signing in.',
+    }),
+  }),
 });
 
 builder.mutationFields((t) => ({
@@ -209,11 +227,22 @@ builder.mutationFields((t) => ({
     resolve: (_, { input }, context) =>
       context.services.identity.changePassword(actorOf(context), viewerOf(context), input),
   }),
+  updateLogin: t.field({
+    type: UserPayload,
+    access: 'signedIn',
+    description:
+      'Changes the names and the password that the viewer signs in with, all that is given or nothing. A new password ends all other sessions. Codes: INVALID_INPUT, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON, RECENT_SIGN_IN_REQUIRED, INVALID_CREDENTIALS, EMAIL_TAKEN, USERNAME_TAKEN.',
+    args: { input: t.arg({ type: UpdateLoginInput, required: true }) },
+    resolve: (_, { input }, context) => {
+      const visitor = { ...anyone(context), ...actorOf(context) };
+      return context.services.identity.updateLogin(visitor, viewerOf(context), input);
+    },
+  }),
   deleteAccount: t.field({
     type: donePayload('DeleteAccountPayload'),
     access: 'signedIn',
     description:
-      'Closes the login for good: names, address and profile are removed, the books stay under the user’s number. Codes: INVALID_CREDENTIALS, OPEN_ORDERS, LAST_ADMIN.',
+      'Closes the login for good: names, address and profile are removed, the books stay under the user’s number. Codes: RECENT_SIGN_IN_REQUIRED, INVALID_CREDENTIALS, OPEN_ORDERS, LAST_ADMIN.',
     args: { input: t.arg({ type: DeleteAccountInput, required: true }) },
     resolve: (_, { input }, context) =>
       context.services.identity.deleteAccount(actorOf(context), viewerOf(context), input),

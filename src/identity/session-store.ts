@@ -27,6 +27,15 @@ export const readViewer = async (
   return rows[0] && { ...rows[0], status: 'ACTIVE', sessionId };
 };
 
+/** When somebody signed in to open a session of theirs that is still open. */
+export const findSessionStart = async (
+  { prisma }: Database,
+  session: { id: string; userId: string },
+): Promise<Date | undefined> => {
+  const found = await prisma.session.findFirst({ where: { ...session, revokedAt: null }, select: { createdAt: true } });
+  return found?.createdAt;
+};
+
 export interface NewSession {
   id: string;
   userId: string;
@@ -75,10 +84,10 @@ export const rotateSession = async (
   });
 };
 
-/** Ends one session, or all of a user's. Those that have ended already keep their reason. */
+/** Ends one session, or a user's, all of them or all but one. Those that have ended already keep their reason. */
 export const endSessions = async (
   tx: Tx,
-  which: { id: string } | { userId: string },
+  which: { id: string } | { userId: string; id?: { not: string } },
   { now, reason }: { now: Date; reason: SessionEnd },
 ): Promise<void> => {
   await tx.session.updateMany({

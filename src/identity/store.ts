@@ -80,7 +80,7 @@ export const takenNames = async (tx: Tx, { usernameKey, emailKey }: NameKeys, ow
 export const saveNames = (
   tx: Tx,
   id: string,
-  { username, email }: { username?: string; email?: string },
+  { username, email }: { username?: string | undefined; email?: string | undefined },
   now: Date,
 ): Promise<StoredUser> => {
   const names = {

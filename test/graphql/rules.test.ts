@@ -167,6 +167,7 @@ Mutation.setKillSwitch         market:operate
 Mutation.setMarketHours        market:operate
 Mutation.setUserRoles          users:roles
 Mutation.suspendUser           users:suspend
+Mutation.updateLogin           signedIn
 Mutation.updateProfile         signedIn
 Mutation.updateUser            users:manage
 Mutation.withdraw              signedIn

@@ -26,7 +26,11 @@ describe('the documents', () => {
   it('say of a shared path what each of its faces does there', () => {
     const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8'));
     const login = paths['/api/v1/auth/login'].post;
-    expect(Object.keys(login.requestBody.content)).toEqual(['application/json', 'application/x-www-form-urlencoded']);
+    expect(Object.keys(login.requestBody.content)).toEqual([
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+    ]);
     expect(login.operationId).toBe('GatewayLogin');
     expect(paths['/api/v1/orders'].get.operationId).toBe('ListOrders');
     expect(paths['/api/v1/auth/me'].get.responses[403]).toBeDefined();

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.ts';
+import { challengeOf } from '../challenge.ts';
 import type { Dialect, RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
 import type { InputProblem } from '../input.ts';
 
@@ -89,7 +90,7 @@ export const fastapi = ({ unauthenticated, texts, headers = {}, forms, beside, s
       const asks = answered === 401 && !wording.bare;
       return {
         status: answered,
-        headers: { ...headers, ...(asks && { 'WWW-Authenticate': 'Bearer' }) },
+        headers: { ...headers, ...(asks && { 'WWW-Authenticate': challengeOf(failure.code) }) },
         body: { ...wording.beside, ...(wording.detail !== undefined && { detail: wording.detail }) },
       };
     },

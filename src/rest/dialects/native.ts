@@ -1,8 +1,12 @@
 import { STATUS_CODES } from 'node:http';
+import type { ErrorCode } from '../../errors.ts';
+import { challengeOf } from '../challenge.ts';
 import type { Dialect } from '../dialect.ts';
 
 /** The page of docs about a code. */
 const typeOf = (code: string): string => `/api/errors/${code}`;
+
+const challenged = new Set<ErrorCode>(['UNAUTHENTICATED', 'RECENT_SIGN_IN_REQUIRED']);
 
 /** Bourse's own face: what was asked for is the body; a refusal is a problem of RFC 9457. */
 export const native: Dialect = {
@@ -13,7 +17,7 @@ export const native: Dialect = {
     status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
-      ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+      ...(challenged.has(code) && { 'WWW-Authenticate': challengeOf(code) }),
     },
     body: {
       type: typeOf(code),

@@ -1,4 +1,4 @@
-import type { RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
+import type { Dialect, RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
 import { fastapi } from './fastapi.ts';
 
 const credentials = { status: 401, detail: 'Could not validate credentials' };
@@ -22,6 +22,24 @@ const unavailable = ({ retryAfter_s = 60 }: RestFailure) => ({
     retry_after: retryAfter_s,
   },
 });
+
+const claims = {
+  user_id: { type: 'integer', format: 'int32' },
+  username: { type: 'string' },
+  email: { type: 'string', format: 'email' },
+  is_admin: { type: 'boolean' },
+} as const;
+const seconds = { type: 'integer', description: 'Unix time.' } as const;
+const user = { ...claims, type: { type: 'string', const: 'access' }, exp: seconds, iat: seconds } as const;
+
+/** Of an answer that has what no operation gives: the times of the token. */
+const schemas = {
+  GatewayProfile: {
+    type: 'object',
+    properties: { user: { type: 'object', properties: user, required: Object.keys(user) }, ...claims },
+    required: ['user', ...Object.keys(claims)],
+  },
+} satisfies Dialect['schemas'];
 
 /** One of its versions answers with the claims of the token, another says in words that there are no orders; both are there. */
 const success = (answer: RestAnswer, { operation, tokenTimes }: RestRequest): RestAnswer => {
@@ -54,6 +72,7 @@ export const system000 = fastapi({
     DEPENDENCY_UNAVAILABLE: unavailable,
   },
   beside: {
+    schemas,
     pages: {
       '/health': ({ now }) => ({
         status: 200,

@@ -10,6 +10,7 @@ export const system002 = fastapi({
     EMAIL_TAKEN: { status: 400, detail: 'Email already registered' },
     USERNAME_TAKEN: { status: 400, detail: 'Username already taken' },
     INVALID_CREDENTIALS: { status: 401, detail: 'Incorrect username or password' },
+    RECENT_SIGN_IN_REQUIRED: { status: 401, detail: 'Sign in again to change this' },
     USER_SUSPENDED: { status: 400, detail: 'Inactive user' },
     NOT_FOUND: { status: 404, detail: 'Not Found' },
     METHOD_NOT_ALLOWED: { status: 405, detail: 'Method Not Allowed' },

@@ -87,7 +87,8 @@ export const bodySchema = (
     const properties: Record<string, JsonSchema> = {};
     for (const [name, inner] of Object.entries(shape)) {
       const found = ofShape(inner);
-      if (name === '_') Object.assign(properties, components.resolve(found).properties);
+      // A root field that may be null is not, where its operation answers.
+      if (name === '_') Object.assign(properties, components.resolve(found.anyOf?.[0] ?? found).properties);
       else properties[name] = found;
     }
     return { type: 'object', properties, required: Object.keys(properties) };

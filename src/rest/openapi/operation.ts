@@ -187,6 +187,8 @@ const wordsOf = (name: string): string =>
 /** Below which noun a path stands: its first segment after the version. */
 export const tagOf = (path: string): string => /^(?:\/api)?(?:\/v\d+)?\/([\w-]+)/.exec(path)?.[1] ?? 'service';
 
+const formTypes = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
 /** One route of a face, with its refusals apart: those of several faces may have to be joined. */
 export interface Documented {
   method: string;
@@ -208,7 +210,8 @@ export const documentOperation = (face: DocumentedFace, operation: RestOperation
     ...(operation.method === 'GET' ? [{ $ref: '#/components/parameters/IfNoneMatch' }] : []),
   ];
   const all = [...parameters, ...forHeaders];
-  const form = face.dialect.forms?.has(operation.name) ? 'application/x-www-form-urlencoded' : 'application/json';
+  const media = face.dialect.forms?.has(operation.name) ? formTypes : ['application/json'];
+  const content = body && { schema: body, example: exampleOf(body, components, '', true) };
   return {
     method: operation.method.toLowerCase(),
     path: operation.path,
@@ -219,11 +222,8 @@ export const documentOperation = (face: DocumentedFace, operation: RestOperation
       ...(description !== '' && { description }),
       ...(operation.deprecated !== undefined && { deprecated: true as const }),
       ...(all.length > 0 && { parameters: all }),
-      ...(body && {
-        requestBody: {
-          required: true,
-          content: { [form]: { schema: body, example: exampleOf(body, components, '', true) } },
-        },
+      ...(content && {
+        requestBody: { required: true, content: Object.fromEntries(media.map((type) => [type, content])) },
       }),
       security: access === 'public' ? [] : [{ bearerAuth: [] }],
     },

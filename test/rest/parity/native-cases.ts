@@ -49,7 +49,15 @@ const identity: Cases = {
     given: () => ({ input: { currentPassword: PASSWORD, newPassword: `${PASSWORD}-2` } }),
   },
   LogoutEverywhere: { before: withPerson('e') },
-  DeleteAccount: { before: withPerson('d'), given: () => ({ input: { password: PASSWORD } }) },
+  UpdateLogin: {
+    before: withPerson('login'),
+    given: (_, { name }) => ({ input: { username: `${name}-2`, currentPassword: PASSWORD } }),
+    refused: () => [
+      { input: { username: 'admin', currentPassword: PASSWORD } },
+      { input: { email: 'nowhere', currentPassword: PASSWORD } },
+    ],
+  },
+  DeleteAccount: { before: withPerson('d'), given: () => ({ password: PASSWORD }) },
   Me: {},
   GetProfile: {},
   UpdateProfile: {

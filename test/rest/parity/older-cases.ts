@@ -46,7 +46,7 @@ export const olderCases: Cases = {
   GatewayRefresh: refreshing,
   GatewayMe: {},
   GatewayLogout: { before: withSession },
-  GatewayProfile: { passing: ['exp', 'iat'] },
+  GatewayProfile: {},
   GatewayOrders: { before: withOrder, given: () => ({ first: 1 }), refused: () => [{ first: 101 }] },
   GatewayUsers: { as: 'admin', given: () => ({ first: 2 }) },
 
@@ -118,6 +118,15 @@ export const olderCases: Cases = {
   },
   ApiLogin: byName,
   ApiMe: {},
+  ApiUpdateMe: {
+    before: withPerson('put'),
+    given: (_, { name }) => ({ username: `${name}-2`, current_password: PASSWORD }),
+    refused: () => [
+      { email: 'admin@example.com', current_password: PASSWORD },
+      { password: 'short', current_password: PASSWORD },
+    ],
+  },
+  ApiDeleteMe: { before: withPerson('gone') },
 
   RelayRegister: {
     as: 'nobody',

@@ -8,6 +8,7 @@ import { reachable } from '../../../src/rest/openapi/document.ts';
 import { failureOf } from '../../../src/rest/outcome.ts';
 import { pageOf } from '../../../src/rest/page.ts';
 import { select } from '../../../src/rest/select.ts';
+import { tokenTimes } from '../../../src/rest/token-times.ts';
 import type { TestAnswer } from '../../http/harness.ts';
 import { type RealApp, startRealApp } from '../../http/real-app.ts';
 import { openDocument } from '../documented.ts';
@@ -111,6 +112,7 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
       query,
       scheme,
       hasCredentials: true,
+      tokenTimes: tokenTimes(`Bearer ${token}`),
       now: new Date(),
     };
     return expectedOf(route, await world.graphql(route.operation.source, variables, token), variables, request);

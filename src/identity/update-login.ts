@@ -1,0 +1,86 @@
+import type { Command, Step } from '../audit/command.ts';
+import type { Config } from '../config.ts';
+import { type Failure, failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import type { Budget } from '../limiter/budget.ts';
+import type { Passwords } from './password.ts';
+import { checkPassword } from './password-rules.ts';
+import type { ShowPresence } from './presence.ts';
+import { endSessions } from './session-store.ts';
+import { lockActiveUser, type StoredUser, saveNames, setPasswordHash } from './store.ts';
+import { againIfTaken, takenFailures, type WantedNames } from './taken.ts';
+import { toUser, type User } from './user.ts';
+import type { Viewer, Visitor } from './viewer.ts';
+import type { Viewers } from './viewers.ts';
+import { type NamesInput, readWantedNames } from './wanted-names.ts';
+
+export interface UpdateLoginInput extends NamesInput {
+  newPassword?: string | null | undefined;
+  currentPassword?: string | null | undefined;
+}
+
+export interface UpdateLoginNeeds {
+  command: Command;
+  passwords: Passwords;
+  passwordBounds: Config['password'];
+  viewers: Viewers;
+  showPresence: ShowPresence;
+  /** The one of `register`, of addresses: both tell whether somebody has a name. */
+  budget: Budget;
+}
+
+interface Change {
+  names: WantedNames;
+  passwordHash: string | undefined;
+}
+
+/** A new password puts everybody else out; this session goes on, so that a client need not sign in again. */
+const save = async (
+  { tx, now }: Step,
+  user: StoredUser,
+  { sessionId }: Viewer,
+  { names, passwordHash }: Change,
+): Promise<User> => {
+  if (passwordHash !== undefined) {
+    await setPasswordHash(tx, user.id, passwordHash, now);
+    await endSessions(tx, { userId: user.id, id: { not: sessionId } }, { now, reason: 'PASSWORD_CHANGED' });
+  }
+  return toUser(await saveNames(tx, user.id, names, now));
+};
+
+/** Changes how the viewer signs in, all of it or nothing. */
+export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
+  const { command, passwords, passwordBounds, viewers, showPresence, budget } = needs;
+
+  const passwordFailure = (viewer: Viewer, names: WantedNames, newPassword: string | null): Failure | undefined => {
+    if (newPassword === null) return failure('INVALID_INPUT', 'A user cannot be without this.', 'newPassword');
+    const known = [names.username ?? viewer.username, names.email ?? viewer.email];
+    return checkPassword(newPassword, { bounds: passwordBounds, names: known, field: 'newPassword' });
+  };
+
+  return async ({ address, ...by }: Visitor, viewer: Viewer, input: UpdateLoginInput): Promise<Result<User>> => {
+    const { newPassword, currentPassword } = input;
+    const { names, failures } = readWantedNames(input, viewer);
+    const unfit = newPassword === undefined ? undefined : passwordFailure(viewer, names, newPassword);
+    if (unfit !== undefined) failures.push(unfit);
+    if (failures.length > 0) return refused(...failures);
+    // What the names were and are does not belong into the log, which outlives the person in it.
+    const fields = [...Object.keys(names), ...(newPassword === undefined ? [] : ['password'])];
+    if (fields.length === 0) return ok(toUser(viewer));
+    if (Object.keys(names).length > 0) await budget.spend(address);
+    const presence = await showPresence(viewer, currentPassword, 'currentPassword');
+    const passwordHash = newPassword && presence.shown ? await passwords.hash(newPassword, true) : undefined;
+    const line = { by, action: 'updateLogin', target: viewer.id, details: { fields } };
+    const result = await againIfTaken(() =>
+      command<User>(line, async (step) => {
+        const user = await lockActiveUser(step.tx, viewer.id);
+        if (!presence.holds(user)) return refused(presence.failure);
+        const taken = await takenFailures(step.tx, names, user.id);
+        if (taken.length > 0) return refused(...taken);
+        return ok(await save(step, user, viewer, { names, passwordHash }));
+      }),
+    );
+    if (result.ok) viewers.forgetUser(viewer.id);
+    return result;
+  };
+};
