@@ -13,7 +13,6 @@ import { createGraphql } from './graphql/server.ts';
 import { type Circuits, createCircuits } from './guard/circuits.ts';
 import { createGuards } from './guard/guards.ts';
 import { createCircuitStore } from './guard/store.ts';
-import { createMetricsHandler } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
@@ -174,7 +173,6 @@ export const createApp = async ({
       // Without Redis limits go on, each process by itself.
       optional: config.redisUrl === undefined ? {} : { redis: limiter.ping },
       circuits: services.circuits.list,
-      scrape: config.metricsToken === undefined ? undefined : createMetricsHandler(metrics, config.metricsToken),
     });
     const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, pages });
     const http = createHttpServer({

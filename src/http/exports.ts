@@ -5,9 +5,9 @@ import { isUuid } from '../kernel/ids.ts';
 import { formats } from '../ledger/export/document.ts';
 import type { ExportRequest, ExportStatement } from '../ledger/export/export-statement.ts';
 import { limits } from '../limits.ts';
-import { type Exchange, type HttpAnswer, refusal } from './answer.ts';
+import { type Exchange, type Handler, type HttpAnswer, refusal } from './answer.ts';
 import { createDownload, type DownloadBounds } from './download.ts';
-import type { Routes } from './routes.ts';
+import { served } from './served.ts';
 
 export interface ExportParts {
   exportStatement: ExportStatement;
@@ -15,14 +15,14 @@ export interface ExportParts {
   bounds?: DownloadBounds;
 }
 
-const names = ['accountId', 'from', 'to', 'format'] as const;
-type Name = (typeof names)[number];
+const { parameters } = served['/exports/statement'];
+type Name = (typeof parameters)[number]['name'];
 
 const refuse = (field: string, message: string): never => {
   throw new RefusedError('BAD_USER_INPUT', message, undefined, { field });
 };
 
-const isName = (name: string): name is Name => (names as readonly string[]).includes(name);
+const isName = (name: string): name is Name => parameters.some((parameter) => parameter.name === name);
 
 const readInstant = (field: Name, text: string): Date =>
   // In a URL an unescaped plus is a space: the most common way to get an offset wrong.
@@ -58,7 +58,7 @@ const refusedWith = (exchange: Exchange, error: unknown): HttpAnswer => {
 };
 
 /** Files that are made while they are sent, of any size; what GraphQL answers is made as a whole first. */
-export const exportRoutes = ({ exportStatement, bounds = limits.exports }: ExportParts): Routes => {
+export const createStatementExport = ({ exportStatement, bounds = limits.exports }: ExportParts): Handler => {
   const statement = async (exchange: Exchange): Promise<HttpAnswer> => {
     exchange.note.operation = 'exportStatement';
     const { viewer, tokenProblem } = exchange.who;
@@ -80,10 +80,5 @@ export const exportRoutes = ({ exportStatement, bounds = limits.exports }: Expor
       body: createDownload(result.value, bounds),
     };
   };
-  return new Map([
-    [
-      '/exports/statement',
-      { GET: (exchange) => statement(exchange).catch((error: unknown) => refusedWith(exchange, error)) },
-    ],
-  ]);
+  return (exchange) => statement(exchange).catch((error: unknown) => refusedWith(exchange, error));
 };

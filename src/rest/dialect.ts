@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { CircuitView } from '../guard/guards.ts';
 import type { RateLimitNote } from '../http/answer.ts';
 import type { Look } from '../http/health.ts';
+import type { ServedPath } from '../http/served.ts';
 import type { InputProblem } from './input.ts';
 import type { JsonSchema } from './openapi/json-schema.ts';
 import type { RestOperation } from './operation.ts';
@@ -63,8 +64,8 @@ export interface Dialect {
   forms?: ReadonlySet<string>;
   /** GET answers that no operation gives, by path: who the server is, and how it does. Nobody is asked who they are there. */
   pages?: Readonly<Record<string, (status: FaceStatus) => RestAnswer | Promise<RestAnswer>>>;
-  /** Where Prometheus finds the counters: for whoever knows METRICS_TOKEN, and not there without that setting. */
-  metricsAt?: string;
+  /** Paths of the server's own, by where the face has them: health, counters, exports. They refuse as the face does. */
+  serves?: Readonly<Record<string, ServedPath>>;
   /** Before the names of the documents and their pages, beside /api where every face has them. */
   documentsAt?: '';
   /** Of answers whose form their operation, or one look at a page, does not show: by the operation's name, or the page's path. */

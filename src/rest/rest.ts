@@ -7,6 +7,7 @@ import type { Exchange, HttpAnswer, Refuse } from '../http/answer.ts';
 import { isFormIn, readForm, readJson } from '../http/body.ts';
 import { budgetOf } from '../http/graphql.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import type { ServedPath } from '../http/served.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { deprecationHeaders } from './deprecation.ts';
 import type { RestFailure, RestRequest } from './dialect.ts';
@@ -33,11 +34,11 @@ export interface RestParts {
   pages: FacePages;
 }
 
-/** How a path is answered. One without `refuse` asks nobody who they are and counts nothing. */
+/** How a path is answered: by the face, or, refusing as the face does, by a path of the server's own. One without `refuse` asks nobody who they are. */
 interface Found {
   refuse?: Refuse;
   limitHeaders?: Exchange['limitHeaders'];
-  handle(): Promise<HttpAnswer> | HttpAnswer;
+  handle: (() => Promise<HttpAnswer> | HttpAnswer) | { serves: ServedPath };
 }
 
 const hasBody = ({ headers }: Exchange['request']): boolean =>
@@ -187,8 +188,10 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   /** How a face refuses what no operation of it was reached for. */
   const refusing =
     (exchange: Exchange, face: Mounted): Refuse =>
-    (code, message, headers = {}, details = {}) =>
-      refuse(exchange, face, undefined, { ...failing(code, message), details, ...waitIn(headers) }, headers);
+    (code, message, headers = {}, { field, ...details } = {}) => {
+      const errors = field === undefined ? [] : [{ field: String(field).split('.'), code, message }];
+      return refuse(exchange, face, undefined, { code, message, errors, details, ...waitIn(headers) }, headers);
+    };
 
   /** What answers to other methods than a path has. */
   const otherwise = ({ request }: Exchange, refused: Refuse, methods: readonly string[]): HttpAnswer => {
@@ -200,9 +203,12 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   /** The answer of a face's own page. */
   const pageAt = (exchange: Exchange, candidates: typeof mounted): Found | undefined => {
     for (const face of candidates) {
-      const page = pages.find(face.dialect, exchange.path.slice(face.base.length));
+      const path = exchange.path.slice(face.base.length);
+      const page = pages.find(face.dialect, path);
       const refused = refusing(exchange, face);
-      if (page !== undefined && methodOf(exchange) === 'GET') return { handle: () => page(exchange, refused) };
+      const serves = face.dialect.serves?.[path];
+      if (serves) return { refuse: refused, limitHeaders: face.dialect.limitHeaders, handle: { serves } };
+      if (page !== undefined && methodOf(exchange) === 'GET') return { handle: page };
       if (page !== undefined) return { refuse: refused, handle: () => otherwise(exchange, refused, ['GET']) };
     }
     return undefined;

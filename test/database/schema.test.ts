@@ -47,6 +47,8 @@ const byHand = [
   'index orders_pending',
   'index orders_waiting',
   'index postings_rare',
+  'index users_email_key_part',
+  'index users_username_key_part',
   'trigger account_events.account_events_append_only',
   'trigger audit_entries.audit_entries_append_only',
   'trigger audit_origin.audit_origin_append_only',

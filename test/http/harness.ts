@@ -82,7 +82,7 @@ export const startTestServer = async (
     registered: options.registered ?? new Map(),
     registeredOnly: options.registeredOnly ?? false,
   });
-  const pages = createFacePages({ clock, checks: {}, optional: {}, circuits: () => [], scrape: undefined });
+  const pages = createFacePages({ clock, checks: {}, optional: {}, circuits: () => [] });
   const server = createHttpServer({
     rest: createRest({ graphql, schema: testSchema(), faces: [], clock, pages }),
     config: {

@@ -54,10 +54,12 @@ describe('health', () => {
   it.each(['/', '/health', '/health/live', '/health/ready'])('takes GET and HEAD only at %s', async (path) => {
     server = await startTestServer();
     expect((await send(server.url + path, { method: 'HEAD' })).status).toBe(200);
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    const options = await send(server.url + path, { method: 'OPTIONS' });
+    expect([options.status, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    for (const method of ['POST', 'PUT', 'DELETE']) {
       const refused = await send(server.url + path, { method });
       expect(refused.status).toBe(405);
-      expect(refused.headers.allow).toBe('GET, HEAD');
+      expect(refused.headers.allow).toBe('GET, HEAD, OPTIONS');
       expect(refused.json.errors[0].extensions.code).toBe('METHOD_NOT_ALLOWED');
     }
   });

@@ -138,10 +138,15 @@ describe('a GET', () => {
 });
 
 describe('a method', () => {
-  it.each(['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('other than GET and POST is refused: %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH', 'HEAD'])('other than GET and POST is refused: %s', async (method) => {
     const refused = await send(`${server.url}/graphql`, { method });
     expect(refused.status).toBe(405);
-    expect(refused.headers.allow).toBe('GET, POST');
+    expect(refused.headers.allow).toBe('GET, POST, OPTIONS');
+  });
+
+  it('OPTIONS is answered with those that there are', async () => {
+    const answer = await send(`${server.url}/graphql`, { method: 'OPTIONS' });
+    expect([answer.status, answer.headers.allow]).toEqual([204, 'GET, POST, OPTIONS']);
   });
 });
 

@@ -79,12 +79,16 @@ describe('what the server answers is what the document says', () => {
     const account = placed.json.account.id;
     const ids: Record<string, string> = { symbol: 'AAPL', clientOrderId: 'mine', name: 'quotes' };
     const period = 'from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z';
-    const query: Record<string, string> = { statement: `?${period}`, 'portfolio-history': `?${period}&interval=DAY` };
+    const query: Record<string, string> = {
+      '/api/v1/accounts/{id}/statement': `?${period}`,
+      '/api/v1/accounts/{id}/portfolio-history': `?${period}&interval=DAY`,
+      '/exports/statement': `?${period}&format=json&accountId=${account}`,
+    };
     const statuses: number[] = [];
     for (const path of reads) {
       const id = path.startsWith('/api/v1/accounts') ? account : path.includes('/orders/') ? placed.json.id : NOBODYS;
       const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? id);
-      const real = `${filled}${query[path.split('/').at(-1)!] ?? ''}`;
+      const real = `${filled}${query[path] ?? ''}`;
       for (const [token, asked] of [
         [tokens.admin, real],
         ['', real],

@@ -23,7 +23,8 @@ const questions = {
   trigger: `
     SELECT tgrelid::regclass || '.' || tgname AS "name", pg_get_triggerdef(oid) AS "is" FROM pg_trigger WHERE NOT tgisinternal`,
   function: `
-    SELECT proname AS "name", pg_get_functiondef(oid) AS "is" FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+    SELECT proname AS "name", pg_get_functiondef(oid) AS "is" FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')`,
 };
 
 export const catalogOf = async (client: Client): Promise<Catalog> => {

@@ -22,7 +22,7 @@ export interface FastapiFace {
   headers?: Readonly<Record<string, string>>;
   forms?: ReadonlySet<string>;
   /** What it has beside its operations. */
-  beside?: Pick<Dialect, 'pages' | 'metricsAt' | 'documentsAt' | 'schemas' | 'limitHeaders'>;
+  beside?: Pick<Dialect, 'pages' | 'serves' | 'documentsAt' | 'schemas' | 'limitHeaders'>;
   /** What its answers have of their own. */
   success?: Dialect['success'];
 }

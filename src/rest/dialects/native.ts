@@ -12,6 +12,12 @@ const challenged = new Set<ErrorCode>(['UNAUTHENTICATED', 'RECENT_SIGN_IN_REQUIR
 export const native: Dialect = {
   ignoresUnknown: false,
   negotiates: true,
+  serves: {
+    '/health/live': '/health/live',
+    '/health/ready': '/health/ready',
+    '/metrics': '/metrics',
+    '/exports/statement': '/exports/statement',
+  },
   success: (answer) => answer,
   failure: ({ code, message, errors, details }, status, { requestId, path }) => ({
     status,

@@ -135,7 +135,7 @@ export const system001: Dialect = {
   ignoresUnknown: true,
   negotiates: true,
   documentsAt: '',
-  metricsAt: '/metrics',
+  serves: { '/metrics': '/metrics' },
   pages: system001Pages,
   schemas: schemas001,
   inputs: {

@@ -47,7 +47,7 @@ export const system003 = fastapi({
       },
       '/live': () => ({ status: 200, body: { alive: true } }),
     },
-    metricsAt: '/metrics/prometheus',
+    serves: { '/metrics/prometheus': '/metrics' },
     documentsAt: '',
     schemas: schemas003,
     limitHeaders: ({ policy, window_s, remaining }) => ({

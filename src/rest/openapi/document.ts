@@ -8,6 +8,7 @@ import { createComponents, type JsonSchema } from './json-schema.ts';
 import type { Media, OpenApi, Operation, Reference, Response } from './openapi.ts';
 import { type Documented, documentOperation, tagOf } from './operation.ts';
 import { pagesOf } from './pages.ts';
+import { servedOf } from './served.ts';
 
 const TITLE = 'Bourse';
 const VERSION = '1.0.0';
@@ -155,7 +156,8 @@ export const createDocument = async (faces: readonly Face[], base: string, schem
     paths[first.path] ??= {};
     paths[first.path]![first.method] = { ...operation, responses: responsesOf(routes, share) };
   }
-  Object.assign(paths, await pagesOf(faces.filter((face) => face.base === base)));
+  const here = faces.filter((face) => face.base === base);
+  Object.assign(paths, servedOf(here), await pagesOf(here));
   const tags = [...new Set(Object.keys(paths).map(tagOf))].sort();
   const used = JSON.stringify({ paths, responses });
   const inUse = <Value>(kind: string, all: Readonly<Record<string, Value>>): Record<string, Value> =>

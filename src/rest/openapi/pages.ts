@@ -11,31 +11,11 @@ const responseOf = ({ status, body }: RestAnswer, schema = inferSchema([body])):
   content: { 'application/json': { schema, example: body } },
 });
 
-/** The counters: not made by the face, so only what they are is said. */
-const metricsPage = (name: string, path: string): OpenApi['paths'][string] => ({
-  get: {
-    operationId: `${name}Counters`,
-    tags: [tagOf(path)],
-    summary: 'Counters for Prometheus',
-    description: 'For the token of METRICS_TOKEN; without that setting there is no such path.',
-    responses: {
-      200: {
-        description: 'OK',
-        content: { 'text/plain': { schema: { type: 'string' }, example: '# HELP …\n# TYPE …\n' } },
-      },
-      401: { description: 'Another token, or none.' },
-    },
-    security: [{ metricsToken: [] }],
-  },
-});
-
 /** The pages that faces have beside their operations, as they look when all is well and when nothing is. */
 export const pagesOf = async (faces: readonly Face[]): Promise<OpenApi['paths']> => {
   const paths: OpenApi['paths'] = {};
   for (const { name, dialect } of [...faces].reverse()) {
-    const { metricsAt, pages = {} } = dialect;
-    if (metricsAt !== undefined) paths[metricsAt] = metricsPage(name, metricsAt);
-    for (const [path, page] of Object.entries(pages)) {
+    for (const [path, page] of Object.entries(dialect.pages ?? {})) {
       const look = (up: boolean) =>
         page({
           now: SAMPLE.now,

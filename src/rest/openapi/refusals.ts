@@ -10,7 +10,7 @@ import type { Response } from './openapi.ts';
 /** As the document shows them; a real answer has its own. */
 export const SAMPLE = { requestId: '019aa5a2-7c00-7000-8000-000000000002', now: new Date('2026-11-21T09:30:00.000Z') };
 
-export const sampleRequest = ({ base }: Face, operation: RestOperation): RestRequest => ({
+export const sampleRequest = ({ base }: Face, operation: RestOperation | undefined): RestRequest => ({
   ...SAMPLE,
   // One path for all routes, so that they share their refusals.
   path: `${base}/api/v1/orders`,
@@ -87,7 +87,11 @@ const responseOf = (face: Face, status: number, samples: readonly Sample[]): Res
 };
 
 /** What a face answers to these codes, by asking it. */
-export const refusalsOf = (face: Face, operation: RestOperation, codes: readonly ErrorCode[]): Refusal[] => {
+export const refusalsOf = (
+  face: Face,
+  operation: RestOperation | undefined,
+  codes: readonly ErrorCode[],
+): Refusal[] => {
   const request = sampleRequest(face, operation);
   const samples = codes.flatMap((code) =>
     failuresOf(code).flatMap((failure): Sample[] => {
