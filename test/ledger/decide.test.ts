@@ -58,6 +58,11 @@ describe('a transfer', () => {
     expect(withdraw(701n).books.changes().entries).toEqual([]);
   });
 
+  it('takes out of a balance as large as it can be', () => {
+    const books = booksOf({ balances: [balance('a', 'USD', MAX)] });
+    expect(decideTransfer(books, at, facts({ kind: 'WITHDRAWAL', amount: 2n })).ok).toBe(true);
+  });
+
   it('asks nothing of what is there when it is a deposit', () => {
     const books = booksOf({ balances: [balance('a', 'USD', 0n)] });
     expect(decideTransfer(books, at, facts({ amount: 9_999n })).ok).toBe(true);

@@ -103,6 +103,7 @@ describe('a fill', () => {
     const books = booksOf({ lots: [lot('buy 1', 1n, 20n), lot('buy 2', 2n, 30n)], positions: [position] });
     const sell = fill('sell', 'SELL', 1n, 18n);
     holdFill(books, sell, at);
+    expect(books.changes().lots).toMatchObject([{ id: 'buy 1', leavesQty: 1n, leavesCost: 10n }]);
     unholdFill(books, sell, 'bust of sell', new Date(1));
     expect(numbers(books.position('a', 'AAPL'))).toEqual([4n, 50n, 0n]);
     expect(books.changes().lotClosures).toEqual([
@@ -112,10 +113,42 @@ describe('a fill', () => {
     unholdFill(books, fill('buy 1', 'BUY', 2n, 20n), 'bust of buy', new Date(2));
     expect(numbers(books.position('a', 'AAPL'))).toEqual([2n, 30n, 0n]);
     expect(books.lot('buy 1')).toMatchObject({ busted: true, leavesQty: 0n });
+    expect(books.changes().lotClosures.slice(2)).toEqual([
+      { executionId: 'bust of buy', lotId: 'buy 1', qty: 2n, cost: 20n },
+    ]);
     const { lots, positions } = books.changes();
     expect(lots.map(({ id }) => id)).toEqual(['buy 1']);
     expect(positions[0]?.updatedAt).toEqual(new Date(2));
     expect(() => lotOf(books, 'no such buy')).toThrow('the lot of a buy is not there');
+  });
+});
+
+describe('a buy that is taken back when all of it was sold', () => {
+  it('is marked, and the next lot gives what the sell had of it; lot and position are written', () => {
+    const sold = {
+      id: 'buy 1',
+      sequence: 1n,
+      accountId: 'a',
+      symbol: 'AAPL',
+      qty: 2n,
+      cost: 20n,
+      leavesQty: 0n,
+      leavesCost: 0n,
+      busted: false,
+      openedAt: at,
+    };
+    const whole = { ...sold, id: 'buy 2', sequence: 2n, cost: 30n, leavesQty: 2n, leavesCost: 30n };
+    const position = { accountId: 'a', symbol: 'AAPL', qty: 2n, costBasis: 30n, realizedPnl: 5n, updatedAt: at };
+    const books = booksOf({ lots: [sold, whole], positions: [position] });
+    unholdFill(books, fill('buy 1', 'BUY', 2n, 20n), 'bust', new Date(3));
+    const { lots, positions, lotClosures } = books.changes();
+    expect(lots.map(({ id, busted, leavesQty }) => [id, busted, leavesQty])).toEqual([
+      ['buy 1', true, 0n],
+      ['buy 2', false, 0n],
+    ]);
+    expect(lotClosures).toEqual([{ executionId: 'bust', lotId: 'buy 2', qty: 2n, cost: 30n }]);
+    // The sell had cost 20 and costs 30 now.
+    expect(positions.map(numbers)).toEqual([[0n, 0n, -5n]]);
   });
 });
 

@@ -53,6 +53,20 @@ test('a lot that is withdrawn leaves what sells had of it to the next oldest', (
   expect(lots[0]).toMatchObject({ busted: true, leavesQty: 0n });
 });
 
+test('a lot of which sells had everything leaves it all to the next oldest', () => {
+  const lots = [lot(1, 3n, 30n), lot(2, 5n, 100n)];
+  takeFrom(lots, 3n);
+  expect(withdrawLot(lots[0]!, lots, 3n)).toMatchObject([{ lot: { id: '2' }, qty: 3n, cost: 60n }]);
+  expect(lots[0]).toMatchObject({ busted: true, leavesQty: 0n });
+});
+
+test('lots that nothing is taken from, or given to, are left out', () => {
+  const lots = [lot(1, 3n, 30n), lot(2, 5n, 100n)];
+  takeFrom(lots, 8n);
+  expect(giveBack(lots, 3n)).toHaveLength(1);
+  expect(takeFrom(lots.slice(0, 1), 3n)).toHaveLength(1);
+});
+
 const amount = fc.bigInt({ min: 1n, max: 10n ** 18n });
 
 test('however lots are sold, what they cost is neither lost nor made', () => {

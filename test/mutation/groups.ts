@@ -6,14 +6,12 @@ export interface Group {
 
 export const groups: Readonly<Record<string, Group>> = {
   identity: {
-    mutate: [
-      'src/identity/tokens.ts',
-      'src/identity/refresh-token.ts',
-      'src/identity/password-rules.ts',
-      'src/identity/names.ts',
-      'src/identity/gate.ts',
-    ],
-    tests: ['test/identity/{access-token,refresh-token,password-rules,names,gate}.test.ts'],
+    mutate: ['src/identity/{tokens,refresh-token,gate}.ts'],
+    tests: ['test/identity/{access-token,refresh-token,gate}.test.ts'],
+  },
+  passwords: {
+    mutate: ['src/identity/{password-rules,names}.ts'],
+    tests: ['test/identity/{password-rules,names}.test.ts'],
   },
   access: {
     mutate: [
