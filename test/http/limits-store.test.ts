@@ -30,6 +30,17 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
       app,
       `mutation { login(input: { username: "${username}", password: "${password}" }) { session { accessToken } userErrors { code } } }`,
     );
+  const signUp = (): Promise<TestAnswer> =>
+    post(
+      app,
+      'mutation { register(input: { username: "newcomer", email: "new@example.com", password: "quiet-River-under-7" }) { userErrors { code } } }',
+    );
+  const changePassword = (): Promise<TestAnswer> =>
+    post(
+      app,
+      'mutation { changePassword(input: { currentPassword: "user123", newPassword: "quiet-River-under-7" }) { userErrors { code } } }',
+      { headers: { authorization: `Bearer ${token}` } },
+    );
   const operate = (query: string): Promise<TestAnswer> =>
     post(app, query, { headers: { authorization: `Bearer ${admin}` } });
   const circuit = async (): Promise<{ name: string; state: string; lastError: string | null }> => {
@@ -58,9 +69,12 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
       const read = await me();
       expect([read.status, read.json.data]).toEqual([200, { me: { username: 'user' } }]);
       expect(read.headers['ratelimit-policy']).toContain('"viewer"');
-      const refused = await signIn();
-      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
-      expect(refused.json.errors[0].extensions).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE', dependency: 'limits' });
+      // Sign-in counts twice; sign-up and a changed password have one budget each.
+      for (const refused of [await signIn(), await signUp(), await changePassword()]) {
+        expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+        const { extensions } = refused.json.errors[0];
+        expect(extensions).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE', dependency: 'limits' });
+      }
     }
     expect((await placeOrder()).json.data.placeOrder.userErrors).toEqual([]);
     expect(await metric('bourse_limiter_store_up')).toBe(0);
