@@ -23,10 +23,12 @@ const show = ({ fileName, location, status, mutatorName, replacement = '' }: Mut
   `${relative('.', fileName)}:${location.start.line}:${location.start.column} ${status} ${mutatorName} → ${replacement.replace(/\s+/g, ' ').slice(0, 100)}`;
 
 const noticed = new Set(['Killed', 'Timeout']);
+/** What cannot even be loaded says nothing about the tests. */
+const isValid = ({ status }: Mutant): boolean => status !== 'RuntimeError' && status !== 'CompileError';
 const scores: string[] = [];
 for (const name of names) {
   process.env.MUTATION_GROUP = name;
-  const results = await new Stryker({
+  const mutants = await new Stryker({
     mutate: [...(values.mutate ?? groups[name]!.mutate)],
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
@@ -41,6 +43,7 @@ for (const name of names) {
     timeoutMS: 10_000,
     warnings: { slow: false, unknownOptions: true, preprocessorErrors: true, unserializableOptions: true },
   }).runMutationTest();
+  const results = mutants.filter(isValid);
   const killed = results.filter(({ status }) => noticed.has(status)).length;
   for (const mutant of results) if (!noticed.has(mutant.status)) console.log(show(mutant));
   scores.push(`${name.padEnd(10)} ${((100 * killed) / results.length).toFixed(1)} % (${killed} of ${results.length})`);

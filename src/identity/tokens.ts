@@ -67,10 +67,7 @@ export const createAccessTokens = ({ jwt: options, clock, ids }: { jwt: Config['
     const known = verified.get(token);
     const claims = known ?? read(token);
     if (claims === undefined) return malformed;
-    if (claims.expiresAt_s <= now_s()) {
-      verified.delete(token);
-      return expired;
-    }
+    if (claims.expiresAt_s <= now_s()) return expired;
     if (known === undefined) verified.set(token, claims);
     return { claims };
   };

@@ -14,6 +14,10 @@ describe('usernames', () => {
     );
   });
 
+  test('may speak of what is deleted, only not begin with it', () => {
+    expect(checkUsername('my-deleted-files')).toBeUndefined();
+  });
+
   test('have no other character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), (character) => {

@@ -45,6 +45,12 @@ describe('password rules', () => {
     'dr@g0ndr@g0n',
     'w3lc0m3w3lc0m3',
     'm0nk3y!!2024',
+    'pr1ncess!!12',
+    'pr!ncess!!12',
+    'f00tb4ll!!12',
+    'princeS5!!12',
+    // Three characters in no order.
+    'xmxkmxkkmxmk',
     'ｐａｓｓｗｏｒｄ１２３４',
   ])('refuse the common %s', (password) => {
     expect(check(password)).toBe('PASSWORD_TOO_COMMON');
