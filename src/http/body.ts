@@ -11,6 +11,8 @@ export type Body = { value: unknown } | { problem: BodyProblem };
 
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
+export const NOT_JSON = 'The body is not JSON in UTF-8.';
+
 const problem = (code: BodyProblem['code'], message: string): Body => ({ problem: { code, message } });
 
 const tooLarge = problem('PAYLOAD_TOO_LARGE', `The body may have at most ${limits.http.bodyBytes} bytes.`);
@@ -85,6 +87,6 @@ export const readJson = async (request: IncomingMessage): Promise<Body> => {
     const text = utf8.decode(bytes);
     return hasNul(text) ? problem('BAD_REQUEST', NUL_PROBLEM) : { value: JSON.parse(text) };
   } catch {
-    return problem('BAD_REQUEST', 'The body is not JSON in UTF-8.');
+    return problem('BAD_REQUEST', NOT_JSON);
   }
 };

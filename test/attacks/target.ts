@@ -9,6 +9,9 @@ export const unlimited = {
   ORDERS_PER_MINUTE: '10000000',
 };
 
+/** So that what is there only with it is there. */
+const METRICS_TOKEN = 'the token of the metrics, for tests';
+
 const questions = `{
   accounts { id }
   orders(first: 5) { edges { node { id clientOrderId } } }
@@ -29,7 +32,7 @@ interface Started {
 
 /** A server with demo users, who have orders and money: what an attack meets. */
 export const startTarget = async (start: (settings: Record<string, string>) => Promise<Started>) => {
-  const app = await start({ ...unlimited, DEMO_DATA: 'true', PAPER_TICK_MS: '0' });
+  const app = await start({ ...unlimited, DEMO_DATA: 'true', PAPER_TICK_MS: '0', METRICS_TOKEN });
   const ask = async (query: string, token?: string): Promise<unknown> => {
     const headers = {
       'content-type': 'application/json',
@@ -45,8 +48,19 @@ export const startTarget = async (start: (settings: Record<string, string>) => P
   };
   const user = await signIn('user@example.com', 'user123');
   const admin = await signIn('admin@example.com', 'admin123');
+  const register =
+    'input: { username: "expendable", email: "expendable@example.com", password: "a long enough Password 1" }';
+  const made = (await ask(`mutation { register(${register}) { session { accessToken } } }`)) as {
+    register: { session: { accessToken: string } };
+  };
   const order = 'symbol: "AAPL", side: BUY, qty: "1"';
   await ask(`mutation { placeOrder(input: { ${order}, type: LIMIT, limitPrice: "1" }) { order { id } } }`, user);
   await ask(`mutation { placeOrder(input: { ${order}, type: MARKET }) { order { id } } }`, user);
-  return { ...app, tokens: ['', user, admin], existing: leavesOf(await ask(questions, user)) };
+  return {
+    ...app,
+    tokens: ['', user, admin],
+    /** Of a session that an attack may end. */
+    expendable: made.register.session.accessToken,
+    existing: leavesOf(await ask(questions, user)),
+  };
 };

@@ -6,6 +6,7 @@ export const breakingChanges = (before: Document, after: Document): string[] =>
       const is = after.paths[path]?.[method];
       if (is === undefined) return [`${name} is gone`];
       return [
+        ...(was.security?.length === 0 && is.security?.length !== 0 ? ['one has to be signed in now'] : []),
         ...ofParameters(before, after, was, is),
         ...ofBody(before, after, was, is),
         ...ofAnswers(before, after, was, is),
@@ -22,6 +23,10 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   anyOf?: Schema[];
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
 }
 
 interface Parameter {
@@ -37,6 +42,7 @@ interface Media {
 }
 
 interface Operation {
+  security?: unknown[];
   parameters?: Parameter[];
   requestBody?: Media;
   responses: Record<string, Media & { $ref?: string }>;
@@ -83,6 +89,16 @@ const beyond = (
   });
 };
 
+/** Bounds of `wide` that a value of `narrow` may be beyond. */
+const bounds = (narrow: Schema, wide: Schema, at: string): string[] => [
+  ...((narrow.maxLength ?? Infinity) > (wide.maxLength ?? Infinity)
+    ? [`${at} may be longer than ${wide.maxLength}`]
+    : []),
+  ...((narrow.maximum ?? Infinity) > (wide.maximum ?? Infinity) ? [`${at} may be more than ${wide.maximum}`] : []),
+  ...((narrow.minimum ?? -Infinity) < (wide.minimum ?? -Infinity) ? [`${at} may be less than ${wide.minimum}`] : []),
+  ...(wide.pattern !== undefined && narrow.pattern !== wide.pattern ? [`${at} may be unlike ${wide.pattern}`] : []),
+];
+
 const inside = (
   [narrowIn, narrow]: [Document, Schema],
   [wideIn, wide]: [Document, Schema],
@@ -107,6 +123,7 @@ const inside = (
     ...missing.map((name) => `${at}.${name} may be missing`),
     ...fields,
     ...lost.map((value) => `${at} may be ${value}`),
+    ...bounds(narrow, wide, at),
   ];
 };
 
@@ -158,18 +175,19 @@ const ofBody = (before: Document, after: Document, was: Operation, is: Operation
   return [...gone, ...demanded];
 };
 
-/** What is answered is what was expected; refusals may gain codes. */
+/** What is answered is what was expected; refusals keep their fields, and may gain codes. */
 const ofAnswers = (before: Document, after: Document, was: Operation, is: Operation): string[] =>
   Object.entries(was.responses).flatMap(([status, old]) => {
-    if (!status.startsWith('2')) return [];
     const now = is.responses[status];
-    if (now === undefined) return [`${status} is no longer answered`];
+    const isSuccess = status.startsWith('2');
+    if (now === undefined) return isSuccess ? [`${status} is no longer answered`] : [];
+    const what = isSuccess ? 'the answer' : `the refusal ${status}`;
     return Object.entries(resolved(before, old).content ?? {}).flatMap(([type, { schema }]) => {
       const other = resolved(after, now).content?.[type];
       if (other === undefined) return [`${status} is no longer ${type}`];
       return [
-        ...fieldsGone(before, schema, after, other.schema, 'the answer'),
-        ...beyond([after, other.schema], [before, schema], 'the answer'),
+        ...fieldsGone(before, schema, after, other.schema, what),
+        ...(isSuccess ? beyond([after, other.schema], [before, schema], what) : []),
       ];
     });
   });

@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { catalogue, type ErrorCode } from '../../errors.ts';
+import { NOT_JSON } from '../../http/body.ts';
 import type { RestAnswer, RestFailure, RestRequest } from '../dialect.ts';
 import type { Face } from '../faces.ts';
+import type { InputProblem } from '../input.ts';
 import type { RestOperation } from '../operation.ts';
 import { alwaysOf, headerRefs, headers } from './headers.ts';
 import { inferSchema } from './json-schema.ts';
@@ -32,6 +34,18 @@ const details: Partial<Record<ErrorCode, Record<string, string | number>>> = {
   RATE_LIMITED: { policy: 'viewer', limit: 600, retryAfter: RETRY_AFTER_s },
 };
 
+/** What may not fit; some faces have a word for each. */
+const misfits = (message: string): InputProblem[] => {
+  const problem = { in: 'body', field: ['name'], kind: 'invalid', message } as const;
+  return [
+    problem,
+    { ...problem, kind: 'missing' },
+    { ...problem, message: 'String cannot represent a non string value' },
+    { ...problem, message: 'Int cannot represent non-integer value' },
+    { ...problem, field: [] },
+  ];
+};
+
 /** The failures of a code as they may come: some faces tell them apart. */
 const failuresOf = (code: ErrorCode): RestFailure[] => {
   const { meaning, where, status } = catalogue[code];
@@ -42,9 +56,10 @@ const failuresOf = (code: ErrorCode): RestFailure[] => {
     ...(details[code] && { details: details[code] }),
     ...(waits.has(code) && { retryAfter_s: RETRY_AFTER_s }),
   };
-  const problem = { in: 'body', field: ['name'], kind: 'invalid', message: meaning } as const;
   const at = [{ field: ['name'], code, message: meaning }];
-  if (code === 'BAD_USER_INPUT') return [{ ...failure, errors: at, problems: [problem] }, failure];
+  if (code === 'BAD_USER_INPUT')
+    return [...misfits(meaning).map((problem) => ({ ...failure, errors: at, problems: [problem] })), failure];
+  if (code === 'BAD_REQUEST') return [failure, { ...failure, message: NOT_JSON }];
   if (where === 'payload' && status === 422) return [failure, { ...failure, errors: at }];
   const { details: told, ...plain } = failure;
   return told === undefined ? [failure] : [failure, plain];
