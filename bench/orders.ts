@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { brokenPromises } from '../test/support/promises.ts';
 import { type Bourse, startBourse } from './lib/bourse.ts';
-import { at, CONNECTIONS, fillToVisible, placeMany, placeOne, placeOnOneAccount } from './lib/orders.ts';
+import { at, CONNECTIONS, fillToVisible, placeCrossing, placeMany, placeOne, placeOnOneAccount } from './lib/orders.ts';
 import { prepareReference } from './lib/reference.ts';
 
 /**
  * Durable orders a second from 32 connections, all in one instrument: one a request, and 50 a request, in turns with TPC-B
  * from 32 connections on the same database; then one account alone, what a client waits for a fill, and the memory that
- * the server has with all those orders open.
+ * the server has with all those orders open. Last, on a server of its own, one instrument whose orders trade with each other.
  */
 /** Enough that none reaches its bound of open orders. */
 const CUSTOMERS = 160;
@@ -15,6 +15,8 @@ const BATCH = 50;
 const ROUNDS = 3;
 const ROUND_ms = 5_000;
 const FILLS = 200;
+/** Customers who trade with each other, half of them on each side. */
+const CROSSING = 32;
 
 const signUp = async (bourse: Bourse, count: number): Promise<string[]> => {
   const tokens: string[] = [];
@@ -74,6 +76,37 @@ const measure = async (bourse: Bourse, pool: pg.Pool): Promise<void> => {
   console.log(`broken promises: ${(await brokenPromises(pool)).length}`);
 };
 
+/** One hot instrument whose orders meet each other, between makers who stand still. */
+const benchCrossing = async (): Promise<void> => {
+  const bourse = await startBourse({ PAPER_TICK_MS: '0' });
+  const pool = new pg.Pool({ connectionString: bourse.databaseUrl });
+  const trades = async (): Promise<number> =>
+    Number((await pool.query<{ n: string }>('SELECT count(DISTINCT trade_id) AS n FROM executions')).rows[0]?.n);
+  try {
+    const half = CROSSING / 2;
+    const tokens = await signUp(bourse, CROSSING);
+    const sides = { buyers: tokens.slice(0, half), sellers: tokens.slice(half) };
+    await placeCrossing(bourse, sides, ROUND_ms / 5);
+    const [crossing, resting, matched]: [number[], number[], number[]] = [[], [], []];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      resting.push((await placeOne(bourse, tokens, ROUND_ms)).perSecond);
+      const before = await trades();
+      const { perSecond, answers } = await placeCrossing(bourse, sides, ROUND_ms);
+      crossing.push(perSecond);
+      matched.push(((await trades()) - before) / answers);
+    }
+    const ratios = crossing.map((perSecond, round) => perSecond / (resting[round] ?? 1));
+    console.log(
+      `one hot instrument whose orders cross: ${median(crossing).toFixed(0)} orders/s, ` +
+        `${median(matched).toFixed(2)} trades an order; ${median(ratios).toFixed(2)} times as many as rest`,
+    );
+    console.log(`broken promises: ${(await brokenPromises(pool)).length}`);
+  } finally {
+    await pool.end();
+    await bourse.stop();
+  }
+};
+
 export const benchOrders = async (): Promise<void> => {
   const bourse = await startBourse();
   const pool = new pg.Pool({ connectionString: bourse.databaseUrl });
@@ -83,6 +116,7 @@ export const benchOrders = async (): Promise<void> => {
     await pool.end();
     await bourse.stop();
   }
+  await benchCrossing();
 };
 
 if (import.meta.main) await benchOrders();

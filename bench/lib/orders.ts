@@ -14,8 +14,16 @@ const resting = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC'
 /** Meets nothing and is cancelled by the venue at once, so that one account can go on for ever. */
 const passing = { ...resting, timeInForce: 'IOC' };
 
-const load = (bourse: Bourse, tokens: readonly string[], body: string, lasting: number): Promise<Measured> => {
-  const requests = tokens.map((token) => post('/graphql', body, { authorization: `Bearer ${token}` }));
+const requestOf = (token: string, body: string): Buffer => post('/graphql', body, { authorization: `Bearer ${token}` });
+
+const load = (bourse: Bourse, tokens: readonly string[], body: string, lasting: number): Promise<Measured> =>
+  inTurns(
+    bourse,
+    tokens.map((token) => requestOf(token, body)),
+    lasting,
+  );
+
+const inTurns = (bourse: Bourse, requests: readonly Buffer[], lasting: number): Promise<Measured> => {
   let sent = 0;
   return run({
     port: bourse.port,
@@ -40,6 +48,30 @@ export const placeOnOneAccount = (bourse: Bourse, token: string, lasting: number
 export const placeMany = (bourse: Bourse, tokens: readonly string[], count: number, lasting: number) => {
   const orders = Array.from({ length: count }, () => resting);
   return load(bourse, tokens, JSON.stringify({ query: batch, variables: { input: { orders } } }), lasting);
+};
+
+/** Bids and asks of one instrument at one price, in turns: each is filled by customers' orders of the other side. */
+export const placeCrossing = async (
+  bourse: Bourse,
+  { buyers, sellers }: { buyers: readonly string[]; sellers: readonly string[] },
+  lasting: number,
+): Promise<Measured> => {
+  const symbol = 'MSFT';
+  for (const token of sellers) {
+    await bourse.ask(single, { input: { symbol, side: 'BUY', type: 'MARKET', qty: '5' } }, token);
+  }
+  const { quote } = await bourse.ask<{ quote: { bid: string } }>(
+    `{ quote(symbol: "${symbol}") { bid } }`,
+    {},
+    buyers[0],
+  );
+  const terms = { ...resting, symbol, qty: '0.001', limitPrice: (Number(quote.bid) + 0.01).toFixed(2) };
+  const of = (side: 'BUY' | 'SELL') => JSON.stringify({ query: single, variables: { input: { ...terms, side } } });
+  const requests = buyers.flatMap((token, at) => [
+    requestOf(token, of('BUY')),
+    requestOf(sellers[at % sellers.length] ?? '', of('SELL')),
+  ]);
+  return inTurns(bourse, requests, lasting);
 };
 
 /** From the answer to a market order to the first read that shows it filled, in milliseconds, sorted. */

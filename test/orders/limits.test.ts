@@ -115,3 +115,18 @@ test('whatever is sent, no UTC day counts more than its limit', () => {
     }),
   );
 });
+
+test('the orders of a list are counted together against what may be open', async () => {
+  const { by, accountId } = await trading.customer('10000');
+  await limit(accountId, { maxOpenOrders: 2 });
+  const exit = { symbol: 'AAPL', side: 'SELL', qty: '10' } as const;
+  const orders = [
+    buy,
+    { ...exit, type: 'LIMIT', limitPrice: '5000.00' },
+    { ...exit, type: 'STOP', stopPrice: '1.00' },
+  ] as const;
+  const refused = await trading.orders.placeList(by, { type: 'BRACKET', orders });
+  expect(refused).toMatchObject({ ok: false, failures: [{ code: 'TOO_MANY_OPEN_ORDERS', field: ['orders', '2'] }] });
+  must(await trading.orders.placeList(by, { type: 'OTO', orders: orders.slice(0, 2) }));
+  await trading.settled();
+});

@@ -5,6 +5,7 @@ import { createDispatch } from '../../src/orders/dispatch.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { tellPending } from '../../src/orders/tell.ts';
 import { createPaperVenue, type PaperVenue } from '../../src/venues/paper/paper.ts';
+import { operatorOf } from '../controls/support.ts';
 import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
 import { testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
@@ -352,6 +353,58 @@ test('a fill of a resting order that was never heard of is found after a while',
   expect([await far.status(bought), await far.status(sold)]).toEqual(['NEW', 'NEW']);
   await far.after(recheck_ms);
   expect([await far.status(bought), await far.status(sold)]).toEqual(['FILLED', 'FILLED']);
+});
+
+test('an order by cash holds the cash that is left of it, fees taken off, until it is closed', async () => {
+  await start();
+  await far.place(far.seller, 'SELL', '2');
+  const spender = await far.customer('1000');
+  far.lose('CANCELED');
+  const order = { symbol: 'AAPL', side: 'BUY', type: 'MARKET', notional: '1000' } as const;
+  const asked = await far.orders.place(spender.by, order);
+  await far.settled();
+  expect(asked.ok).toBe(true);
+  const cash = 10n ** 8n;
+  expect(await far.held(spender)).toBe(900n * cash - (100n * cash * fees.takerBps) / 10_000n);
+});
+
+test('a dead-man’s switch stays armed while an order cannot be asked yet, and asks it then', async () => {
+  await start();
+  const id = await far.place(far.buyer, 'BUY', '3');
+  far.lose('replace');
+  const asked = await far.orders.replace(far.buyer.by, { id, qty: '5' });
+  await far.orders.cancelAllAfter(far.buyer.by, { seconds: 1 });
+  far.clock.advance(1_000);
+  await far.sweep();
+  expect(await far.status(id)).toBe('PENDING_REPLACE');
+  far.heal();
+  await far.after(answer_ms);
+  await far.sweep();
+  await far.settled();
+  const newId = asked.ok ? (asked.value.replacement?.newOrderId ?? '') : '';
+  expect(await far.order(newId)).toMatchObject({ status: 'CANCELED', reason: 'CANCEL_ALL_AFTER' });
+});
+
+test('what is released while an operator has halted the instrument is not sent before it is resumed', async () => {
+  await start();
+  const operator = await operatorOf(far);
+  const exit = { symbol: 'AAPL', side: 'SELL', type: 'LIMIT', limitPrice: '500', qty: '3' } as const;
+  const list = await far.orders.placeList(far.buyer.by, {
+    type: 'OTO',
+    orders: [{ symbol: 'AAPL', side: 'BUY', type: 'LIMIT', limitPrice: '50', qty: '3' }, exit],
+  });
+  await far.settled();
+  await far.place(far.seller, 'SELL', '2');
+  const [entryId, exitId] = list.ok ? list.value.orders.map(({ id }) => id) : [];
+  await far.controls.haltInstrument(operator, { symbol: 'AAPL', reason: 'a test' });
+  await far.orders.cancel(far.buyer.by, { id: entryId });
+  await far.settled();
+  const sent = () => far.world.sent.filter(({ what }) => what === `submit ${exitId}`).length;
+  expect([await far.status(exitId!), sent()]).toEqual(['ACCEPTED', 0]);
+  await far.controls.resumeInstrument(operator, { symbol: 'AAPL', reason: 'a test' });
+  await far.sweep();
+  await far.settled();
+  expect([await far.status(exitId!), sent()]).toEqual(['NEW', 1]);
 });
 
 test('a trailing stop whose moves were not heard stands where its venue has it, with its collar and its hold', async () => {

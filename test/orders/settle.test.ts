@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkOrder } from '../../src/orders/check-order.ts';
 import { decideCancel } from '../../src/orders/decide-cancel.ts';
+import { decidePlace } from '../../src/orders/decide-place.ts';
 import { decideSettle } from '../../src/orders/decide-settle.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import type { Report, TradeReport } from '../../src/venues/venue.ts';
@@ -55,6 +57,14 @@ test('a trade that is told twice in one message is booked once', async () => {
   expect(await trading.orders.one(customer.userId, { id })).toMatchObject({ filledQty: 40_000n });
 });
 
+test('a venue that executes more than an order leaves is not believed, and nothing is booked', async () => {
+  const customer = await trading.customer('100000');
+  const { id } = await place(trading, customer, resting);
+  await book([tradeOf(id, customer, 60_000n)]);
+  await expect(book([tradeOf(id, customer, 40_001n)])).rejects.toThrow('larger than what the order leaves');
+  expect(await trading.orders.one(customer.userId, { id })).toMatchObject({ filledQty: 60_000n, qty: 100_000n });
+});
+
 test('an order that a venue rejects after it has traded ends as CANCELED, with what it filled', async () => {
   const customer = await trading.customer('100000');
   const { id } = await place(trading, customer, resting);
@@ -106,6 +116,46 @@ test('exits are not covered by cash that another order holds', async () => {
   expect(other.status).toBe('NEW');
   await book([{ ...tradeOf(entry, customer, 5_000n), takerSide: 'BUY' }]);
   expect(await trading.orders.one(customer.userId, { id: exit })).toMatchObject({ reason: 'INSUFFICIENT_FUNDS' });
+});
+
+test('what an order holds neither pays for another one nor leaves the account', async () => {
+  const customer = await trading.customer('5000');
+  await place(trading, customer, { ...resting, qty: '40' });
+  expect(await trading.orders.place(customer.by, { ...resting, qty: '10' })).toMatchObject({
+    ...{ ok: false, failures: [{ code: 'INSUFFICIENT_FUNDS', field: ['qty'] }] },
+  });
+  const free = 5_000n * 10n ** 8n - (4_000n * 10n ** 8n * 10_020n) / 10_000n;
+  const dollars = (cents: bigint) => `${cents / 100n}.${`${cents % 100n}`.padStart(2, '0')}`;
+  expect(await trading.ledger.withdraw(customer.by, { amount: dollars(free / 10n ** 6n + 1n) })).toMatchObject({
+    ...{ ok: false, failures: [{ code: 'INSUFFICIENT_FUNDS' }] },
+  });
+  must(await trading.ledger.withdraw(customer.by, { amount: dollars(free / 10n ** 6n) }));
+});
+
+test('an order takes what its worst fill costs with the higher fee, to the last unit, rounded up', async () => {
+  const short = await trading.customer('1001.99');
+  expect(await trading.orders.place(short.by, resting)).toMatchObject({ failures: [{ code: 'INSUFFICIENT_FUNDS' }] });
+  const exact = await trading.customer('1002');
+  expect((await place(trading, exact, resting)).reserve).toBe(1_002n * 10n ** 8n);
+  const dust = await trading.customer('1');
+  // 0.2 % of 100,100 units is 200.2 of them.
+  const order = await place(trading, dust, { ...resting, qty: '0.0001', limitPrice: '10.01' });
+  expect(order.reserve).toBe(100_301n);
+});
+
+test('nobody places an order for another account, whatever was looked up before', async () => {
+  const [owner, other] = [await trading.customer('100000'), await trading.customer('100000')];
+  const instrument = instrumentOf('AAPL');
+  const order = checkOrder(resting, owner.accountId, instrument);
+  if ('failures' in order) throw new Error('the order is well-formed');
+  const answer = await trading.lane.run({
+    needs: { accounts: [owner.accountId], balances: [{ accountId: owner.accountId, asset: 'USD' }] },
+    decide: (books, at) => {
+      const market = { instrument, quote: undefined, rates: fees, switches: [], hours: 'ALWAYS_OPEN' as const };
+      return decidePlace(books, at, { ...market, order, userId: other.userId, id: trading.ids.next() });
+    },
+  });
+  expect(answer).toMatchObject({ ok: false, failures: [{ code: 'NOT_FOUND', field: ['accountId'] }] });
 });
 
 test('nobody cancels for another account, whatever was looked up before', async () => {

@@ -113,6 +113,17 @@ export const promises: Record<string, string> = {
       JOIN (SELECT account_id, symbol, sum(CASE WHEN (side = 'BUY') = (kind = 'TRADE') THEN value ELSE -value END) AS paid
             FROM executions GROUP BY 1, 2) e USING (account_id, symbol)
     WHERE cost_basis - realized_pnl <> paid`,
+  'P1 trades have moved the cash that executions say, fees included': `
+    SELECT account_id, e.cash, p.cash
+    FROM (SELECT account_id, sum((CASE kind WHEN 'TRADE' THEN 1 ELSE -1 END) *
+                                 ((CASE side WHEN 'SELL' THEN value ELSE -value END) - fee)) AS cash
+          FROM executions GROUP BY 1) e
+      FULL JOIN (SELECT p.account_id, sum(amount) AS cash
+                 FROM postings p JOIN journal_entries j ON j.id = p.entry_id
+                   JOIN accounts a ON a.id = p.account_id AND a.kind = 'CUSTOMER'
+                   LEFT JOIN journal_entries t ON t.id = j.reference
+                 WHERE asset = 'USD' AND 'TRADE' IN (j.kind, t.kind) GROUP BY 1) p USING (account_id)
+    WHERE coalesce(e.cash, 0) <> coalesce(p.cash, 0)`,
   'E1 the events of an account are dense': `
     SELECT a.id FROM accounts a LEFT JOIN account_events e ON e.account_id = a.id
     GROUP BY a.id HAVING count(e.sequence) <> a.event_sequence OR coalesce(max(e.sequence), 0) <> a.event_sequence`,

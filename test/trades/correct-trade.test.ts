@@ -180,6 +180,10 @@ test('a market order by cash never pays more than the cash that it was given', a
   expect(await correct(execution!.tradeId, { price: beyond })).toMatchObject({
     failures: [{ code: 'INVALID_PRICE', field: ['price'], message: expect.stringContaining('cash') }],
   });
+  // The units alone would be within the cash, their fee is not.
+  const whole = 1_000n * 10n ** 8n;
+  const most = priceText(whole / (execution!.qty * 100n));
+  expect(await correct(execution!.tradeId, { price: most })).toMatchObject({ failures: [{ code: 'INVALID_PRICE' }] });
   expect(await correct(execution!.tradeId, { price: priceText(execution!.price / 2n) })).toMatchObject({ ok: true });
 });
 

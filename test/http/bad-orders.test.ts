@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { post, send, type TestAnswer } from './harness.ts';
+import { type RealApp, startRealApp } from './real-app.ts';
+
+/* What a client may get wrong about orders, as it meets it over HTTP, in GraphQL and in REST; nothing is changed by any of it. */
+
+let app: RealApp;
+beforeAll(async () => {
+  app = await startRealApp({ PAPER_TICK_MS: '0' });
+});
+afterAll(() => app.close());
+
+let customers = 0;
+const customer = async () => {
+  customers += 1;
+  const username = `orders${customers}`;
+  const input = { username, email: `${username}@example.com`, password: 'quiet-River-under-7-bridges' };
+  const query = 'mutation ($input: RegisterInput!) { register(input: $input) { session { accessToken } } }';
+  const token: string = (await post(app, query, { variables: { input } })).json.data.register.session.accessToken;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const graphql = async (text: string, variables: Record<string, unknown> = {}) =>
+    (await post(app, text, { variables, headers })).json;
+  const rest = (method: string, path: string, body?: object): Promise<TestAnswer> =>
+    send(`${app.url}/api/v1/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  await graphql('mutation { deposit(input: { amount: "100000" }) { userErrors { code } } }');
+  const place = async (order: object): Promise<string> => {
+    const text =
+      'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id } userErrors { code } } }';
+    return (await graphql(text, { input: { symbol: 'MSFT', ...order } })).data.placeOrder.order.id;
+  };
+  const order = async (id: string) =>
+    (await graphql('query ($id: ID!) { order(id: $id) { status qty filledQty limitPrice } }', { id })).data.order;
+  const becomes = (id: string, shown: object) =>
+    vi.waitFor(async () => expect(await order(id)).toMatchObject(shown), { timeout: 10_000 });
+  const count = async (): Promise<number> =>
+    (await graphql('{ orders(first: 100) { edges { node { id } } } }')).data.orders.edges.length;
+  return { graphql, rest, place, order, becomes, count };
+};
+
+test('a cancel, or a replacement, of a final order says that it is too late', async () => {
+  const { graphql, rest, place, becomes } = await customer();
+  const id = await place({ side: 'BUY', type: 'MARKET', qty: '1' });
+  await becomes(id, { status: 'FILLED' });
+  const cancel = 'mutation ($id: ID!) { cancelOrder(input: { id: $id }) { order { id } userErrors { code } } }';
+  expect((await graphql(cancel, { id })).data.cancelOrder).toEqual({
+    order: null,
+    userErrors: [{ code: 'TOO_LATE_TO_CANCEL' }],
+  });
+  const answer = await rest('DELETE', `orders/${id}`);
+  expect([answer.status, answer.json.code]).toEqual([409, 'TOO_LATE_TO_CANCEL']);
+  const replaced = await rest('PATCH', `orders/${id}`, { qty: '2' });
+  expect([replaced.status, replaced.json.code]).toEqual([409, 'TOO_LATE_TO_REPLACE']);
+});
+
+test('a replacement to what is filled, or to less, is refused with its field, and the order works on', async () => {
+  const [buyer, seller] = [await customer(), await customer()];
+  const bought = await seller.place({ side: 'BUY', type: 'MARKET', qty: '2' });
+  await seller.becomes(bought, { status: 'FILLED' });
+  const { bid } = (await buyer.graphql('{ quote(symbol: "MSFT") { bid } }')).data.quote;
+  const limitPrice = (Number(bid) + 0.01).toFixed(2);
+  const id = await buyer.place({ side: 'BUY', type: 'LIMIT', qty: '5', limitPrice });
+  await buyer.becomes(id, { status: 'NEW' });
+  await seller.place({ side: 'SELL', type: 'LIMIT', qty: '2', limitPrice });
+  const shown = { status: 'PARTIALLY_FILLED', qty: '5', filledQty: '2' };
+  await buyer.becomes(id, shown);
+  const replace =
+    'mutation ($input: ReplaceOrderInput!) { replaceOrder(input: $input) { order { id } userErrors { code field } } }';
+  for (const qty of ['2', '1.9999', '0.0001']) {
+    const refused = { order: null, userErrors: [{ code: 'INVALID_QUANTITY', field: ['qty'] }] };
+    expect((await buyer.graphql(replace, { input: { id, qty } })).data.replaceOrder).toEqual(refused);
+    const answer = await buyer.rest('PATCH', `orders/${id}`, { qty });
+    expect([qty, answer.status, answer.json.code]).toEqual([qty, 422, 'INVALID_QUANTITY']);
+  }
+  expect(await buyer.order(id)).toMatchObject(shown);
+});
+
+const entry = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', qty: '2', limitPrice: '10' };
+const profit = { symbol: 'MSFT', side: 'SELL', type: 'LIMIT', qty: '2', limitPrice: '5000' };
+const loss = { symbol: 'MSFT', side: 'SELL', type: 'STOP', qty: '2', stopPrice: '1' };
+
+test.each([
+  ['exits on the side of the entry', 'BRACKET', [entry, { ...profit, side: 'BUY' }, loss], 'orders.1.side'],
+  ['a stop beyond the profit', 'BRACKET', [entry, profit, { ...loss, stopPrice: '6000' }], 'orders.2.stopPrice'],
+  ['a profit below the entry', 'OTO', [entry, { ...profit, limitPrice: '9' }], 'orders.1.limitPrice'],
+  ['exits for more than the entry', 'BRACKET', [entry, { ...profit, qty: '3' }, loss], 'orders.1.qty'],
+  ['another instrument', 'OTO', [entry, { ...profit, symbol: 'AAPL' }], 'orders.1.symbol'],
+  ['a pair of which one is missing', 'OCO', [profit], 'orders'],
+  ['an exit that cannot wait', 'OTO', [entry, { ...profit, timeInForce: 'IOC' }], 'orders.1.timeInForce'],
+])('a list that contradicts itself is refused as a whole: %s', async (_, type, orders, field) => {
+  const { graphql, rest, count } = await customer();
+  const text = `mutation ($input: PlaceOrderListInput!) {
+    placeOrderList(input: $input) { orderList { id } userErrors { code field } }
+  }`;
+  const { placeOrderList } = (await graphql(text, { input: { type, orders } })).data;
+  expect(placeOrderList).toMatchObject({ orderList: null, userErrors: [{ field: field.split('.') }] });
+  expect((await rest('POST', 'order-lists', { type, orders })).status).toBe(422);
+  expect(await count()).toBe(0);
+});
+
+test('balances and positions of the future are refused, not invented', async () => {
+  const { graphql, rest } = await customer();
+  const asOf = new Date(Date.now() + 60_000).toISOString();
+  for (const root of ['balances', 'positions']) {
+    const { data, errors } = await graphql(`query ($asOf: DateTime) { ${root}(asOf: $asOf) { __typename } }`, { asOf });
+    expect([data, errors[0].extensions.code, errors[0].message]).toEqual([
+      ...[null, 'BAD_USER_INPUT', 'Argument "asOf" must not be in the future.'],
+    ]);
+  }
+  const answer = await rest('GET', `positions?asOf=${encodeURIComponent(asOf)}`);
+  expect(answer.status).toBe(400);
+  expect((await rest('GET', 'positions?asOf=yesterday')).status).toBe(400);
+});
