@@ -8,7 +8,7 @@ import { inModules } from './run.mjs';
 export const serverProgram = [
   '--max-semi-space-size=16',
   '--initial-old-space-size=64',
-  '--heap-growing-percent=40',
+  '--heap-growing-percent=30',
   'src/main.ts',
 ];
 
