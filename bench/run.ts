@@ -2,6 +2,7 @@ import { benchEngine } from './engine.ts';
 import { benchLimiter } from './limiter.ts';
 import { benchMe } from './me.ts';
 import { benchOrders } from './orders.ts';
+import { benchRest } from './rest.ts';
 
 console.log('# engine');
 benchEngine();
@@ -11,3 +12,5 @@ console.log('# limiter');
 await benchLimiter();
 console.log('# orders');
 await benchOrders();
+console.log('# rest');
+await benchRest();

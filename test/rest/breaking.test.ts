@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { mounts } from '../../scripts/lib/openapi-files.ts';
 import { breakingChanges, type Document } from './breaking.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a change goes anywhere
@@ -10,6 +11,11 @@ const read = (file: string): Document => JSON.parse(readFileSync(file, 'utf8'));
 // docs/openapi/baseline/ is what the last release promised; docs/rest.md says when it is moved forward.
 describe('the REST routes keep what the last release promised', () => {
   const promised = readdirSync('docs/openapi/baseline');
+
+  it('of every face', () => {
+    const names = mounts.map(({ file }) => file.split('/').at(-1));
+    expect([...promised].sort()).toEqual(names.sort());
+  });
 
   it.each(promised)('%s', (name) => {
     const now = name === 'openapi.json' ? name : `docs/openapi/${name}`;
