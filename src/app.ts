@@ -25,7 +25,7 @@ import { createLimiter } from './limiter/limiter.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
-import { readFaces } from './rest/faces.ts';
+import { portsOf, readFaces } from './rest/faces.ts';
 import { createFacePages } from './rest/pages.ts';
 import { createRest } from './rest/rest.ts';
 import { createLog, type Log } from './telemetry/log.ts';
@@ -174,9 +174,11 @@ export const createApp = async ({
       optional: config.redisUrl === undefined ? {} : { redis: limiter.ping },
       circuits: services.circuits.list,
     });
-    const rest = createRest({ graphql, schema, faces: readFaces(config.restFaces), clock, pages });
+    const faces = readFaces(config.restFaces);
+    const rest = createRest({ graphql, schema, faces, clock, pages });
     const http = createHttpServer({
       rest,
+      facePorts: portsOf(faces),
       config,
       log,
       clock,

@@ -6,6 +6,7 @@ import { createClient } from '@redis/client';
 import type { Config } from '../../src/config.ts';
 import { runningUrl } from '../../src/database/embedded/cluster.ts';
 import { inspectDatabase } from '../../src/database/migrate.ts';
+import { portsOf, readFaces } from '../../src/rest/faces.ts';
 
 /** A finding about the machine, in the words of an operator. `advice` is no reason to refuse. */
 export type Finding = { grade: 'ok' | 'advice' | 'wrong'; about: string; text: string };
@@ -51,8 +52,7 @@ const redis = async ({ redisUrl, production }: Config): Promise<Finding> => {
   }
 };
 
-const port = async ({ host, port: number }: Config): Promise<Finding> => {
-  const about = 'port';
+const port = async (about: string, host: string, number: number): Promise<Finding> => {
   const server = createServer();
   try {
     await Promise.race([
@@ -71,6 +71,20 @@ const port = async ({ host, port: number }: Config): Promise<Finding> => {
     return { grade: 'wrong', about, text: `${host}:${number} cannot be listened on (${code})` };
   } finally {
     server.close();
+  }
+};
+
+/** The server's port, and those that faces have to themselves. */
+const ports = async ({ host, port: number, restFaces }: Config): Promise<Finding[]> => {
+  const own = await port('port', host, number);
+  try {
+    const others = portsOf(readFaces(restFaces)).filter((other) => other !== number);
+    return [own, ...(await Promise.all(others.map((other) => port('REST_FACES', host, other))))];
+  } catch (error) {
+    return [
+      own,
+      { grade: 'wrong', about: 'REST_FACES', text: (error as Error).message.replace(/^REST_FACES:? ?/, '') },
+    ];
   }
 };
 
@@ -103,6 +117,6 @@ const advice = ({ production, host, publicUrl, allowedOrigins, audit }: Config):
 /** What the settings meet on this machine. Changes nothing. */
 export const examine = async (config: Config): Promise<Finding[]> => [
   { grade: 'ok', about: 'node', text: process.versions.node },
-  ...(await Promise.all([database(config), redis(config), port(config)])),
+  ...(await Promise.all([database(config), redis(config), ports(config)])).flat(),
   ...advice(config),
 ];

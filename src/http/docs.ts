@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Documents } from '../rest/openapi/documents.ts';
-import { type Handler, JSON_TYPE } from './answer.ts';
+import type { Rest } from '../rest/rest.ts';
+import { type Exchange, type Handler, JSON_TYPE, refusal } from './answer.ts';
 import { contentPolicies } from './headers.ts';
 
 /** Read when it is asked for, from where npm put it: the pages load nothing from elsewhere. */
@@ -27,11 +27,13 @@ ${scripts.map((script) => `<script src="${script}"></script>`).join('\n')}
 </html>
 `;
 
-const served = (type: string, policy: string, read: () => string | Promise<string>) => {
-  const GET: Handler = async () => ({
+type Read = (exchange: Exchange) => string | Promise<string>;
+
+const served = (type: string, policy: string, read: Read) => {
+  const GET: Handler = async (exchange) => ({
     status: 200,
     headers: { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'max-age=3600' },
-    body: await read(),
+    body: await read(exchange),
     contentPolicy: policy,
   });
   return { GET, open: true, own: true } as const;
@@ -70,12 +72,15 @@ const startRedoc = `const own = location.pathname.replace(/redoc$/, 'openapi.jso
 Redoc.init(own, { disableSearch: true, hideDownloadButton: false }, document.querySelector('#redoc'));
 `;
 
-/** The OpenAPI document of every base path of REST faces, and the pages that show it. In production too: it says what is public anyway. */
-export const docsRoutes = (documents: Documents) => {
-  const swagger = (type: string, read: () => string | Promise<string>) => served(type, contentPolicies.swagger, read);
-  const redoc = (type: string, read: () => string | Promise<string>) => served(type, contentPolicies.redoc, read);
+/** The OpenAPI document of every place where there are REST faces, and the pages that show it. In production too: it says what is public anyway. */
+export const docsRoutes = ({ documents, siteOf }: Pick<Rest, 'documents' | 'siteOf'>) => {
+  const swagger = (type: string, read: Read) => served(type, contentPolicies.swagger, read);
+  const redoc = (type: string, read: Read) => served(type, contentPolicies.redoc, read);
   const script = 'text/javascript';
-  const urls = [...documents.keys()].map((base) => `${base}/api/openapi.json`);
+  const at = ({ request }: Exchange) => {
+    const site = siteOf(request);
+    return documents.filter((document) => document.site === site);
+  };
   const files = [
     ['/api/docs/swagger-ui.css', swagger('text/css', ofPackage('swagger-ui-dist/swagger-ui.css'))],
     ['/api/docs/swagger-ui-bundle.js', swagger(script, ofPackage('swagger-ui-dist/swagger-ui-bundle.js'))],
@@ -83,24 +88,28 @@ export const docsRoutes = (documents: Documents) => {
       '/api/docs/swagger-ui-standalone-preset.js',
       swagger(script, ofPackage('swagger-ui-dist/swagger-ui-standalone-preset.js')),
     ],
-    ['/api/docs/start.js', swagger(script, () => startSwagger(urls))],
+    [
+      '/api/docs/start.js',
+      swagger(script, (exchange) => startSwagger(at(exchange).map(({ base }) => `${base}/api/openapi.json`))),
+    ],
     ['/api/redoc/redoc.standalone.js', redoc(script, redocScript)],
     ['/api/redoc/start.js', redoc(script, () => startRedoc)],
   ] as const;
-  const pages = [...documents.values()].flatMap(({ places, text }) => {
-    const document: Handler = async () => ({
-      status: 200,
-      headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
-      body: await text(),
-    });
-    return places.flatMap(
-      (place) =>
-        [
-          [`${place}/openapi.json`, { GET: document, open: true, own: true }],
-          [`${place}/docs`, swagger('text/html', () => swaggerPage)],
-          [`${place}/redoc`, redoc('text/html', () => redocPage)],
-        ] as const,
-    );
+  const pages = [...new Set(documents.flatMap(({ places }) => places))].flatMap((place) => {
+    const document: Handler = async (exchange) => {
+      const here = at(exchange).find(({ places }) => places.includes(place));
+      if (here === undefined) return refusal(exchange, 'NOT_FOUND', 'Nothing is served at this path.');
+      return {
+        status: 200,
+        headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
+        body: await here.text(),
+      };
+    };
+    return [
+      [`${place}/openapi.json`, { GET: document, open: true, own: true }],
+      [`${place}/docs`, swagger('text/html', () => swaggerPage)],
+      [`${place}/redoc`, redoc('text/html', () => redocPage)],
+    ] as const;
   });
-  return documents.size === 0 ? [] : [...files, ...pages];
+  return documents.length === 0 ? [] : [...files, ...pages];
 };

@@ -47,7 +47,7 @@ export const createRoutes = (
     ...Object.entries(shared).flatMap(([path, GET]): [string, Route][] =>
       GET === undefined ? [] : [[path, { GET, ...(served[path as ServedPath].open && { open: true }) }]],
     ),
-    ...docsRoutes(parts.rest.documents),
+    ...docsRoutes(parts.rest),
     ...errorRoutes,
     ...(graphiql?.files ?? []),
   ]);
@@ -60,7 +60,7 @@ export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
 
 export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
   const own = routes.get(exchange.path);
-  const onFace = own?.own ? undefined : rest.find(exchange);
+  const onFace = own?.own ? undefined : rest.find(exchange, own !== undefined);
   if (onFace?.refuse !== undefined) exchange.refuse = onFace.refuse;
   exchange.limitHeaders = onFace?.limitHeaders;
   if (typeof onFace?.handle === 'function') return (onFace.refuse && (await admit(exchange))) ?? onFace.handle();

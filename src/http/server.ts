@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { type Config, ConfigError } from '../config.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Duplex, Readable } from 'node:stream';
+import type { Config } from '../config.ts';
 import type { Graphql } from '../graphql/server.ts';
 import type { Authenticate } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -19,6 +18,7 @@ import { createCors } from './cors.ts';
 import { sendDownload } from './download.ts';
 import type { ExportParts } from './exports.ts';
 import type { Checks } from './health.ts';
+import { createListener, type Listener } from './listener.ts';
 import { logRequest } from './log-request.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { createRoutes, route } from './routes.ts';
@@ -46,6 +46,8 @@ export const createHttpServer = (parts: {
   metrics: Metrics;
   exports: ExportParts;
   rest: Rest;
+  /** Where the server listens as well, for faces that have a port to themselves. */
+  facePorts?: readonly number[];
   /** Tests shorten the waits. */
   bounds?: Bounds;
 }): HttpServer => {
@@ -112,47 +114,42 @@ export const createHttpServer = (parts: {
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => void serve(request, response);
-  const server = createServer(
-    {
-      maxHeaderSize: bounds.headerBytes,
-      headersTimeout: bounds.headersTimeout_ms,
-      requestTimeout: bounds.requestTimeout_ms,
-      keepAliveTimeout: bounds.keepAliveTimeout_ms,
-      connectionsCheckingInterval: bounds.checkConnections_ms,
-      insecureHTTPParser: false,
-      // Node would answer a missing Host by itself, without our headers; nothing here depends on the Host.
-      requireHostHeader: false,
-      noDelay: true,
-    },
-    onRequest,
-  );
-  // Unheard expectations Node would refuse by itself, too.
-  server.on('checkExpectation', onRequest);
-  server.maxHeadersCount = bounds.headersCount;
-  server.maxConnections = bounds.connections;
-  server.on('clientError', (error, socket) => {
+  const onClientError = (error: Error, socket: Duplex): void => {
     const response = current.get(socket);
     const isHalfWritten = response?.headersSent && !response.writableFinished;
     if (isHalfWritten) socket.destroy();
     else answerBrokenRequest(error, socket, ids.next());
-  });
+  };
+  const listeners: Listener[] = [];
+  const open = async (setting: string, port: number): Promise<number> => {
+    const listener = createListener({ onRequest, onClientError, bounds });
+    const taken = await listener.listen({ setting, host: config.host, port });
+    listeners.push(listener);
+    return taken;
+  };
+  const close = async (): Promise<void> => {
+    draining = true;
+    const closed = Promise.all(listeners.map((listener) => listener.close()));
+    for (const stream of streams) stream.abort();
+    const cut = setTimeout(() => {
+      for (const listener of listeners) listener.cut();
+    }, bounds.drain_ms);
+    await closed;
+    clearTimeout(cut);
+  };
 
   return {
-    listen: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, config)));
-        server.listen({ host: config.host, port: config.port }, () => {
-          resolve({ host: config.host, port: (server.address() as AddressInfo).port });
-        });
-      }),
-    close: async () => {
-      draining = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const stream of streams) stream.abort();
-      const cut = setTimeout(() => server.closeAllConnections(), bounds.drain_ms);
-      await closed;
-      clearTimeout(cut);
+    listen: async () => {
+      try {
+        const port = await open('PORT', config.port);
+        for (const other of parts.facePorts ?? []) if (other !== port) await open('REST_FACES', other);
+        return { host: config.host, port };
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
+    close,
   };
 };
 
@@ -186,10 +183,4 @@ const exchangeOf = (request: IncomingMessage, ids: Ids, signal: AbortSignal): Ex
     signal,
     note: { outcome: 'ok' },
   };
-};
-
-const listenProblem = (error: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>): ConfigError => {
-  if (error.code === 'EADDRINUSE') return new ConfigError('PORT', `${port} is already in use on ${host}`);
-  if (error.code === 'EACCES') return new ConfigError('PORT', `${port} may not be used by this user`);
-  return new ConfigError('HOST', `${host} cannot be listened on (${error.code})`);
 };

@@ -12,7 +12,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { deprecationHeaders } from './deprecation.ts';
 import type { RestFailure, RestRequest } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
-import type { Face } from './faces.ts';
+import { createSiteOf, type Face, facesOf } from './faces.ts';
 import { readInput } from './input.ts';
 import { createDocuments } from './openapi/documents.ts';
 import { type RestOperation, readOperations } from './operation.ts';
@@ -68,11 +68,8 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     }
     return { ...face, router };
   });
-  /** Those below whose base a path stands; a base that fits leaves the faces without one out. */
-  const facesAt = (path: string): typeof mounted => {
-    const below = mounted.filter(({ base }) => base !== '' && path.startsWith(`${base}/`));
-    return below.length > 0 ? below : mounted.filter(({ base }) => base === '');
-  };
+  const siteOf = createSiteOf(faces);
+  const facesAt = ({ request, path }: Exchange): typeof mounted => facesOf(mounted, siteOf(request), path);
   type Mounted = (typeof mounted)[number];
 
   const requestOf = (
@@ -219,10 +216,11 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
 
   return {
     documents: createDocuments(faces, schema),
-    /** How a path is answered; undefined for one that no face knows of. */
-    find: (exchange: Exchange): Found | undefined => {
+    siteOf,
+    /** How a path is answered; undefined for one that no face knows of. `served`: the server has something of its own there. */
+    find: (exchange: Exchange, served: boolean): Found | undefined => {
       const { path } = exchange;
-      const candidates = facesAt(path);
+      const candidates = facesAt(exchange);
       const [first] = candidates;
       const found = candidates.flatMap((face) => {
         const routes = face.router.find(path.slice(face.base.length));
@@ -230,9 +228,10 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
       });
       const page = pageAt(exchange, candidates);
       if (page !== undefined && (found.length === 0 || methodOf(exchange) === 'GET')) return page;
-      // Below a base of its own a face answers for every path; at the root the server has others, too.
-      if (first === undefined || (found.length === 0 && first.base === '' && !path.startsWith('/api/')))
-        return undefined;
+      if (first === undefined) return undefined;
+      // Below a base of its own a face answers for every path, and at its own site for all that the server does not; elsewhere the server has others, too.
+      const isOwn = first.base !== '' || path.startsWith('/api/') || (first.site !== '' && !served);
+      if (found.length === 0 && !isOwn) return undefined;
       const serving = found.flatMap(({ face, routes }) => {
         const match = routes.match(methodOf(exchange));
         return match === undefined ? [] : [{ face, match }];

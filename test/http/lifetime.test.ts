@@ -230,7 +230,7 @@ describe('a port that is taken', () => {
       clock: { now: () => new Date() },
       ids: { next: () => '' },
       graphql: {} as never,
-      rest: { documents: new Map() } as never,
+      rest: { documents: [], siteOf: () => '' } as never,
       authenticate: {} as never,
       checks: {},
       metrics: {} as never,

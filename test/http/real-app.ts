@@ -47,7 +47,11 @@ export const startRealApp = async (
     await database.close();
     throw error;
   }
-  const { port } = await app.listen();
+  const { port } = await app.listen().catch(async (error: unknown) => {
+    await app.close();
+    await database.close();
+    throw error;
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     port,
