@@ -55,3 +55,17 @@ describe('the type of a problem', () => {
     expect((await get('/api/errors/NOTHING')).status).toBe(404);
   });
 });
+
+describe('paths of the server that a face has, too', () => {
+  it.each(['', '/native'])('are served and refuse as the face does, below "%s"', async (base) => {
+    expect((await get(`${base}/health/live`)).json.status).toBe('live');
+    expect((await get(`${base}/health/ready`)).json.status).toBe('ready');
+    const refused = await get(`${base}/exports/statement`);
+    expect([refused.status, refused.json.code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    const other = await send(`${app.url}${base}/exports/statement`, { method: 'DELETE' });
+    expect([other.status, other.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    // Counters are there with their setting only.
+    expect((await get(`${base}/metrics`)).json).toMatchObject({ code: 'NOT_FOUND', status: 404 });
+  });
+});
