@@ -28,18 +28,21 @@ describe.skipIf(chromiumPath === undefined)(
 
     it('signs in with Swagger UI and calls a route', async () => {
       const { page } = browser;
-      const login = await send(`${app.url}/api/v1/auth/login`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: 'user@example.com', password: 'user123' }),
-      });
       await page.goto(`${app.url}/api/docs`);
-      await page.locator('button.authorize').first().click();
-      await page.locator('.auth-container input').first().fill(login.json.access_token);
-      await page.locator('.auth-btn-wrapper button[type=submit]').click();
-      await page.locator('.auth-btn-wrapper .btn-done').click();
       // The sections are closed at first. Not clicks of the mouse: without a screen things may still be sliding to their places.
       await page.locator('#operations-tag-auth .expand-operation').first().dispatchEvent('click');
+      const login = page.locator('#operations-auth-GatewayLogin');
+      await login.locator('.opblock-summary-control').dispatchEvent('click');
+      await login.locator('.try-out__btn').dispatchEvent('click');
+      await login.locator('textarea').fill('{ "email": "user@example.com", "password": "user123" }');
+      await login.locator('button.execute').dispatchEvent('click');
+      const answered = login.locator('.live-responses-table');
+      await answered.getByText('access_token').first().waitFor();
+      const token = /access_token"\s*:\s*"([^"]+)"/.exec((await answered.textContent())!)?.[1];
+      await page.locator('button.authorize').first().click();
+      await page.locator('.auth-container input').first().fill(token!);
+      await page.locator('.auth-btn-wrapper button[type=submit]').first().click();
+      await page.locator('.auth-btn-wrapper .btn-done').first().click();
       const me = page.locator('#operations-auth-GatewayMe');
       await me.locator('.opblock-summary-control').dispatchEvent('click');
       await me.locator('.try-out__btn').dispatchEvent('click');
