@@ -151,7 +151,8 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
     const known = new Set((await world.auditLog()).map(({ id }) => id));
     await act();
     const lines = (await world.auditLog()).filter(({ id }) => !known.has(id));
-    return withoutNames({ lines, state: await world.settled(token) });
+    const { data, errors = [] } = await world.settled(token);
+    return withoutNames({ lines, data, codes: errors.map(({ extensions }) => extensions.code) });
   };
 
   const changedAlike = async (route: Route, given: Case, tokens: (string | undefined)[], made: Made[], at: number) => {
