@@ -67,10 +67,27 @@ const answerText = (answer: Answer): string => {
 };
 
 /** Refusals that the server does not keep: whoever sends the command again may get another answer. */
-const isKept = (answer: Answer): boolean =>
-  answer.ok ||
-  !('failures' in answer) ||
-  !answer.failures.some(({ code }) => /^(NOT_FOUND|INVALID_|UNKNOWN_SYMBOL|NOT_SUPPORTED)/.test(code));
+const notKept = /\b(NOT_FOUND|INVALID_|UNKNOWN_SYMBOL|NOT_SUPPORTED)/;
+
+/** What must be answered again to the same command; of several orders, what was answered to each of them. */
+const keptOf = (answer: Answer): (string | undefined)[] => {
+  const { refused } = answer.ok ? ((answer as { value?: { refused?: string[] } }).value ?? {}) : {};
+  if (refused === undefined) {
+    const text = answerText(answer);
+    return [answer.ok || !('failures' in answer) || !notKept.test(text) ? text : undefined];
+  }
+  const accepted = (answer as unknown as { value: { orders: Shown[] } }).value.orders.values();
+  return refused.map((codes) => {
+    if (codes !== '') return notKept.test(codes) ? undefined : codes;
+    const order = accepted.next().value;
+    return `${order?.id} ${order?.status}`;
+  });
+};
+
+const isOther = (before: Answer, answer: Answer): boolean => {
+  const now = keptOf(answer);
+  return keptOf(before).some((kept, at) => kept !== undefined && kept !== now[at]);
+};
 
 export const createWorld = async (
   seed: number,
@@ -188,7 +205,7 @@ export const createWorld = async (
   const take = (sent: Sent, answer: Answer): void => {
     const { command, answer: before } = sent;
     say(`→ ${answerText(answer)}`);
-    if (before !== undefined && isKept(before) && answerText(before) !== answerText(answer)) {
+    if (before !== undefined && isOther(before, answer)) {
       wrong.push(`another answer to ${command.text}: ${answerText(before)} became ${answerText(answer)}`);
     }
     sent.answer ??= answer;
