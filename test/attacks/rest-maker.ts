@@ -21,7 +21,11 @@ const types = ['application/json; charset=utf-8', 'text/plain', 'application/x-w
 const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Whose session such a request ends is not asked for anything else. */
-const ends = /logout|delete-account|\/auth\/password/;
+const ends = ({ path, method }: { path: string; method: string }): boolean =>
+  /logout|delete-account|password/.test(path) || (/\/me$/.test(path) && method !== 'get');
+
+/** A user has a bounded number of sessions: example sign-ins of the demo users would end the one that attacks. */
+const signsIn = /login|token/;
 
 /**
  * Makes requests from the documents: of every route, with values that fit, that stand at a bound, that are hostile, of another type, missing or
@@ -111,7 +115,11 @@ export const createRestMaker = (
     return `${base}${filled}${query.size === 0 ? '' : `?${query}`}`;
   };
 
-  const bodyOf = (document: OpenApi, { requestBody }: Operation): { type: string; body: string } | undefined => {
+  const bodyOf = (
+    document: OpenApi,
+    path: string,
+    { requestBody }: Operation,
+  ): { type: string; body: string } | undefined => {
     if (requestBody === undefined) return chance(5) ? { type: pick(types), body: pick(bodies) } : undefined;
     const [type, { schema, example }] = pick(Object.entries(requestBody.content)) as [
       string,
@@ -119,7 +127,7 @@ export const createRestMaker = (
     ];
     if (chance(3)) return undefined;
     if (chance(4)) return { type, body: pick(bodies) };
-    const shown = chance(30) ? example : (chance(50) ? fitting : hostile)(document, schema, '');
+    const shown = chance(30) && !signsIn.test(path) ? example : (chance(50) ? fitting : hostile)(document, schema, '');
     const isForm = type.endsWith('urlencoded');
     const fields = Object.entries(shown ?? {}).map(([name, value]) => [name.toWellFormed(), text(value)]);
     const written = isForm ? String(new URLSearchParams(fields)) : JSON.stringify(shown);
@@ -127,9 +135,10 @@ export const createRestMaker = (
   };
 
   return (): RestRequest => {
-    const { base, file, document, path, method, operation } = pick(routes);
-    const given = bodyOf(document, operation);
-    const token = ends.test(path) ? pick(['', expendable]) : pick(tokens);
+    const route = pick(routes);
+    const { base, file, document, path, method, operation } = route;
+    const given = bodyOf(document, path, operation);
+    const token = ends(route) ? pick(['', expendable]) : pick(tokens);
     const headers: Record<string, string> = {
       ...(token !== '' && { authorization: `Bearer ${token}` }),
       ...(given !== undefined && { 'content-type': given.type }),
