@@ -35,7 +35,7 @@ builder.scalarType('Decimal', {
 
 builder.scalarType('DateTime', {
   description:
-    'An instant as RFC 3339 text. Input takes "Z" or an offset and up to six decimals of a second; output is UTC with "Z".',
+    'An instant as RFC 3339 text. Input takes "Z" or an offset and up to six decimals of a second, of the years 1 to 9999 in UTC; output is UTC with "Z".',
   ...fromText(`A DateTime must be ${DATE_TIME_FORM}.`, readDateTime),
   serialize: (value) => {
     if (value instanceof Date) return value.toISOString();

@@ -1,9 +1,14 @@
 const dateTime = /^\d{4}-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
 
-export const DATE_TIME_FORM = 'RFC 3339 text with an offset, such as "2026-01-31T09:30:00Z"';
+export const DATE_TIME_FORM =
+  'RFC 3339 text with an offset, such as "2026-01-31T09:30:00Z", of the years 1 to 9999 in UTC';
 
-/** There is no year 0, and Postgres takes none; an offset may lead into it. */
-const YEAR_1_ms = Date.parse('0001-01-01T00:00:00Z');
+/**
+ * Postgres has no year 0, and after 9999 JavaScript writes years in a form of its own, which Postgres does not read; an offset may
+ * lead into both.
+ */
+const FIRST_ms = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_ms = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** `Date.parse` takes 30 February for 2 March, so the day is checked against its month. */
 export const readDateTime = (text: string): Date | undefined => {
@@ -12,5 +17,6 @@ export const readDateTime = (text: string): Date | undefined => {
   const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(parts[1]), 0)).getUTCDate();
   if (Number(parts[2]) > lastDay || text.slice(11, 13) === '24') return undefined;
   const date = new Date(text.toUpperCase());
-  return Number.isNaN(date.getTime()) || date.getTime() < YEAR_1_ms ? undefined : date;
+  // What is no date at all compares as neither.
+  return date.getTime() >= FIRST_ms && date.getTime() <= LAST_ms ? date : undefined;
 };

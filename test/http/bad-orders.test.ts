@@ -110,3 +110,23 @@ test('balances and positions of the future are refused, not invented', async () 
   expect(answer.status).toBe(400);
   expect((await rest('GET', 'positions?asOf=yesterday')).status).toBe(400);
 });
+
+test('an order until after the year 9999 is refused by its field, and keeps nobody else from trading', async () => {
+  const { graphql, rest, count } = await customer();
+  const text = 'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id } userErrors { code } } }';
+  const order = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', qty: '1', limitPrice: '1' };
+  const late = { ...order, expiresAt: '9999-12-31T23:59:59-01:00' };
+  const [refused, others] = await Promise.all([
+    graphql(text, { input: late }),
+    Promise.all(Array.from({ length: 5 }, () => graphql(text, { input: order }))),
+  ]);
+  expect(refused.errors[0]).toMatchObject({
+    message: expect.stringMatching(/at "input\.expiresAt".*must be RFC 3339/s),
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+  for (const { data } of others) expect(data.placeOrder.userErrors).toEqual([]);
+  expect((await rest('POST', 'orders', late)).status).toBe(400);
+  expect(await count()).toBe(5);
+  const last = await graphql(text, { input: { ...order, expiresAt: '9999-12-31T23:59:59.999Z' } });
+  expect(last.data.placeOrder.userErrors).toEqual([]);
+});
