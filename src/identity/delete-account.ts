@@ -20,7 +20,7 @@ export const createDeleteAccount =
     const result = await command({ by, action: 'deleteAccount', target: viewer.id }, async ({ tx, now }) => {
       await lockAdministration(tx);
       const user = await lockActiveUser(tx, viewer.id);
-      return presence.holds(user) ? closeLogin({ tx, now }, user) : refused(presence.failure);
+      return (await presence.holds(tx, user)) ? closeLogin({ tx, now }, user) : refused(presence.failure);
     });
     if (result.ok) viewers.forgetUser(viewer.id);
     return result;

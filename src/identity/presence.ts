@@ -1,3 +1,4 @@
+import type { Step } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -18,8 +19,8 @@ export interface PresenceNeeds {
 
 export interface Presence {
   shown: boolean;
-  /** The same under the lock of the user, whose password may have been changed meanwhile. */
-  holds(user: StoredUser): boolean;
+  /** The same under the lock of the user, whose password may have been changed meanwhile, or the session ended. */
+  holds(tx: Step['tx'], user: StoredUser): Promise<boolean>;
   /** What is answered where it does not. */
   failure: Failure;
 }
@@ -32,10 +33,15 @@ export const createPresence =
   ({ database, clock, passwords, budget }: PresenceNeeds) =>
   async (viewer: Viewer, password: string | null | undefined, field: string): Promise<Presence> => {
     if (password == null) {
-      const startedAt = await findSessionStart(database, { id: viewer.sessionId, userId: viewer.id });
+      const session = { id: viewer.sessionId, userId: viewer.id };
+      const startedAt = await findSessionStart(database.prisma, session);
       const shown = startedAt !== undefined && Number(clock.now()) - Number(startedAt) <= limits.session.recent_ms;
       const message = 'Give the current password, or sign in again first.';
-      return { shown, holds: () => shown, failure: failure('RECENT_SIGN_IN_REQUIRED', message, field) };
+      return {
+        shown,
+        holds: async (tx) => shown && (await findSessionStart(tx, session)) !== undefined,
+        failure: failure('RECENT_SIGN_IN_REQUIRED', message, field),
+      };
     }
     const found = await findUser(database, { id: viewer.id });
     await budget.spend(viewer.sessionId);
@@ -43,7 +49,7 @@ export const createPresence =
     if (shown) budget.giveBack(viewer.sessionId);
     return {
       shown,
-      holds: ({ passwordHash }) => shown && passwordHash === found?.passwordHash,
+      holds: async (_, { passwordHash }) => shown && passwordHash === found?.passwordHash,
       failure: failure('INVALID_CREDENTIALS', 'The current password is wrong.', field),
     };
   };

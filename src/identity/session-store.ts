@@ -29,7 +29,7 @@ export const readViewer = async (
 
 /** When somebody signed in to open a session of theirs that is still open. */
 export const findSessionStart = async (
-  { prisma }: Database,
+  prisma: Pick<Tx, 'session'>,
   session: { id: string; userId: string },
 ): Promise<Date | undefined> => {
   const found = await prisma.session.findFirst({ where: { ...session, revokedAt: null }, select: { createdAt: true } });

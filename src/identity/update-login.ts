@@ -74,7 +74,7 @@ export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
     const result = await againIfTaken(() =>
       command<User>(line, async (step) => {
         const user = await lockActiveUser(step.tx, viewer.id);
-        if (!presence.holds(user)) return refused(presence.failure);
+        if (!(await presence.holds(step.tx, user))) return refused(presence.failure);
         const taken = await takenFailures(step.tx, names, user.id);
         if (taken.length > 0) return refused(...taken);
         return ok(await save(step, user, viewer, { names, passwordHash }));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { anyone, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
+import type { Result } from '../../src/kernel/result.ts';
+import { anyone, blocks, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
 
 let world: People;
 beforeAll(async () => {
@@ -99,6 +100,33 @@ test('a recent session is enough until five minutes after signing in', async () 
   world.clock.advance(FIVE_MINUTES_ms);
   must(await update({ username: `${username}-2` }));
   must(await world.identity.deleteAccount(by, viewer, {}));
+});
+
+describe('a recent session that is ended while a change waits for its turn', () => {
+  type Somebody = Awaited<ReturnType<typeof somebody>>;
+  test.each<[string, (self: Somebody) => Promise<Result<unknown>>]>([
+    ['changes no password', ({ update }) => update({ newPassword: NEW_PASSWORD })],
+    ['changes no names', ({ update, email }) => update({ email: `x${email}` })],
+    ['does not close the login', ({ by, viewer }) => world.identity.deleteAccount(by, viewer, {})],
+  ])('%s', async (_, change) => {
+    const self = await somebody();
+    const before = await self.stored();
+    const client = await world.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [self.id]);
+      const logout = world.identity.logoutEverywhere(self.by);
+      await blocks(client);
+      const changed = change(self);
+      await blocks(client, 2);
+      await client.query('COMMIT');
+      must(await logout);
+      expect(codesOf(await changed)).toEqual(['RECENT_SIGN_IN_REQUIRED']);
+    } finally {
+      client.release();
+    }
+    expect(await self.stored()).toEqual(before);
+  });
 });
 
 test('what is as it was changes nothing and needs nothing', async () => {

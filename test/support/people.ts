@@ -116,9 +116,12 @@ export const people = async (rateLimit: Partial<Config['rateLimit']> = {}) => {
 
 export type People = Awaited<ReturnType<typeof people>>;
 
-/** Resolves when somebody waits for a lock that this connection holds. */
-export const blocks = async (client: pg.PoolClient): Promise<void> => {
+/** Resolves when so many wait for a lock that this connection holds, or behind one who does. */
+export const blocks = async (client: pg.PoolClient, waiting = 1): Promise<void> => {
   // Not pg_stat_activity: inside a transaction that stays as it was first read.
-  const sql = 'SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
-  while ((await client.query(sql)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const sql = `WITH RECURSIVE queue AS (
+      SELECT pg_backend_pid() AS pid
+      UNION SELECT l.pid FROM pg_locks l JOIN queue q ON NOT l.granted AND q.pid = ANY(pg_blocking_pids(l.pid))
+    ) SELECT 1 FROM queue OFFSET $1`;
+  while ((await client.query(sql, [waiting])).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 };
