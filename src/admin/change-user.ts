@@ -28,10 +28,12 @@ export interface UserChange {
  */
 export const changeUser = async (
   { command, forgetUser }: AdminNeeds,
-  { by, action, permission, userId, details = {} }: UserChange,
+  { by, action, permission, details = {}, ...change }: UserChange,
   decide: (step: Step, user: StoredUser) => Promise<Result<User>>,
 ): Promise<Result<User>> => {
   const absent = () => refused(failure('NOT_FOUND', 'There is no such user.', 'userId'));
+  // The log is searched by the id as it is, not as somebody spelled it.
+  const userId = change.userId.toLowerCase();
   if (!isUuid(userId)) return absent();
   const result = await command<User>({ by, action, target: userId, details }, async (step) => {
     await lockAdministration(step.tx);

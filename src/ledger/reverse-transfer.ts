@@ -3,6 +3,8 @@ import { failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
+import { checkReason } from '../kernel/reason.ts';
+import { refused } from '../kernel/result.ts';
 import type { Lane } from '../lane/lane.ts';
 import { limits } from '../limits.ts';
 import { decideReversal } from './decide-reversal.ts';
@@ -13,17 +15,15 @@ export interface ReverseTransferInput {
   reason: string;
 }
 
-const refuse = (...args: Parameters<typeof failure>): Answer<never> => ({ ok: false, failures: [failure(...args)] });
-
 /** `reverseTransfer`: takes a deposit or a withdrawal back. What is booked never changes, so it is read before the lane. */
 export const createReverseTransfer =
   ({ lane, journal, ids }: { lane: Lane; journal: JournalStore; ids: Ids }) =>
-  async (by: Actor, { transferId, reason }: ReverseTransferInput): Promise<Answer<JournalEntry>> => {
-    if (reason.trim() === '' || reason.length > limits.text.reason) {
-      return refuse('INVALID_INPUT', `reason has 1 to ${limits.text.reason} characters.`, 'reason');
-    }
+  async (by: Actor, { reason, ...input }: ReverseTransferInput): Promise<Answer<JournalEntry>> => {
+    const problem = checkReason(reason, 'reason', limits.text.reason);
+    if (problem !== undefined) return refused(problem);
+    const transferId = input.transferId.toLowerCase();
     const entry = isUuid(transferId) ? await journal.entryOfTransfer(transferId) : undefined;
-    if (entry === undefined) return refuse('NOT_FOUND', 'The transfer does not exist.', 'transferId');
+    if (entry === undefined) return refused(failure('NOT_FOUND', 'The transfer does not exist.', 'transferId'));
     const lines = (await journal.postingsOf([entry.id])).get(entry.id) ?? [];
     const [id, auditId] = [ids.next(), ids.next()];
     const answer = await lane.run({

@@ -122,6 +122,23 @@ describe('suspension', () => {
 });
 
 describe('an operator', () => {
+  test('finds what was done to a user by the id, however it was spelled', async () => {
+    const [admin, user] = [await world.person(['ADMIN']), await world.person()];
+    const userId = user.id.toUpperCase();
+    must(await world.admin.suspendUser(admin.by, { userId, reason: 'test' }));
+    must(await world.admin.reinstateUser(admin.by, { userId }));
+    must(await world.admin.setUserRoles(admin.by, { userId, roles: ['USER', 'SUPPORT'] }));
+    must(await world.admin.closeUser(admin.by, { userId }));
+    const page = await world.audit.list({ target: user.id }, { limit: 10, backward: false, from: undefined });
+    expect(page.rows.map(({ action }) => action)).toEqual([
+      'closeUser',
+      'setUserRoles',
+      'reinstateUser',
+      'suspendUser',
+      'register',
+    ]);
+  });
+
   test('who lost the permission a moment ago changes nothing', async () => {
     const [admin, support, user] = [
       await world.person(['ADMIN']),

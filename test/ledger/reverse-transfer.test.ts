@@ -73,6 +73,28 @@ test('an unknown transfer, one that is none, and a missing reason are refused', 
   });
 });
 
+test('the log has the transfer by its id, however the operator spelled it', async () => {
+  const transferId = await deposit(await trading.customer(), '1');
+  expect(await reverse(transferId.toUpperCase())).toMatchObject({ ok: true });
+  const lines = await trading.database.prisma.auditEntry.findMany({
+    where: { target: transferId },
+    orderBy: { id: 'asc' },
+  });
+  expect(lines).toMatchObject([{ action: 'deposit' }, { action: 'reverseTransfer', outcome: 'OK' }]);
+});
+
+test.each(['', 'x'.repeat(257), 'a\nb', '\u0000', '\ud800'])(
+  'a reason is on one line, not %j, and a bad one keeps nothing else from its turn',
+  async (reason) => {
+    const [one, other] = [await trading.customer('10'), await trading.customer('10')];
+    const transferId = await deposit(one, '1');
+    const [refused, booked] = await Promise.all([reverse(transferId, reason), deposit(other, '2')]);
+    expect(refused).toMatchObject({ failures: [{ code: 'INVALID_INPUT', field: ['reason'] }] });
+    expect(booked).toEqual(expect.any(String));
+    expect(await reverse(transferId)).toMatchObject({ ok: true });
+  },
+);
+
 test('every kind of account has its line in the chart', async () => {
   const lines = await trading.ledger.chartOfAccounts();
   expect(lines.map(({ kind }) => kind).sort()).toEqual(['CUSTOMER', 'FEES', 'VENUE', 'WORLD']);

@@ -89,7 +89,10 @@ builder.queryFields((t) => ({
 const ReverseTransferInput = builder.inputType('ReverseTransferInput', {
   fields: (t) => ({
     transferId: t.id({ required: true }),
-    reason: t.string({ required: true, description: 'For the audit log and the customer’s event.' }),
+    reason: t.string({
+      required: true,
+      description: 'For the audit log and the customer’s event; up to 256 characters on one line.',
+    }),
   }),
 });
 
