@@ -78,15 +78,17 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
   };
 };
 
-/** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
-const write = async (client: pg.Client, changes: Written): Promise<void> => {
-  const sent: Promise<unknown>[] = [];
-  for (const [table, statement] of Object.entries(writes)) {
+/** The statements of all tables, made before the first is sent: what cannot be written fails here, and not halfway. */
+const statementsOf = (changes: Written): pg.QueryConfig[] =>
+  Object.entries(writes).flatMap(([table, statement]) => {
     const rows = changes[table as keyof Written];
-    if (rows.length === 0) continue;
     const { name, text } = statement;
-    sent.push(client.query({ name, text, values: columns<unknown>(rows, statement as never) }));
-  }
+    return rows.length === 0 ? [] : [{ name, text, values: columns<unknown>(rows, statement as never) }];
+  });
+
+/** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
+const write = async (client: pg.Client, statements: readonly pg.QueryConfig[]): Promise<void> => {
+  const sent: Promise<unknown>[] = statements.map((statement) => client.query(statement));
   sent.push(client.query('COMMIT'));
   const results = await Promise.allSettled(sent);
   const failed = results.find((result) => result.status === 'rejected');
@@ -188,9 +190,10 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
         const [loaded, { rows: strands }] = await Promise.all([loading, taking, begun]);
         deciding = true;
         const changes = decide(loaded);
+        const statements = statementsOf(inChain(changes, strands[0] as Strand));
         deciding = false;
         proof = proofOf(changes);
-        await write(open, inChain(changes, strands[0] as Strand));
+        await write(open, statements);
       } catch (error) {
         if (deciding || !lost(error, open)) {
           await open.query('ROLLBACK').catch(dropClient);

@@ -97,6 +97,39 @@ test('a poisoned command is answered and the rest of its batch is booked', async
   });
 });
 
+test.each<[string, (id: string) => Command<bigint>]>([
+  [
+    'a line of the audit log',
+    (id) => ({
+      ...credit(1_000n),
+      decide: (books, at) => {
+        const line = auditLine(id, at, { userId: null, requestId: id }, 'credit', id, { ok: true });
+        books.addAudit({ ...line, details: { amount: 1n } });
+        return 1n;
+      },
+    }),
+  ],
+  [
+    'a time',
+    () => ({
+      ...credit(1_000n),
+      decide: (books) => {
+        books.emit(customer.accountId, 'TESTED', {}, new Date(Number.NaN));
+        return 1n;
+      },
+    }),
+  ],
+])('%s that cannot be written fails its command alone, also where it is run until it is booked', async (_, unfit) => {
+  await withLane(storeOf(trading.database.connection), async (lane) => {
+    const before = await cash();
+    const settled = lane.settle(unfit(trading.ids.next()));
+    const results = await Promise.allSettled([lane.run(credit(10n)), settled, lane.run(credit(20n))]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: expect.any(Error) });
+    expect(await cash()).toBe(before + 30n);
+  });
+});
+
 test('a command that breaks a promise of the books is refused by them', async () => {
   await withLane(storeOf(trading.database.connection), async (lane) => {
     const before = await cash();
