@@ -37,9 +37,12 @@ const exitsOf = (books: Books, listId: string): OrderRow[] => {
 /** Whether the exit is still meant: it works, it has done its work, or there was nothing to do. Else somebody has ended it. */
 const isMeant = ({ status, reason, expiresAt }: OrderRow, at: Date): boolean => {
   if (expiresAt !== null && expiresAt <= at) return false;
-  if (isFinal(status)) return status === 'FILLED' || reason === 'ENTRY_CLOSED';
-  return status !== 'PENDING_CANCEL';
+  return !isFinal(status) || status === 'FILLED' || reason === 'ENTRY_CLOSED';
 };
+
+/** The cancel of one exit ends the other with it, so while it is asked for neither is meant any more. */
+const areMeant = (models: readonly OrderRow[], at: Date): boolean =>
+  models.some((model) => isMeant(model, at)) && models.every(({ status }) => status !== 'PENDING_CANCEL');
 
 export const protectLateFill = (
   books: Books,
@@ -49,7 +52,7 @@ export const protectLateFill = (
   at: Date,
 ): void => {
   const models = exitsOf(books, entry.listId ?? '');
-  if (!models.some((model) => isMeant(model, at))) return;
+  if (!areMeant(models, at)) return;
   const listId = models.length > 1 ? rules.ids.next() : null;
   if (listId !== null) books.addOrderList({ id: listId, accountId: entry.accountId, type: 'OCO', createdAt: at });
   const exits = models.map((model, index): OrderRow => {

@@ -75,30 +75,38 @@ test('an order that a venue rejects after it has traded ends as CANCELED, with w
   });
 });
 
-test('a late fill gets no exits of its own while the customer has asked the others to cancel', async () => {
-  const customer = await trading.customer('100000');
-  const list = await trading.orders.placeList(customer.by, {
-    type: 'OTO',
-    orders: [resting, { symbol: 'AAPL', side: 'SELL', type: 'LIMIT', qty: '10', limitPrice: '5000.00' }],
-  });
-  const [entry, exit] = must(list).orders.map(({ id }) => id) as [string, string];
-  await trading.settled();
-  await book([tradeOf(entry, customer, 40_000n)]);
-  must(await trading.orders.cancel(customer.by, { id: entry }));
-  await trading.settled();
-  // Asked in the same batch in which the fill is heard of.
-  const late = [tradeOf(entry, customer, 30_000n)];
-  const needs = settleNeeds(late, instrumentOf);
-  await trading.lane.settle({
-    needs: { ...needs, orders: [...needs.orders, exit] },
-    decide: (books, at) => {
-      const facts = { ...rules, userId: customer.userId, accountId: customer.accountId };
-      must(decideCancel(books, at, { ...facts, orderId: exit, clientOrderId: null }));
-      decideSettle(books, at, late, { ...rules, ids: trading.ids });
-    },
-  });
-  expect(await trading.database.prisma.order.count({ where: { accountId: customer.accountId } })).toBe(2);
-});
+const sell = { symbol: 'AAPL', side: 'SELL', qty: '10' } as const;
+const profit = { ...sell, type: 'LIMIT', limitPrice: '5000.00' } as const;
+const loss = { ...sell, type: 'STOP', stopPrice: '1.00' } as const;
+
+test.each([
+  { what: 'its exit', type: 'OTO', orders: [resting, profit], at: 1 },
+  { what: 'the profit of its pair', type: 'BRACKET', orders: [resting, profit, loss], at: 1 },
+  { what: 'the loss of its pair', type: 'BRACKET', orders: [resting, profit, loss], at: 2 },
+] as const)(
+  'a late fill gets no exits while the customer has asked to cancel $what',
+  async ({ type, orders, at: asked }) => {
+    const customer = await trading.customer('100000');
+    const ids = must(await trading.orders.placeList(customer.by, { type, orders })).orders.map(({ id }) => id);
+    const [entry, exit] = [ids[0]!, ids[asked]!];
+    await trading.settled();
+    await book([tradeOf(entry, customer, 40_000n)]);
+    must(await trading.orders.cancel(customer.by, { id: entry }));
+    await trading.settled();
+    // Asked in the same batch in which the fill is heard of.
+    const late = [tradeOf(entry, customer, 30_000n)];
+    const needs = settleNeeds(late, instrumentOf);
+    await trading.lane.settle({
+      needs: { ...needs, orders: [...needs.orders, exit] },
+      decide: (books, at) => {
+        const facts = { ...rules, userId: customer.userId, accountId: customer.accountId };
+        must(decideCancel(books, at, { ...facts, orderId: exit, clientOrderId: null }));
+        decideSettle(books, at, late, { ...rules, ids: trading.ids });
+      },
+    });
+    expect(await trading.database.prisma.order.count({ where: { accountId: customer.accountId } })).toBe(ids.length);
+  },
+);
 
 test('exits are not covered by cash that another order holds', async () => {
   const customer = await trading.customer('5000');
