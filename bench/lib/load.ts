@@ -54,7 +54,12 @@ const runConnection = (load: Load, index: number, until: number, latencies: numb
       const length = answerLength(data);
       if (length === 0) return;
       latencies.push(performance.now() - sent);
-      if (first) load.check(data.toString('utf8', data.indexOf('\r\n\r\n') + 4, length));
+      try {
+        if (first) load.check(data.toString('utf8', data.indexOf('\r\n\r\n') + 4, length));
+      } catch (error) {
+        socket.destroy(error as Error);
+        return;
+      }
       first = false;
       data = data.subarray(length);
       if (performance.now() < until) send();
