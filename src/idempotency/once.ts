@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Failure, failure } from '../errors.ts';
 import { type Books, toJson } from '../lane/books.ts';
 
@@ -20,9 +20,7 @@ export const keyOf = (
 
 /** SHA-256 of the parsed input: two spellings of one input, such as "1.0" and "1", are the same input. */
 export const fingerprintOf = (...parts: (string | bigint | null | undefined)[]): string =>
-  createHash('sha256')
-    .update(parts.map((part) => (part === null || part === undefined ? '-' : `=${part}`)).join('\n'))
-    .digest('hex');
+  hash('sha256', parts.map((part) => (part === null || part === undefined ? '-' : `=${part}`)).join('\n'));
 
 /** What a money command answers: the value, or why nothing was done. Kept as JSON when it has a key. */
 export type Answer<Value> = { ok: true; value: Value } | { ok: false; failures: readonly Failure[] };
