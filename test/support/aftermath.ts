@@ -68,16 +68,20 @@ const repeatsDiffer = async (url: string, { acknowledged, unknown }: Sent): Prom
  */
 export const damage = async (url: string, ask: Ask, sent: Sent): Promise<string[]> => {
   const wrong = await repeatsDiffer(url, sent);
-  const outcomes = [...sent.acknowledged].filter(([, outcome]) => outcome.includes('-'));
-  const made = (field: string) =>
-    new Set(outcomes.filter(([command]) => command.field === field).map(([, outcome]) => outcome));
+  const made = (...fields: string[]) =>
+    new Set(
+      [...sent.acknowledged]
+        .filter(([{ field }]) => fields.includes(field))
+        .flatMap(([, outcome]) => outcome.split(' '))
+        .filter((one) => one.includes('-')),
+    );
   const clients = new Set([...sent.acknowledged.keys()].map(({ client }) => client));
   const accounts = [...clients].map(({ accountId }) => accountId);
   if (accounts.length === 0) return ['no command was acknowledged'];
   await settled(ask);
   // Each client began with one deposit of its own.
   for (const [table, ids, more] of [
-    ['orders', made('placeOrder'), 0],
+    ['orders', made('placeOrder', 'placeOrders'), 0],
     ['transfers', made('deposit'), accounts.length],
   ] as const) {
     const kept =

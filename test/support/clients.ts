@@ -11,11 +11,11 @@ export interface Client {
 export interface Command {
   client: Client;
   key: string;
-  field: 'placeOrder' | 'cancelOrder' | 'deposit';
+  field: 'placeOrder' | 'placeOrders' | 'cancelOrder' | 'deposit';
   input: object;
 }
 
-/** The id of what the command made, or the codes of its refusal. */
+/** The id of what the command made, or the codes of its refusal; of several orders, one after the other. */
 export type Outcome = string;
 
 export interface Sent {
@@ -26,11 +26,20 @@ export interface Sent {
 
 const fields = {
   placeOrder: { type: 'PlaceOrderInput', answer: 'order { id }' },
+  placeOrders: { type: 'PlaceOrdersInput', answer: 'results { order { id } userErrors { code } }' },
   cancelOrder: { type: 'CancelOrderInput', answer: 'order { id }' },
   deposit: { type: 'DepositInput', answer: 'transfer { id }' },
 } as const;
 
-type Payload = { userErrors: { code: string }[] } & Record<string, { id: string } | null>;
+interface Payload {
+  userErrors: { code: string }[];
+  order?: { id: string } | null;
+  transfer?: { id: string } | null;
+  results?: Payload[];
+}
+
+const outcomeOf = ({ order, transfer, results, userErrors }: Payload): Outcome =>
+  results?.map(outcomeOf).join(' ') || ((order ?? transfer)?.id ?? userErrors.map(({ code }) => code).join());
 
 const ask = async <Data>(url: string, query: string, variables: object, token?: string): Promise<Data> => {
   const response = await fetch(`${url}/graphql`, {
@@ -69,11 +78,13 @@ export const send = async (url: string, { client, key, field, input }: Command):
   const variables = { input: { ...input, idempotencyKey: key } };
   const payload = (await ask<Record<string, Payload>>(url, query, variables, client.token))[field];
   if (payload === undefined) throw new Error('no payload');
-  const made = payload.order ?? payload.transfer;
-  return made?.id ?? payload.userErrors.map(({ code }) => code).join();
+  return outcomeOf(payload);
 };
 
 const wholePrice = (units: bigint): string => `${units}.00`;
+
+/** Two customers' are worth two batches of the lane beside each other. */
+const MANY = 90;
 
 /** What a customer does next: orders that fill, that rest, that meet another customer's; cancels; deposits. */
 const next = (client: Client, orders: readonly string[]): Pick<Command, 'field' | 'input'> => {
@@ -83,6 +94,10 @@ const next = (client: Client, orders: readonly string[]): Pick<Command, 'field' 
   const id = orders[Number(client.random(BigInt(orders.length + 1)))];
   if (draw < 15n && id !== undefined) return { field: 'cancelOrder', input: { id } };
   if (draw < 20n) return { field: 'deposit', input: { amount: wholePrice(1n + client.random(500n)) } };
+  if (draw < 24n) {
+    const resting = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '0.01', limitPrice: '10.00' };
+    return { field: 'placeOrders', input: { orders: Array.from({ length: MANY }, () => resting) } };
+  }
   if (draw < 50n) return { field: 'placeOrder', input: { ...order, side: 'BUY', type: 'MARKET' } };
   const price = side === 'BUY' ? 100n + client.random(100n) : 150n + client.random(400n);
   return { field: 'placeOrder', input: { ...order, type: 'LIMIT', limitPrice: wholePrice(price) } };

@@ -45,7 +45,8 @@ const untilReady = async ({ url, ended, stderr }: ServerProcess): Promise<void> 
 export const startSubject = async (seed: number): Promise<Subject> => {
   const folder = dataFolder();
   // The market moves, so that reports and commands cross.
-  const start = () => startServer(folder.path, { PAPER_TICK_MS: '50', LOG_LEVEL: 'error' });
+  const start = () =>
+    startServer(folder.path, { PAPER_TICK_MS: '50', LOG_LEVEL: 'error', ORDERS_PER_MINUTE: '1000000' });
   let server = await start();
   let round = 0;
 

@@ -47,6 +47,7 @@ export const startPair = async (databaseUrl: string): Promise<Pair> => {
       DATABASE_URL: databaseUrl,
       JWT_SECRET_KEY: 'the-key-of-both-servers-0123456789abcdef',
       PAPER_TICK_MS: '50',
+      ORDERS_PER_MINUTE: '1000000',
       LOG_LEVEL: 'error',
     };
     servers.push(await startServer(folder.path, more));
