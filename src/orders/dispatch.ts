@@ -33,7 +33,7 @@ export interface Dispatch extends Pick<Venue, 'idempotent' | 'submit' | 'cancel'
   /** It does not run here any more. */
   leave(): void;
   /** Whether the venue was asked this of the order and the answer is not booked yet. */
-  isTold(what: Ask, orderId: string): boolean;
+  isTold(what: Ask, asked: Asked): boolean;
   /** The reports are booked: what they answer is not waited for any more. */
   booked(reports: readonly Report[]): void;
   /** Forgets all orders but these, which are pending still. */
@@ -119,7 +119,7 @@ export const createDispatch = (deps: {
       here = false;
       forget();
     },
-    isTold: (ask, orderId) => told[ask].has(orderId),
+    isTold: (ask, asked) => told[ask].get(asked.orderId) === idOf(asked),
     booked: (reports) => {
       for (const report of reports) {
         const ask = answers[report.kind];

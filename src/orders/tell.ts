@@ -9,16 +9,17 @@ import { venueOrderOf, venueReplacementOf } from './venue-order.ts';
 export const tellPending = (dispatch: Dispatch, orders: readonly OrderRow[], rates: FeeRates): void => {
   for (const order of orders) {
     const told: VenueOrder[] = [venueOrderOf(order, rates)];
-    const { id, status, reason } = order;
+    const { id: orderId, status, reason } = order;
     const mayRepeat = dispatch.idempotent || reason !== EXECUTION_UNKNOWN;
-    if (status === 'PENDING_NEW' && mayRepeat && !dispatch.isTold('submit', id)) dispatch.submit(told);
-    if (status === 'PENDING_CANCEL' && !dispatch.isTold('cancel', id)) {
+    if (status === 'PENDING_NEW' && mayRepeat && !dispatch.isTold('submit', { orderId })) dispatch.submit(told);
+    if (status === 'PENDING_CANCEL' && !dispatch.isTold('cancel', { orderId })) {
       if (dispatch.idempotent) dispatch.submit(told);
       dispatch.cancel(told);
     }
-    if (status === 'PENDING_REPLACE' && !dispatch.isTold('replace', id)) {
-      if (dispatch.idempotent) dispatch.submit(told);
-      dispatch.replace([venueReplacementOf(order)]);
-    }
+    if (status !== 'PENDING_REPLACE') continue;
+    const asked = venueReplacementOf(order);
+    if (dispatch.isTold('replace', asked)) continue;
+    if (dispatch.idempotent) dispatch.submit(told);
+    dispatch.replace([asked]);
   }
 };

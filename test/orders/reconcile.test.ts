@@ -302,31 +302,53 @@ test('an order that comes to its venue after its replacement was refused rests',
   expect(await far.order(id)).toMatchObject({ status: 'NEW', reason: null, qty: 10_000n });
 });
 
+/** The way to a venue that only notes what it is told. */
+const notingDispatch = (idempotent: boolean, told: string[]) => {
+  const nothing = (): void => {};
+  const dispatch = createDispatch({
+    venue: {
+      idempotent,
+      submit: (orders) => void told.push(...orders.map(({ orderId }) => `submit ${orderId}`)),
+      cancel: nothing,
+      replace: (asked) => void told.push(...asked.map(({ newOrderId }) => `replace ${newOrderId}`)),
+      quote: () => undefined,
+      preview: () => [],
+    },
+    wake: nothing,
+    published: { quote: () => undefined },
+  });
+  dispatch.take();
+  return dispatch;
+};
+
+test('a replacement is told once, also where an earlier one of the same order is remembered', async () => {
+  await start(false);
+  const id = await far.place(far.buyer, 'BUY', '1');
+  far.lose('replace');
+  await far.orders.replace(far.buyer.by, { id, qty: '2' });
+  await far.settled();
+  const row = await far.order(id);
+  const told: string[] = [];
+  const dispatch = notingDispatch(false, told);
+  dispatch.assumeTold([row]);
+  tellPending(dispatch, [row], fees);
+  expect(told).toEqual([]);
+  const next = { ...row, replacement: { ...row.replacement!, newOrderId: 'the-next' } };
+  for (let looks = 0; looks < 2; looks += 1) tellPending(dispatch, [next], fees);
+  expect(told).toEqual(['replace the-next']);
+});
+
 test('a process that remembers nothing does not send an order again whose outcome is unknown', async () => {
   await start(false);
   far.lose('submit');
   const id = await far.place(far.buyer, 'BUY', '1');
   await far.orders.replace(far.buyer.by, { id, qty: '2' });
   await far.settled();
-  const submitted: string[] = [];
-  const nothing = (): void => {};
   for (const idempotent of [false, true]) {
-    const dispatch = createDispatch({
-      venue: {
-        idempotent,
-        submit: (orders) => void submitted.push(...orders.map(({ orderId }) => `${idempotent} ${orderId}`)),
-        cancel: nothing,
-        replace: nothing,
-        quote: () => undefined,
-        preview: () => [],
-      },
-      wake: nothing,
-      published: { quote: () => undefined },
-    });
-    dispatch.take();
-    tellPending(dispatch, [await far.order(id)], fees);
+    const told: string[] = [];
+    tellPending(notingDispatch(idempotent, told), [await far.order(id)], fees);
+    expect(told).toEqual(idempotent ? [`submit ${id}`] : []);
   }
-  expect(submitted).toEqual([`true ${id}`]);
 });
 
 test('a replacement that never arrived is asked for again, or given up', async () => {
