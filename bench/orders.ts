@@ -10,7 +10,7 @@ import { prepareReference } from './lib/reference.ts';
  * the server has with all those orders open. Last, on a server of its own, one instrument whose orders trade with each other.
  */
 /** Enough that none reaches its bound of open orders. */
-const CUSTOMERS = 320;
+const CUSTOMERS = 480;
 const BATCH = 50;
 const ROUNDS = 3;
 const ROUND_ms = 5_000;
