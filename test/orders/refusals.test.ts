@@ -120,6 +120,8 @@ const sessions = async (mode: 'SESSIONS' | 'ALWAYS_OPEN'): Promise<void> => {
 const whileFull = async (ask: () => Promise<Answer>): Promise<Answer> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const all = [trading.lane.alone(() => promise)];
+  // It has left the queue before that is filled.
+  await Promise.resolve();
   while (trading.lane.depth() < limits.lane.queue) all.push(trading.lane.run({ needs: {}, decide: () => {} }));
   try {
     return await ask();
