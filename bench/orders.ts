@@ -16,7 +16,7 @@ const ROUNDS = 3;
 const ROUND_ms = 5_000;
 const FILLS = 200;
 /** Customers who trade with each other, half of them on each side. */
-const CROSSING = 32;
+const CROSSING = 96;
 
 const signUp = async (bourse: Bourse, count: number): Promise<string[]> => {
   const tokens: string[] = [];
