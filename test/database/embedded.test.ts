@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { findUser } from '../../src/database/embedded/binaries.ts';
 import { lockFolder } from '../../src/database/embedded/folder-lock.ts';
+import { startPostgres } from '../../src/database/embedded/server.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -78,4 +79,18 @@ test('of many processes that meet one stale lock, exactly one takes it', async (
   for (const child of children) child.kill();
   expect(answers.toSorted()).toEqual([...Array.from({ length: 7 }, () => 'refused'), 'taken']);
   expect(readdirSync(folder)).toEqual(['server.lock']);
+});
+
+test('a process of a killed Postgres that writes its end into the log is not taken for a failure of the next', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bourse-log-'));
+  const postgres = join(folder, 'postgres');
+  const old = 'FATAL:  terminating connection due to unexpected postmaster exit';
+  writeFileSync(
+    postgres,
+    `#!/bin/sh\nif [ -e tried ]; then echo 'FATAL:  its own reason' >&2; else touch tried; echo '${old}' >&2; fi\nexit 1\n`,
+    { mode: 0o755 },
+  );
+  const plan = { postgres, data: folder, log: join(folder, 'log'), runAs: undefined, durable: false };
+  await expect(startPostgres(plan)).rejects.toThrow('its own reason');
+  rmSync(folder, { recursive: true });
 });

@@ -79,8 +79,12 @@ const launch = (plan: PostgresPlan, port: number, log: number): ChildProcess => 
   return child;
 };
 
-/** Another process took the port, or processes of a killed Postgres have not all ended yet: worth another attempt. */
-const passing = /could not bind|Address already in use|is still in use|lock file .* already exists/;
+/**
+ * Another process took the port, or processes of a killed Postgres have not all ended yet, and may write their own end into the
+ * log of the next: worth another attempt.
+ */
+const passing =
+  /could not bind|Address already in use|is still in use|lock file .* already exists|unexpected postmaster exit/;
 
 const attempt = async (plan: PostgresPlan, port: number): Promise<RunningPostgres | { failure: string }> => {
   const log = openLog(plan.log);
