@@ -10,6 +10,9 @@ export const DATE_TIME_FORM =
 const FIRST_ms = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_ms = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** Whether Postgres, and every reader of RFC 3339, knows the instant. What is no date at all compares as neither. */
+export const isWithinYears = (date: Date): boolean => date.getTime() >= FIRST_ms && date.getTime() <= LAST_ms;
+
 /** `Date.parse` takes 30 February for 2 March, so the day is checked against its month. */
 export const readDateTime = (text: string): Date | undefined => {
   const parts = dateTime.exec(text.toUpperCase());
@@ -17,6 +20,5 @@ export const readDateTime = (text: string): Date | undefined => {
   const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(parts[1]), 0)).getUTCDate();
   if (Number(parts[2]) > lastDay || text.slice(11, 13) === '24') return undefined;
   const date = new Date(text.toUpperCase());
-  // What is no date at all compares as neither.
-  return date.getTime() >= FIRST_ms && date.getTime() <= LAST_ms ? date : undefined;
+  return isWithinYears(date) ? date : undefined;
 };

@@ -1,3 +1,4 @@
+import { isWithinYears } from './date-time.ts';
 import { isUuid } from './ids.ts';
 
 /** A place in a list that is ordered by (createdAt, id); what a Relay cursor says. */
@@ -25,7 +26,8 @@ export const decodeCursor = (cursor: string): PagePoint | undefined => {
   if (cursor.length > 100) return undefined;
   const [millis = '', id = ''] = Buffer.from(cursor, 'base64url').toString('latin1').split(':');
   if (!/^\d{1,15}$/.test(millis) || !isUuid(id)) return undefined;
-  return { createdAt: new Date(Number(millis)), id };
+  const createdAt = new Date(Number(millis));
+  return isWithinYears(createdAt) ? { createdAt, id } : undefined;
 };
 
 /** Stores read one row more than asked; this cuts it off again and puts a backward page into the list's order. */

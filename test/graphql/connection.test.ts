@@ -23,6 +23,8 @@ describe('a page request', () => {
     [{ last: 101 }, 'last'],
     [{ after: 'nonsense' }, 'after'],
     [{ last: 1, before: encodeCursor({ ...row(1), id: 'x' }) }, 'before'],
+    [{ after: encodeCursor({ ...row(1), createdAt: new Date('+010000-01-01T00:00:00Z') }) }, 'after'],
+    [{ after: encodeCursor({ ...row(1), createdAt: new Date(8.64e15) }) }, 'after'],
     [{ first: 1, last: 1 }, 'first'],
     [{ first: 1, before: encodeCursor(row(1)) }, 'before'],
   ])('refuses %j and names the argument', (args, name) => {

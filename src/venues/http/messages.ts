@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DependencyError } from '../../guard/failure.ts';
+import { isWithinYears } from '../../kernel/date-time.ts';
 import type { Quote, Report, VenueOrder, VenueReplacement, VenueStatus } from '../venue.ts';
 
 /* What goes over the wire (docs/venue-protocol.md). Integers of the instrument's units are strings, so that no reader rounds them. */
@@ -75,7 +76,10 @@ const quote = z.object({
   bidSize: units,
   askSize: units,
   last: units.nullable(),
-  at: z.iso.datetime().transform((text) => new Date(text)),
+  at: z.iso
+    .datetime()
+    .transform((text) => new Date(text))
+    .refine(isWithinYears, 'of the years 1 to 9999'),
 });
 
 export interface ReportGroup {
