@@ -14,6 +14,7 @@ import { type Circuits, createCircuits } from './guard/circuits.ts';
 import { createGuards } from './guard/guards.ts';
 import { createCircuitStore } from './guard/store.ts';
 import { createHttpServer } from './http/server.ts';
+import { openCheckBreached } from './identity/breached.ts';
 import { demoUsers } from './identity/demo.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { createPasswords } from './identity/password.ts';
@@ -126,11 +127,23 @@ export const createApp = async ({
     });
     stops.push(trading.stop);
     const passwords = createPasswords();
-    const identity = createIdentity({ database, clock, ids, config, budgets: limiter.budgets, passwords });
+    const breached = await openCheckBreached({ url: config.breachedPasswordsUrl, guards, clock, metrics, log });
+    stops.push(breached.close);
+    const { checkBreached } = breached;
+    const { budgets } = limiter;
+    const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),
-      admin: createAdmin({ database, clock, ids, forgetUser: identity.forgetUser, passwords, config }),
+      admin: createAdmin({
+        database,
+        clock,
+        ids,
+        forgetUser: identity.forgetUser,
+        passwords,
+        checkBreached,
+        config,
+      }),
       audit: createAudit({ database }),
       circuits: createCircuits({
         guards,

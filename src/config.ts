@@ -46,6 +46,7 @@ const variables = z.object({
   SESSION_MAX_DAYS: integer(90, 1, 365),
   PASSWORD_MIN_LENGTH: integer(12, 8, 64),
   PASSWORD_MAX_LENGTH: integer(128, 64, 1024),
+  BREACHED_PASSWORDS_URL: httpUrl.optional(),
   ALLOWED_ORIGINS: list.optional(),
   PUBLIC_URL: z
     .string()
@@ -188,6 +189,7 @@ export const loadConfig = (environment: Environment) => {
       sessionLifetime_s: env.SESSION_MAX_DAYS * 86_400,
     }),
     password: Object.freeze({ min: env.PASSWORD_MIN_LENGTH, max: env.PASSWORD_MAX_LENGTH }),
+    breachedPasswordsUrl: env.BREACHED_PASSWORDS_URL,
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     publicUrl: env.PUBLIC_URL,
     debugErrors: env.DEBUG_ERRORS,

@@ -51,7 +51,7 @@ export const catalogue = {
   USER_SUSPENDED: payload(403, 'The password is right, but an operator has suspended the user.'),
   PASSWORD_TOO_SHORT: payload(422, 'The password has fewer characters than the configured minimum.'),
   PASSWORD_TOO_LONG: payload(422, 'The password has more characters than the configured maximum.'),
-  PASSWORD_TOO_COMMON: payload(422, 'The password is on the list of common passwords.'),
+  PASSWORD_TOO_COMMON: payload(422, 'The password is on the list of common passwords, has a name in it, or was seen in a breach.'),
   OPEN_ORDERS: payload(409, 'The user still has open orders; cancel them first.'),
   LAST_ADMIN: payload(409, 'The change would leave the system without an active administrator.'),
 

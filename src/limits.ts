@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { guard } from './limits/guard.ts';
 import { limiter } from './limits/limiter.ts';
+import { breached } from './limits/passwords.ts';
 
 /** Every bound in the system, each with its reason. A bound that operators may move is in config.ts instead. */
 export const limits = {
@@ -86,6 +87,7 @@ export const limits = {
     /** At about 20 ms each, the last in the queue waits about 1 s. */
     queue: 100,
   },
+  breached,
   signIn: {
     /** NIST SP 800-63B-4, 3.2.2: at most a hundred failures in a row. For one name, from devices that it is not known on. */
     failuresPerDay: 100,

@@ -66,6 +66,7 @@ describe('production', () => {
     ['VENUE_URL', { VENUE_URL: 'http://venue.example.com', VENUE_TOKEN: 'a token for the venue' }, 'must be https'],
     ['VENUE_TOKEN', { VENUE_URL: 'https://venue.example.com' }, 'is required by VENUE_URL'],
     ['QUOTES_URL', { QUOTES_URL: 'https://prices.example.com/q' }, 'needs VENUE_URL'],
+    ['BREACHED_PASSWORDS_URL', { BREACHED_PASSWORDS_URL: 'http://breaches.example.com/range' }, 'must be https'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
   ])('refuses %s when it is weak: %j', (setting, change, problem) => {

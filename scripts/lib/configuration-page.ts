@@ -32,6 +32,6 @@ With \`ENVIRONMENT=production\` the server does not start
 - with a secret's file that every user of the machine can read or write;
 - with \`*\` in \`ALLOWED_ORIGINS\`;
 - with \`DEMO_DATA=true\` or \`DEBUG_ERRORS=true\`;
-- with a \`PUBLIC_URL\`, \`VENUE_URL\` or \`QUOTES_URL\` that is plain http, or with \`VENUE_URL\` and no \`VENUE_TOKEN\`;
+- with a \`PUBLIC_URL\`, \`VENUE_URL\`, \`QUOTES_URL\` or \`BREACHED_PASSWORDS_URL\` that is plain http, or with \`VENUE_URL\` and no \`VENUE_TOKEN\`;
 - with a limit by request rate that is 0: none at all.
 `;

@@ -88,7 +88,7 @@ const ports = async ({ host, port: number, restFaces }: Config): Promise<Finding
   }
 };
 
-const advice = ({ production, host, publicUrl, allowedOrigins, audit }: Config): Finding[] => {
+const advice = ({ production, host, publicUrl, allowedOrigins, audit, breachedPasswordsUrl }: Config): Finding[] => {
   const given: [boolean, string, string][] = [
     [
       !production && host !== '127.0.0.1' && host !== 'localhost',
@@ -109,6 +109,11 @@ const advice = ({ production, host, publicUrl, allowedOrigins, audit }: Config):
       production && !audit.seals,
       'AUDIT_SEALS',
       'is false: nothing seals the audit log outside of the database, so whoever rules the database can change it unseen',
+    ],
+    [
+      production && breachedPasswordsUrl === undefined,
+      'BREACHED_PASSWORDS_URL',
+      'is not set: new passwords are held against the list of common ones only, not against those seen in breaches',
     ],
   ];
   return given.flatMap(([applies, about, text]) => (applies ? [{ grade: 'advice', about, text }] : []));

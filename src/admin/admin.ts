@@ -2,6 +2,7 @@ import { createCommand } from '../audit/command.ts';
 import { createRecordRead } from '../audit/record-read.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
+import type { CheckBreached } from '../identity/breached.ts';
 import type { Passwords } from '../identity/password.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -20,10 +21,12 @@ export interface CreateAdminNeeds extends Pick<AdminNeeds, 'forgetUser'> {
   ids: Ids;
   /** The one queue of this process, which sign-ins wait in too. */
   passwords: Passwords;
+  checkBreached: CheckBreached;
   config: Pick<Config, 'password'>;
 }
 
-export const createAdmin = ({ database, clock, ids, forgetUser, passwords, config }: CreateAdminNeeds) => {
+export const createAdmin = (given: CreateAdminNeeds) => {
+  const { database, clock, ids, forgetUser, passwords, checkBreached, config } = given;
   const command = createCommand({ database, clock, ids });
   const needs = { command, forgetUser };
   const reads = { database, recordRead: createRecordRead(command) };
@@ -31,7 +34,7 @@ export const createAdmin = ({ database, clock, ids, forgetUser, passwords, confi
     users: createListUsers(reads),
     user: createGetUser(reads),
     countUsers: createCountUsers(reads),
-    createUser: createCreateUser({ command, ids, passwords, passwordBounds: config.password }),
+    createUser: createCreateUser({ command, ids, passwords, passwordBounds: config.password, checkBreached }),
     updateUser: createUpdateUser(needs),
     closeUser: createCloseUser(needs),
     setUserRoles: createSetUserRoles(needs),

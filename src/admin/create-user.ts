@@ -1,6 +1,7 @@
 import type { Command } from '../audit/command.ts';
 import type { Config } from '../config.ts';
 import { RefusedError } from '../errors.ts';
+import type { CheckBreached } from '../identity/breached.ts';
 import { checkNewUser, makeUser, type NewUserInput } from '../identity/new-user.ts';
 import type { Passwords } from '../identity/password.ts';
 import { hasPermission } from '../identity/permissions.ts';
@@ -16,15 +17,18 @@ export interface CreateUserNeeds {
   ids: Ids;
   passwords: Passwords;
   passwordBounds: Config['password'];
+  checkBreached: CheckBreached;
 }
 
 /** Makes a user as registration does, with the role USER, for somebody else: nobody is signed in. */
 export const createCreateUser =
-  ({ command, ids, passwords, passwordBounds }: CreateUserNeeds) =>
+  ({ command, ids, passwords, passwordBounds, checkBreached }: CreateUserNeeds) =>
   async (by: Actor, given: NewUserInput): Promise<Result<User>> => {
     const input = { ...given, email: given.email.trim() };
     const failures = checkNewUser(input, passwordBounds);
     if (failures.length > 0) return refused(...failures);
+    const seen = await checkBreached(input.password, 'password');
+    if (seen !== undefined) return refused(seen);
     const passwordHash = await passwords.hash(input.password);
     return againIfTaken(() =>
       command<User>({ by, action: 'createUser', target: null }, async (step) => {

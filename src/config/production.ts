@@ -53,6 +53,10 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
     ['VENUE_URL', env.VENUE_URL?.startsWith('http:') && 'must be https: orders travel over it'],
     ['VENUE_TOKEN', env.VENUE_URL !== undefined && env.VENUE_TOKEN === undefined && 'is required by VENUE_URL'],
     ['QUOTES_URL', env.QUOTES_URL?.startsWith('http:') && 'must be https: orders are decided on what comes over it'],
+    [
+      'BREACHED_PASSWORDS_URL',
+      env.BREACHED_PASSWORDS_URL?.startsWith('http:') && 'must be https: its answers say which passwords are good',
+    ],
     ['PUBLIC_URL', env.PUBLIC_URL?.startsWith('http:') && 'must be https: tokens and passwords travel over it'],
   ];
   return checks.flatMap(([setting, problem]) =>

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
+import type { CheckBreached } from './breached.ts';
 import type { Passwords } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import { endSessions } from './session-store.ts';
@@ -22,6 +23,7 @@ export interface ChangePasswordNeeds {
   command: Command;
   passwords: Passwords;
   passwordBounds: Config['password'];
+  checkBreached: CheckBreached;
   sessions: Sessions;
   viewers: Viewers;
   /** Of sessions: whoever stole one may not guess with it, and the owner's other ones go on. */
@@ -30,7 +32,7 @@ export interface ChangePasswordNeeds {
 
 /** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
 export const createChangePassword =
-  ({ database, command, passwords, passwordBounds, sessions, viewers, budget }: ChangePasswordNeeds) =>
+  ({ database, command, passwords, passwordBounds, checkBreached, sessions, viewers, budget }: ChangePasswordNeeds) =>
   async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
     const names = [viewer.username, viewer.email];
     const weak = checkPassword(input.newPassword, { bounds: passwordBounds, names, field: 'newPassword' });
@@ -38,6 +40,12 @@ export const createChangePassword =
     const found = await findUser(database, { id: viewer.id });
     await budget.spend(viewer.sessionId);
     const right = await passwords.verify(found?.passwordHash, input.currentPassword, true);
+    // A wrong guess is not told anything about the new password.
+    const seen = right ? await checkBreached(input.newPassword, 'newPassword') : undefined;
+    if (seen !== undefined) {
+      budget.giveBack(viewer.sessionId);
+      return refused(seen);
+    }
     const passwordHash = right ? await passwords.hash(input.newPassword, true) : undefined;
 
     const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async ({ tx, now }) => {

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Budgets } from '../limiter/limiter.ts';
+import type { CheckBreached } from './breached.ts';
 import { createChangePassword } from './change-password.ts';
 import { createDeleteAccount } from './delete-account.ts';
 import { createDemo } from './demo.ts';
@@ -29,10 +30,11 @@ export interface IdentityNeeds {
   config: Pick<Config, 'jwt' | 'password'>;
   budgets: Pick<Budgets, 'signIn' | 'registration' | 'password'>;
   passwords: Passwords;
+  checkBreached: CheckBreached;
 }
 
 export const createIdentity = (needs: IdentityNeeds) => {
-  const { database, clock, ids, config, budgets, passwords } = needs;
+  const { database, clock, ids, config, budgets, passwords, checkBreached } = needs;
   const { jwt, password: passwordBounds } = config;
   const command = createCommand({ database, clock, ids });
   const accessTokens = createAccessTokens({ jwt, clock, ids });
@@ -51,6 +53,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
       ids,
       passwords,
       passwordBounds,
+      checkBreached,
       sessions,
       signIns,
       budget: budgets.registration,
@@ -59,12 +62,22 @@ export const createIdentity = (needs: IdentityNeeds) => {
     refresh: createRefresh({ command, refreshTokens, sessions, viewers }),
     logout: createLogout({ command, viewers }),
     logoutEverywhere: createLogoutEverywhere({ command, viewers }),
-    changePassword: createChangePassword({ database, command, passwords, passwordBounds, sessions, viewers, budget }),
+    changePassword: createChangePassword({
+      database,
+      command,
+      passwords,
+      passwordBounds,
+      checkBreached,
+      sessions,
+      viewers,
+      budget,
+    }),
     userDetails: (userIds: readonly string[]) => readUserDetails(database, userIds),
     updateLogin: createUpdateLogin({
       command,
       passwords,
       passwordBounds,
+      checkBreached,
       viewers,
       showPresence,
       budget: budgets.registration,

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
+import type { CheckBreached } from './breached.ts';
 import { checkNewUser, makeUser, type NewUserInput } from './new-user.ts';
 import type { Passwords } from './password.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
@@ -15,6 +16,7 @@ export interface RegisterNeeds {
   ids: Ids;
   passwords: Passwords;
   passwordBounds: Config['password'];
+  checkBreached: CheckBreached;
   sessions: Sessions;
   signIns: SignInLimits;
   /** Of addresses. Also a name that is taken counts, or it could be asked who has one. */
@@ -23,7 +25,7 @@ export interface RegisterNeeds {
 
 /** Makes a user with profile, account and first session, all in one transaction. */
 export const createRegister = (needs: RegisterNeeds) => {
-  const { command, ids, passwords, passwordBounds, sessions, signIns, budget } = needs;
+  const { command, ids, passwords, passwordBounds, checkBreached, sessions, signIns, budget } = needs;
   const insert = async (step: Step, input: NewUserInput, passwordHash: string, address: string) => {
     const made = await makeUser(ids, step, input, passwordHash);
     if (!made.ok) return made;
@@ -38,6 +40,8 @@ export const createRegister = (needs: RegisterNeeds) => {
     const failures = checkNewUser(input, passwordBounds);
     if (failures.length > 0) return refused(...failures);
     await budget.spend(address);
+    const seen = await checkBreached(input.password, 'password');
+    if (seen !== undefined) return refused(seen);
     const passwordHash = await passwords.hash(input.password);
     return againIfTaken(() =>
       command({ by, action: 'register', target: null }, (step) => insert(step, input, passwordHash, address)),

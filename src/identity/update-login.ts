@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { type Failure, failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
+import type { CheckBreached } from './breached.ts';
 import type { Passwords } from './password.ts';
 import { checkPassword } from './password-rules.ts';
 import type { ShowPresence } from './presence.ts';
@@ -23,6 +24,7 @@ export interface UpdateLoginNeeds {
   command: Command;
   passwords: Passwords;
   passwordBounds: Config['password'];
+  checkBreached: CheckBreached;
   viewers: Viewers;
   showPresence: ShowPresence;
   /** The one of `register`, of addresses: both tell whether somebody has a name. */
@@ -50,7 +52,7 @@ const save = async (
 
 /** Changes how the viewer signs in, all of it or nothing. */
 export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
-  const { command, passwords, passwordBounds, viewers, showPresence, budget } = needs;
+  const { command, passwords, passwordBounds, checkBreached, viewers, showPresence, budget } = needs;
 
   const passwordFailure = (viewer: Viewer, names: WantedNames, newPassword: string | null): Failure | undefined => {
     if (newPassword === null) return failure('INVALID_INPUT', 'A user cannot be without this.', 'newPassword');
@@ -69,7 +71,10 @@ export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
     if (fields.length === 0) return ok(toUser(viewer));
     if (Object.keys(names).length > 0) await budget.spend(address);
     const presence = await showPresence(viewer, currentPassword, 'currentPassword');
-    const passwordHash = newPassword && presence.shown ? await passwords.hash(newPassword, true) : undefined;
+    const isNew = newPassword != null && presence.shown;
+    const seen = isNew ? await checkBreached(newPassword, 'newPassword') : undefined;
+    if (seen !== undefined) return refused(seen);
+    const passwordHash = isNew ? await passwords.hash(newPassword, true) : undefined;
     const line = { by, action: 'updateLogin', target: viewer.id, details: { fields } };
     const result = await againIfTaken(() =>
       command<User>(line, async (step) => {

@@ -64,8 +64,9 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter) =
   const ids = createIds(clock);
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
   const config = { jwt, password: { min: 12, max: 128 } };
-  const identity = createIdentity({ database, clock, ids, config, budgets, passwords });
-  const needs = { database, clock, ids, forgetUser: identity.forgetUser, passwords, config };
+  const checkBreached = async () => undefined;
+  const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
+  const needs = { database, clock, ids, forgetUser: identity.forgetUser, passwords, checkBreached, config };
 
   const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
     const answer = await identity.authenticate(accessToken);
