@@ -89,6 +89,11 @@ export const limits = {
   },
   breached,
   signIn: {
+    /**
+     * Sign-ins whose user is looked up and whose attempt is counted at a time, about 2 ms each; a crowd that asked at once would hold
+     * everybody else's requests up. The last of the queue waits about 0.5 s.
+     */
+    lookUps: { concurrent: 4, queue: 1_000 },
     /** NIST SP 800-63B-4, 3.2.2: at most a hundred failures in a row. For one name, from devices that it is not known on. */
     failuresPerDay: 100,
     /** Addresses that a user is known at; the one not seen longest makes room. */

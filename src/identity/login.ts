@@ -2,6 +2,8 @@ import type { Command } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
+import { limits } from '../limits.ts';
+import { createGate } from './gate.ts';
 import { checkEmail, checkUsername, nameKey } from './names.ts';
 import type { Passwords } from './password.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
@@ -38,17 +40,23 @@ export interface LoginNeeds {
  * Counted before the password is looked at. Unknown, suspended and closed users cost one password check like everybody else, so
  * time tells nothing.
  */
-export const createLogin =
-  ({ database, command, passwords, sessions, signIns }: LoginNeeds) =>
-  async ({ address, ...by }: Visitor, input: LoginInput): Promise<Result<SignedIn>> => {
+export const createLogin = ({ database, command, passwords, sessions, signIns }: LoginNeeds) => {
+  // A crowd waits here: its look-ups all at once would take the processor from everybody else's requests.
+  const inTurn = createGate(limits.signIn.lookUps);
+
+  const admit = async (name: string, address: string) => {
+    const lookup = lookupOf(name);
+    const found = lookup === undefined ? null : await findUser(database, lookup);
+    return { found, admitted: await signIns.admit({ userId: found?.id, name: nameKey(name), address }) };
+  };
+
+  return async ({ address, ...by }: Visitor, input: LoginInput): Promise<Result<SignedIn>> => {
     const names = [input.email, input.username].filter((name) => typeof name === 'string');
     const [name] = names;
     if (name === undefined || names.length > 1) {
       return refused(failure('INVALID_INPUT', 'Give either email or username.', 'email'));
     }
-    const lookup = lookupOf(name);
-    const found = lookup === undefined ? null : await findUser(database, lookup);
-    const admitted = await signIns.admit({ userId: found?.id, name: nameKey(name), address });
+    const { found, admitted } = await inTurn(() => admit(name, address));
     const right = await passwords.verify(found?.passwordHash, input.password, admitted.known);
     const result = await command<SignedIn>(
       { by, action: 'login', target: found?.id ?? null },
@@ -66,3 +74,4 @@ export const createLogin =
     if (result.ok) admitted.succeeded();
     return result;
   };
+};
