@@ -128,6 +128,10 @@ export interface Failure {
 export const failure = (code: Failure['code'], message: string, ...field: string[]): Failure =>
   field.length === 0 ? { code, message } : { code, message, field };
 
+/** Where something was made or was not: nothing else that is made has a `code`. */
+export const isFailure = (made: unknown): made is Failure =>
+  typeof made === 'object' && made !== null && 'code' in made;
+
 /** Thrown where the whole request or field is refused; everything else that is thrown counts as a bug and is masked. */
 export class RefusedError extends Error {
   readonly code: CodesOf<'top'>;

@@ -1,11 +1,9 @@
 import type { Command } from '../audit/command.ts';
 import type { Config } from '../config.ts';
-import { RefusedError } from '../errors.ts';
 import type { CheckBreached } from '../identity/breached.ts';
+import { lockPermitted } from '../identity/lock-permitted.ts';
 import { checkNewUser, makeUser, type NewUserInput } from '../identity/new-user.ts';
 import type { Passwords } from '../identity/password.ts';
-import { hasPermission } from '../identity/permissions.ts';
-import { lockActiveUser } from '../identity/store.ts';
 import { againIfTaken } from '../identity/taken.ts';
 import { toUser, type User } from '../identity/user.ts';
 import type { Actor } from '../identity/viewer.ts';
@@ -32,9 +30,7 @@ export const createCreateUser =
     const passwordHash = await passwords.hash(input.password);
     return againIfTaken(() =>
       command<User>({ by, action: 'createUser', target: null }, async (step) => {
-        const actor = await lockActiveUser(step.tx, by.userId);
-        if (!hasPermission(actor.roles, 'users:manage'))
-          throw new RefusedError('FORBIDDEN', 'Your roles do not allow to make users.');
+        await lockPermitted(step.tx, by.userId, 'users:manage');
         const made = await makeUser(ids, step, input, passwordHash);
         return made.ok ? ok(toUser(made.value)) : made;
       }),

@@ -1,9 +1,10 @@
 import { failure } from '../errors.ts';
+import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { ControlDeps } from './controls.ts';
-import { operate } from './operate.ts';
+import { operator } from './operator.ts';
 import { saveInstrumentStatus } from './store.ts';
 
 export interface HaltInput {
@@ -21,7 +22,7 @@ export const createSetTrading =
     const unknown = refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
     if (instruments.find(symbol) === undefined) return unknown;
     const status = action === 'haltInstrument' ? 'HALTED' : 'TRADING';
-    const result = await operate(command, { by, action, target: symbol, reason }, async ({ tx }) =>
+    const result = await operate(command, { ...operator, by, action, target: symbol, reason }, async ({ tx }) =>
       (await saveInstrumentStatus(tx, symbol, status)) ? ok(symbol) : unknown,
     );
     if (!result.ok) return result;

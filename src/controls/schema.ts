@@ -10,10 +10,9 @@ import { AccountRef } from '../ledger/schema.ts';
 import type { Session } from '../market/calendar.ts';
 import { InstrumentRef } from '../market/schema.ts';
 import type { ShownLimits } from './controls.ts';
+import { operator } from './operator.ts';
 import type { KillSwitchState } from './set-kill-switch.ts';
 import type { MarketStatus } from './set-market-hours.ts';
-
-const operator = { permission: 'market:operate' } as const;
 
 const ScopeEnum = builder.enumType(KillSwitchScope, {
   name: 'KillSwitchScope',

@@ -1,11 +1,12 @@
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
+import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
 import type { ControlDeps } from './controls.ts';
-import { operate } from './operate.ts';
+import { operator } from './operator.ts';
 import { saveAccountLimits } from './store.ts';
 
 /** Absent stays as it is; null is the default of everybody. */
@@ -23,8 +24,6 @@ const amount = (text: string | null | undefined, scale: number, field: string): 
   if (typeof units === 'bigint' && units >= 0n) return units;
   return failure('INVALID_AMOUNT', `${field} must be zero or more, with at most ${scale} decimals.`, field);
 };
-
-const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null;
 
 /** `setAccountLimits`: what the account's next orders are held against; open orders stay. */
 export const createSetAccountLimits =
@@ -48,7 +47,7 @@ export const createSetAccountLimits =
       maxOpenOrders: open ?? null,
       dailyNotional: input.dailyNotional ?? null,
     };
-    const operation = { by, action: 'setAccountLimits', target: accountId, reason: input.reason, details };
+    const operation = { ...operator, by, action: 'setAccountLimits', target: accountId, reason: input.reason, details };
     return operate(command, operation, async ({ tx }) =>
       (await saveAccountLimits(tx, accountId, { maxOrderValue, maxOpenOrders: open, maxDailyNotional }))
         ? ok({ accountId })

@@ -1,11 +1,12 @@
 import type { KillSwitchScope } from '../database/generated/enums.ts';
 import { type Failure, failure } from '../errors.ts';
+import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { ControlDeps } from './controls.ts';
 import type { KillSwitch } from './kill-switch.ts';
-import { operate } from './operate.ts';
+import { operator } from './operator.ts';
 import { removeKillSwitch, saveKillSwitch, saveTradingBlocked } from './store.ts';
 
 export interface SetKillSwitchInput {
@@ -51,7 +52,14 @@ export const createSetKillSwitch =
     }
     const cancelOpenOrders = input.cancelOpenOrders ?? false;
     const details = { scope, engaged, cancelOpenOrders };
-    const operation = { by, action: 'setKillSwitch', target: scope === 'VENUE' ? scope : target, reason, details };
+    const operation = {
+      ...operator,
+      by,
+      action: 'setKillSwitch',
+      target: scope === 'VENUE' ? scope : target,
+      reason,
+      details,
+    };
     const result = await operate<KillSwitchState>(command, operation, async ({ tx, now }) => {
       if (scope === 'ACCOUNT' && !(await saveTradingBlocked(tx, target, engaged))) return absent;
       const changed = { scope, target, cancelOpenOrders, reason, engagedBy: by.userId, engagedAt: now };

@@ -1,8 +1,9 @@
+import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { MarketHours } from '../market/calendar.ts';
 import type { ControlDeps } from './controls.ts';
-import { operate } from './operate.ts';
+import { operator } from './operator.ts';
 import { saveHours } from './store.ts';
 
 export interface MarketStatus {
@@ -16,7 +17,7 @@ export const createSetMarketHours =
     by: Actor,
     { mode, reason = null }: { mode: MarketHours; reason?: string | null | undefined },
   ): Promise<Result<MarketStatus>> => {
-    const operation = { by, action: 'setMarketHours', target: 'market', reason, details: { mode } };
+    const operation = { ...operator, by, action: 'setMarketHours', target: 'market', reason, details: { mode } };
     const result = await operate<MarketStatus>(command, operation, async ({ tx, now }) => {
       await saveHours(tx, mode, now);
       return ok({ mode });

@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
+import { forbidden } from '../identity/forbidden.ts';
 import { hasPermission, type Permission } from '../identity/permissions.ts';
 import { unauthenticated } from '../identity/unauthenticated.ts';
 import type { Access } from './access.ts';
@@ -20,7 +21,7 @@ const makePermissionRule = (permission: Permission) =>
   rule(`permission ${permission}`, { cache: 'no_cache' })((_parent, _args, context: GraphContext) => {
     if (context.viewer === null) return unauthenticated(context.tokenProblem);
     if (hasPermission(context.viewer.roles, permission)) return true;
-    return new RefusedError('FORBIDDEN', `This needs the permission "${permission}".`, undefined, { permission });
+    return forbidden(permission);
   });
 
 /** Shield takes a rule's name for its identity: fields that need the same permission share one rule. */

@@ -1,11 +1,8 @@
 import type { Command } from '../audit/command.ts';
-import { failure, RefusedError } from '../errors.ts';
-import { hasPermission } from '../identity/permissions.ts';
-import { lockActiveUser } from '../identity/store.ts';
+import { failure } from '../errors.ts';
+import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
-import { checkReason } from '../kernel/reason.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import { limits } from '../limits.ts';
 import type { Guard } from './guard.ts';
 import type { CircuitView, Guards } from './guards.ts';
 import { saveIsolated, saveReset } from './store.ts';
@@ -39,13 +36,8 @@ export const createCircuits = ({ guards, command, dependencies }: CircuitsOption
     async (by: Actor, { name, reason = null }: CircuitInput): Promise<Result<CircuitView>> => {
       const absent = refused(failure('NOT_FOUND', 'No dependency has this name; `circuits` lists them.', 'name'));
       if (guards.find(name) === undefined) return absent;
-      const problem = reason === null ? undefined : checkReason(reason, 'reason', limits.text.reason);
-      if (problem !== undefined) return refused(problem);
-      const result = await command<string>({ by, action, target: name, details: { reason } }, async ({ tx, now }) => {
-        const { roles } = await lockActiveUser(tx, by.userId);
-        if (!hasPermission(roles, 'circuits:operate')) {
-          throw new RefusedError('FORBIDDEN', 'This needs the permission "circuits:operate".');
-        }
+      const operation = { by, action, permission: 'circuits:operate', target: name, reason } as const;
+      const result = await operate(command, operation, async ({ tx, now }) => {
         await save(tx, name, reason ?? '', now);
         return ok(name);
       });

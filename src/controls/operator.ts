@@ -1,0 +1,2 @@
+/** Who changes trading while the server runs. */
+export const operator = { permission: 'market:operate' } as const;
