@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import { Role } from '../identity/permissions.ts';
 import { isLastAdmin } from '../identity/store.ts';
 import type { User } from '../identity/user.ts';
@@ -23,7 +23,7 @@ const changeRoles = (
 ): Promise<Result<User>> =>
   changeUser(needs, { ...change, permission: 'users:roles' }, async ({ tx, now }, user) => {
     const wanted = next(user.roles);
-    if ('code' in wanted) return refused(wanted);
+    if (isFailure(wanted)) return refused(wanted);
     const roles = inOrder(wanted);
     if (roles.length === 0) return refused(atLeastOne(field));
     if (!roles.includes(Role.ADMIN) && (await isLastAdmin(tx, user)))

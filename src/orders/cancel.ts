@@ -5,8 +5,9 @@ import { checkKey } from '../kernel/key.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { decideCancel } from './decide-cancel.ts';
-import { findOwn, noSuchOrder, type OrderName, ownOrderNeeds, seeOwn } from './find-own.ts';
+import { findOwn, type OrderName, seeOwn } from './find-own.ts';
 import type { OrderDeps } from './orders.ts';
+import { noSuchOrder, ownOrderNeeds } from './own-order.ts';
 import { reviveOrder } from './view.ts';
 
 export interface CancelOrderInput extends OrderName {

@@ -1,5 +1,5 @@
 import type { OrderType } from '../database/generated/enums.ts';
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import { fingerprintOf } from '../idempotency/once.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import { checkKey } from '../kernel/key.ts';
@@ -11,8 +11,6 @@ const problems = {
   MALFORMED: 'must be a plain decimal such as "12.5"',
   TOO_LARGE: 'is out of range',
 } as const;
-
-const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null && 'code' in value;
 
 type Code = 'INVALID_QUANTITY' | 'INVALID_PRICE' | 'INVALID_AMOUNT';
 

@@ -10,6 +10,7 @@ import { isExitWorse, isPairCrossed } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
 import { EXECUTION_UNKNOWN, isFinal } from './order.ts';
+import type { OwnOrder } from './own-order.ts';
 
 /** What a replacement changes, in units; null stays as it is. */
 export interface Changes {
@@ -19,11 +20,8 @@ export interface Changes {
   clientOrderId: string | null;
 }
 
-export interface ReplaceFacts extends OrderRules {
+export interface ReplaceFacts extends OrderRules, OwnOrder {
   userId: string;
-  accountId: string;
-  orderId: string | null;
-  clientOrderId: string | null;
   changes: Changes;
   newOrderId: string;
   instrument: Instrument;

@@ -1,10 +1,12 @@
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
+import { ok, refused } from '../kernel/result.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { countClosed } from './decide-place.ts';
 import { followList, type OrderRules, settleReserve } from './list.ts';
 import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
+import { type OwnOrder, ownOrder } from './own-order.ts';
 import { orderEvent } from './view.ts';
 
 /** Closes an order that no venue has; what it held back is free at once. */
@@ -43,22 +45,14 @@ export const cancelOpen = (
   return undefined;
 };
 
-export interface CancelFacts extends OrderRules {
+export interface CancelFacts extends OrderRules, OwnOrder {
   userId: string;
-  accountId: string;
-  orderId: string | null;
-  clientOrderId: string | null;
 }
 
 /** A customer's own wish to cancel one order. */
 export const decideCancel = (books: Books, at: Date, facts: CancelFacts): Answer<OrderRow> => {
-  const order =
-    facts.orderId !== null ? books.order(facts.orderId) : books.orderOf(facts.accountId, facts.clientOrderId ?? '');
-  const owner = books.account(facts.accountId)?.userId;
-  if (order === undefined || order.accountId !== facts.accountId || owner !== facts.userId) {
-    const field = facts.orderId === null ? 'clientOrderId' : 'id';
-    return { ok: false, failures: [failure('NOT_FOUND', 'The order does not exist.', field)] };
-  }
+  const order = ownOrder(books, facts);
+  if (isFailure(order)) return refused(order);
   const problem = cancelOpen(books, order, null, at, facts);
-  return problem === undefined ? { ok: true, value: { ...order } } : { ok: false, failures: [problem] };
+  return problem === undefined ? ok({ ...order }) : refused(problem);
 };

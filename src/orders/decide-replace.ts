@@ -1,5 +1,6 @@
-import { type Failure, failure } from '../errors.ts';
+import { isFailure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
+import { ok, refused } from '../kernel/result.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow, Replacement } from '../lane/rows.ts';
 import { collarPrice } from '../market/instrument.ts';
@@ -10,6 +11,7 @@ import { countClosed, countOpened } from './decide-place.ts';
 import { followList, type OrderRules, settleReserve } from './list.ts';
 import { untouched } from './new-row.ts';
 import { askReplace, closeAtFilled, confirmReplace, isHere } from './order.ts';
+import { ownOrder } from './own-order.ts';
 import { orderEvent } from './view.ts';
 
 const units = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
@@ -46,19 +48,16 @@ const replacedBy = (order: OrderRow, { qtyChange, limitPrice, stopPrice, worstPr
  */
 export const decideReplace = (books: Books, at: Date, facts: ReplaceFacts): Answer<OrderRow> => {
   const { accountId } = facts;
-  const refuse = (problem: Failure): Answer<OrderRow> => ({ ok: false, failures: [problem] });
-  const order =
-    facts.orderId === null ? books.orderOf(accountId, facts.clientOrderId ?? '') : books.order(facts.orderId);
+  const order = ownOrder(books, facts);
   const account = books.account(accountId);
-  if (order === undefined || order.accountId !== accountId || account?.userId !== facts.userId) {
-    return refuse(failure('NOT_FOUND', 'The order does not exist.', facts.orderId === null ? 'clientOrderId' : 'id'));
-  }
+  if (isFailure(order)) return refused(order);
+  if (account === undefined) throw new Error('an order without its account');
   const problem = checkAsked(books, account, order, facts, at);
-  if (problem !== undefined) return refuse(problem);
+  if (problem !== undefined) return refused(problem);
   const replacement = replacementOf(order, facts);
   const terms = { order, after: replacedBy(order, replacement), replacement };
   const checked = checkTerms(books, account, terms, facts, at);
-  if ('code' in checked) return refuse(checked);
+  if (isFailure(checked)) return refused(checked);
   countNotional(account, checked.added, at);
   const status = order.status;
   askReplace(order, replacement, at);
@@ -68,7 +67,7 @@ export const decideReplace = (books: Books, at: Date, facts: ReplaceFacts): Answ
     books.touch(order);
     books.emit(accountId, 'ORDER_PENDING_REPLACE', orderEvent(order), at);
   }
-  return { ok: true, value: { ...order } };
+  return ok({ ...order });
 };
 
 const replaceHere = (books: Books, order: OrderRow, status: OrderRow['status'], rules: OrderRules, at: Date): void => {

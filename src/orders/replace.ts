@@ -1,5 +1,5 @@
 import { auditLine } from '../audit/line.ts';
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { checkKey } from '../kernel/key.ts';
@@ -9,13 +9,12 @@ import type { Instrument } from '../market/instrument.ts';
 import { checkedPrice, checkedQty } from './check-order.ts';
 import type { Changes } from './check-replace.ts';
 import { decideReplace } from './decide-replace.ts';
-import { findOwn, noSuchOrder, ownOrderNeeds, seeOwn } from './find-own.ts';
+import { findOwn, seeOwn } from './find-own.ts';
 import type { ReplaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
+import { noSuchOrder, ownOrderNeeds } from './own-order.ts';
 import { venueReplacementOf } from './venue-order.ts';
 import { reviveOrder } from './view.ts';
-
-const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null && 'code' in value;
 
 const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes | { failures: Failure[] } => {
   const qty = input.qty == null ? null : checkedQty(input.qty, instrument);

@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import { MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
 import { trailedStop } from '../venues/trail.ts';
@@ -57,8 +57,6 @@ const sizeOf = (
   const qty = units - (units % lotSize);
   return qty > 0n ? qty : failure('INVALID_AMOUNT', 'notional does not pay for one lot.', 'notional');
 };
-
-const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null && 'code' in value;
 
 export const termsOf = (
   order: NewOrder,

@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../errors.ts';
+import { type Failure, failure, isFailure } from '../errors.ts';
 import { type Once, refusedNow } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS, parseDecimal } from '../kernel/decimal.ts';
 import { checkPrice, checkQty, type Instrument, tradeValue } from '../market/instrument.ts';
@@ -39,8 +39,6 @@ const readQty = (text: string, instrument: Instrument, executed: bigint): bigint
   }
   return checkQty(instrument, qty, 'qty') ?? qty;
 };
-
-const isFailure = (value: bigint | Failure): value is Failure => typeof value === 'object';
 
 /** What the trade becomes, as far as the request and the trade itself say. */
 const termsOf = (
