@@ -108,9 +108,9 @@ export const catalogue = {
   PAYLOAD_TOO_LARGE: top(413, 'The request body is larger than the server reads.'),
   UNSUPPORTED_MEDIA_TYPE: top(415, 'The request body is not application/json.'),
   RATE_LIMITED: top(429, 'Too many requests; Retry-After says when to come back.', true),
-  OVERLOADED: top(503, 'A bounded queue is full; Retry-After says when to come back.', true),
+  OVERLOADED: top(503, 'A bounded queue is full, or the database too busy; Retry-After says when to come back.', true),
   DEPENDENCY_UNAVAILABLE: top(503, 'Something that the field depends on does not answer.', true),
-  INTERNAL_SERVER_ERROR: top(500, 'A bug or an outage; it is logged whole under the request id.', true),
+  INTERNAL_SERVER_ERROR: top(500, 'A bug; it is logged whole under the request id.', true),
 } as const satisfies Record<string, Entry<'payload' | 'top'>>;
 
 export type ErrorCode = keyof typeof catalogue;

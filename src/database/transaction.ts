@@ -1,20 +1,7 @@
-import { RefusedError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Database } from './database.ts';
-import { Prisma } from './generated/client.ts';
-
-/** A deadlock or a serialization failure: Postgres undid the transaction and asks for another try. */
-const LOST = new Set(['40P01', '40001']);
-/** A lock or a statement took longer than it may. */
-const BUSY = new Set(['55P03', '57014']);
-/** Prisma's own: no connection became free, or the whole took too long. */
-const OUT_OF_TIME = 'P2028';
-
-const codesOf = (error: unknown): string[] => {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return [];
-  const adapter = error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined;
-  return [error.code, adapter?.cause?.originalCode ?? ''];
-};
+import type { Prisma } from './generated/client.ts';
+import { isBusy, isLost, overloaded } from './trouble.ts';
 
 /**
  * Runs `work` in a transaction, from its beginning again when it lost against another one. What it does outside of the
@@ -29,11 +16,10 @@ export const inTransaction = async <Value>(
     try {
       return await prisma.$transaction(work, options);
     } catch (error) {
-      const codes = codesOf(error);
-      const isLost = codes.some((code) => LOST.has(code));
-      if (isLost && attempt < limits.database.attempts) continue;
-      if (!isLost && !codes.some((code) => BUSY.has(code) || code === OUT_OF_TIME)) throw error;
-      throw new RefusedError('OVERLOADED', 'The database is too busy; try again shortly.', 1);
+      const lost = isLost(error);
+      if (lost && attempt < limits.database.attempts) continue;
+      if (!lost && !isBusy(error)) throw error;
+      throw overloaded();
     }
   }
 };

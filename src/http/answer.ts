@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { catalogue, type ErrorCode } from '../errors.ts';
+import { catalogue, type ErrorCode, type RefusedError } from '../errors.ts';
 import type { Meter } from '../limiter/request-limits.ts';
 import { contentPolicies, securityHeaders } from './headers.ts';
 import type { Who } from './who.ts';
@@ -74,6 +74,18 @@ export const refusal = (
   exchange.note.outcome = code;
   const error = { message, extensions: { code, ...details } };
   return jsonAnswer(catalogue[code].status, { errors: [error] }, headers);
+};
+
+/** The same for what was thrown. */
+export const refusedWith = (
+  exchange: Pick<Exchange, 'note' | 'refuse'>,
+  { code, message, details, retryAfter_s }: RefusedError,
+): HttpAnswer => {
+  const headers: Record<string, string> = {};
+  if (code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = 'Bearer';
+  if (retryAfter_s === undefined) return refusal(exchange, code, message, headers, details);
+  headers['Retry-After'] = String(retryAfter_s);
+  return refusal(exchange, code, message, headers, { ...details, retryAfter: retryAfter_s });
 };
 
 /** The only place where an answer's head is written, so that no answer lacks a header. */

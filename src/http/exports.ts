@@ -5,7 +5,7 @@ import { isUuid } from '../kernel/ids.ts';
 import { formats } from '../ledger/export/document.ts';
 import type { ExportRequest, ExportStatement } from '../ledger/export/export-statement.ts';
 import { limits } from '../limits.ts';
-import { type Exchange, type Handler, type HttpAnswer, refusal } from './answer.ts';
+import { type Exchange, type Handler, type HttpAnswer, refusal, refusedWith } from './answer.ts';
 import { createDownload, type DownloadBounds } from './download.ts';
 import { served } from './served.ts';
 
@@ -47,16 +47,6 @@ const readRequest = (search: string): ExportRequest => {
   return { accountId, from, to, format };
 };
 
-const refusedWith = (exchange: Exchange, error: unknown): HttpAnswer => {
-  if (!(error instanceof RefusedError)) throw error;
-  const headers: Record<string, string> = {};
-  const { code, message, details, retryAfter_s } = error;
-  if (code === 'UNAUTHENTICATED') headers['WWW-Authenticate'] = 'Bearer';
-  if (retryAfter_s === undefined) return refusal(exchange, code, message, headers, details);
-  headers['Retry-After'] = String(retryAfter_s);
-  return refusal(exchange, code, message, headers, { ...details, retryAfter: retryAfter_s });
-};
-
 /** Files that are made while they are sent, of any size; what GraphQL answers is made as a whole first. */
 export const createStatementExport = ({ exportStatement, bounds = limits.exports }: ExportParts): Handler => {
   const statement = async (exchange: Exchange): Promise<HttpAnswer> => {
@@ -80,5 +70,9 @@ export const createStatementExport = ({ exportStatement, bounds = limits.exports
       body: createDownload(result.value, bounds),
     };
   };
-  return (exchange) => statement(exchange).catch((error: unknown) => refusedWith(exchange, error));
+  return (exchange) =>
+    statement(exchange).catch((error: unknown) => {
+      if (error instanceof RefusedError) return refusedWith(exchange, error);
+      throw error;
+    });
 };

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { Config } from '../config.ts';
+import { troubleOf } from '../database/trouble.ts';
+import { RefusedError } from '../errors.ts';
 import type { Graphql } from '../graphql/server.ts';
 import type { Authenticate } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -12,7 +14,7 @@ import type { Rest } from '../rest/rest.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAdmission } from './admission.ts';
-import { type Exchange, type HttpAnswer, type RateLimitNote, refusal, writeHead } from './answer.ts';
+import { type Exchange, type HttpAnswer, type RateLimitNote, refusal, refusedWith, writeHead } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { createCors } from './cors.ts';
 import { sendDownload } from './download.ts';
@@ -69,6 +71,11 @@ export const createHttpServer = (parts: {
       return cors.preflight(exchange.request) ?? (await route(routes, parts.rest, exchange, admit));
     } catch (error) {
       if (exchange.signal.aborted) return refusal(exchange, 'BAD_REQUEST', 'The request was not complete.');
+      const refused = error instanceof RefusedError ? error : troubleOf(error);
+      if (refused !== undefined) {
+        if (refused !== error) log.warn({ requestId: exchange.requestId, err: error }, refused.code);
+        return refusedWith(exchange, refused);
+      }
       log.error({ requestId: exchange.requestId, err: error }, 'bug');
       const message = `Something went wrong here. The request id ${exchange.requestId} finds it in the log.`;
       return refusal(exchange, 'INTERNAL_SERVER_ERROR', message, {}, { requestId: exchange.requestId });

@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { troubleOf } from '../../database/trouble.ts';
 import { catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { RequestContext } from '../context.ts';
@@ -43,8 +44,12 @@ const present = (
     ...(error.path && { path: error.path }),
   };
   const origin = originOf(error);
-  if (origin instanceof RefusedError) {
-    const { code, message, details, retryAfter_s } = origin;
+  const refusal = origin instanceof RefusedError ? origin : troubleOf(origin);
+  if (refusal !== undefined) {
+    const { code, message, details, retryAfter_s } = refusal;
+    const { requestId } = context;
+    if (refusal !== origin)
+      log.warn({ requestId, operation: context.operation?.name, path: error.path, err: origin }, code);
     const extensions = { code, ...details, ...(retryAfter_s !== undefined && { retryAfter: retryAfter_s }) };
     return { message, ...place, extensions };
   }
