@@ -47,6 +47,8 @@ const variables = z.object({
   PASSWORD_MIN_LENGTH: integer(12, 8, 64),
   PASSWORD_MAX_LENGTH: integer(128, 64, 1024),
   BREACHED_PASSWORDS_URL: httpUrl.optional(),
+  SECOND_FACTOR: z.enum(['optional', 'staff', 'everyone']).default('optional'),
+  SECOND_FACTOR_KEY: z.string().min(1).optional(),
   ALLOWED_ORIGINS: list.optional(),
   PUBLIC_URL: z
     .string()
@@ -170,6 +172,7 @@ export const loadConfig = (environment: Environment) => {
   if (env === undefined) throw new Error('settings without a problem have values');
   const production = env.ENVIRONMENT === 'production';
   const dataDir = resolve(env.DATA_DIR);
+  const jwtSecret = env.JWT_SECRET_KEY ?? developmentSecret(dataDir);
   return Object.freeze({
     production,
     host: env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
@@ -180,7 +183,7 @@ export const loadConfig = (environment: Environment) => {
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN,
     jwt: Object.freeze({
-      secret: env.JWT_SECRET_KEY ?? developmentSecret(dataDir),
+      secret: jwtSecret,
       algorithm: env.JWT_ALGORITHM,
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
@@ -190,6 +193,7 @@ export const loadConfig = (environment: Environment) => {
     }),
     password: Object.freeze({ min: env.PASSWORD_MIN_LENGTH, max: env.PASSWORD_MAX_LENGTH }),
     breachedPasswordsUrl: env.BREACHED_PASSWORDS_URL,
+    secondFactor: Object.freeze({ rule: env.SECOND_FACTOR, key: env.SECOND_FACTOR_KEY ?? jwtSecret }),
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     publicUrl: env.PUBLIC_URL,
     debugErrors: env.DEBUG_ERRORS,

@@ -2,11 +2,11 @@
  * The catalogue: the only list of what can go wrong, shared by GraphQL and REST. A code that is not here does not
  * compile; `docs/errors.md` and the GraphQL enum `ErrorCode` are made from it.
  *
- * `where`: `payload` codes come in a mutation's `userErrors`, `top` codes in the answer's `errors`.
+ * `where`: `payload` codes come in a mutation's `userErrors`, `top` codes in the answer's `errors`, and `both` in either.
  * `status`: the HTTP status of the same failure over REST (and over GraphQL where the whole request is refused).
  * `retryable`: the same request may succeed later without being changed.
  */
-interface Entry<Where extends 'payload' | 'top'> {
+interface Entry<Where extends 'payload' | 'top' | 'both'> {
   where: Where;
   status: number;
   retryable: boolean;
@@ -26,6 +26,8 @@ const top = (status: number, meaning: string, retryable = false): Entry<'top'> =
   meaning,
 });
 
+const both = (status: number, meaning: string): Entry<'both'> => ({ where: 'both', status, retryable: false, meaning });
+
 export const catalogue = {
   // Input
   INVALID_INPUT: payload(422, 'A value is missing, malformed or out of its range; `field` names it.'),
@@ -39,7 +41,7 @@ export const catalogue = {
   // Identity
   EMAIL_TAKEN: payload(409, 'Another user has this e-mail address.'),
   USERNAME_TAKEN: payload(409, 'Another user has this username.'),
-  INVALID_CREDENTIALS: payload(401, 'The sign-in name or the password is wrong; which one is not told.'),
+  INVALID_CREDENTIALS: payload(401, 'The sign-in name, the password or the code is wrong; which one is not told.'),
   INVALID_REFRESH_TOKEN: payload(
     401,
     'The refresh token is malformed, expired, already used, or its session has ended.',
@@ -49,9 +51,18 @@ export const catalogue = {
     'The change needs the current password, or a sign-in of the last five minutes.',
   ),
   USER_SUSPENDED: payload(403, 'The password is right, but an operator has suspended the user.'),
+  SECOND_FACTOR_REQUIRED: both(
+    403,
+    'The sign-in needs `code` as well; in place of an answer, the session may do nothing but set up a second factor.',
+  ),
+  SECOND_FACTOR_EXISTS: payload(409, 'The user has a second factor; remove it first.'),
+  NO_SECOND_FACTOR: payload(409, 'The user has no second factor, or began none within the last ten minutes.'),
   PASSWORD_TOO_SHORT: payload(422, 'The password has fewer characters than the configured minimum.'),
   PASSWORD_TOO_LONG: payload(422, 'The password has more characters than the configured maximum.'),
-  PASSWORD_TOO_COMMON: payload(422, 'The password is on the list of common passwords, has a name in it, or was seen in a breach.'),
+  PASSWORD_TOO_COMMON: payload(
+    422,
+    'The password is on the list of common passwords, has a name in it, or was seen in a breach.',
+  ),
   OPEN_ORDERS: payload(409, 'The user still has open orders; cancel them first.'),
   LAST_ADMIN: payload(409, 'The change would leave the system without an active administrator.'),
 
@@ -111,11 +122,11 @@ export const catalogue = {
   OVERLOADED: top(503, 'A bounded queue is full, or the database too busy; Retry-After says when to come back.', true),
   DEPENDENCY_UNAVAILABLE: top(503, 'Something that the field depends on does not answer.', true),
   INTERNAL_SERVER_ERROR: top(500, 'A bug; it is logged whole under the request id.', true),
-} as const satisfies Record<string, Entry<'payload' | 'top'>>;
+} as const satisfies Record<string, Entry<'payload' | 'top' | 'both'>>;
 
 export type ErrorCode = keyof typeof catalogue;
 type CodesOf<Where> = {
-  [Code in ErrorCode]: (typeof catalogue)[Code]['where'] extends Where ? Code : never;
+  [Code in ErrorCode]: (typeof catalogue)[Code]['where'] extends Where | 'both' ? Code : never;
 }[ErrorCode];
 
 /** One reason why a use case did nothing. `field` is the path inside the input, outermost first. */

@@ -101,6 +101,15 @@ export const limits = {
     /** An address says little about a person after a season. */
     knownFor_days: 90,
   },
+  secondFactor: {
+    /** How long an enrolment waits for its first code: as long as ASVS 6.5.5 gives a code that is sent. */
+    confirm_ms: 600_000,
+    /** One-time codes of so many steps before and after the present one are taken: clocks differ, and people type. */
+    window: 1,
+    recoveryCodes: 10,
+    /** Of a code as it is typed, with spaces and dashes; the longest of ours has 29 characters. */
+    codeLength: 64,
+  },
   session: {
     /** How long the loser of a concurrent refresh still gets the winner's successor. */
     refreshGrace_ms: 10_000,

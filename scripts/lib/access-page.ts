@@ -23,6 +23,7 @@ export const accessPage = (): string => {
 <!-- Made from the registered access levels by \`npm run generate\`. -->
 
 Who may use which root field. A field that was registered without an access level stops the start, and what has no rule is denied.
+\`enrolling\` is signed in, also where \`SECOND_FACTOR\` wants a second factor that is not set up yet, which keeps from every other field but the public ones.
 Signed-in users see and change what is their own; whose something is, is decided in the statement that reads it.
 
 | field | needs | nobody signed in | ${roles.join(' | ')} |

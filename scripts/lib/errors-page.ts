@@ -2,7 +2,7 @@ import { catalogue } from '../../src/errors.ts';
 
 const rows = (where: 'payload' | 'top'): string[] =>
   Object.entries(catalogue)
-    .filter(([, entry]) => entry.where === where)
+    .filter(([, entry]) => entry.where === where || entry.where === 'both')
     .map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.retryable ? 'yes' : 'no'} | ${entry.meaning} |`);
 
 const table = (where: 'payload' | 'top'): string =>

@@ -11,6 +11,7 @@ import { createCloseUser } from './close-user.ts';
 import { createCreateUser } from './create-user.ts';
 import { createCountUsers, createGetUser, createListUsers } from './list-users.ts';
 import { createReinstateUser } from './reinstate-user.ts';
+import { createResetSecondFactor } from './reset-second-factor.ts';
 import { createAddUserRole, createRemoveUserRole, createSetUserRoles } from './set-user-roles.ts';
 import { createSuspendUser } from './suspend-user.ts';
 import { createUpdateUser } from './update-user.ts';
@@ -40,6 +41,7 @@ export const createAdmin = (given: CreateAdminNeeds) => {
     setUserRoles: createSetUserRoles(needs),
     addUserRole: createAddUserRole(needs),
     removeUserRole: createRemoveUserRole(needs),
+    resetSecondFactor: createResetSecondFactor(needs),
     suspendUser: createSuspendUser(needs),
     reinstateUser: createReinstateUser(needs),
   };

@@ -125,12 +125,13 @@ const SetUserRolesInput = builder.inputType('SetUserRolesInput', {
   }),
 });
 
-const SuspendUserInput = builder.inputType('SuspendUserInput', {
-  fields: (t) => ({
-    userId: t.id({ required: true }),
-    reason: t.string({ required: true, description: 'For the audit log; up to 256 characters on one line.' }),
-  }),
-});
+const reasonInput = (name: string) =>
+  builder.inputType(name, {
+    fields: (t) => ({
+      userId: t.id({ required: true }),
+      reason: t.string({ required: true, description: 'For the audit log; up to 256 characters on one line.' }),
+    }),
+  });
 
 const ReinstateUserInput = builder.inputType('ReinstateUserInput', {
   fields: (t) => ({ userId: t.id({ required: true }) }),
@@ -188,8 +189,16 @@ builder.mutationFields((t) => ({
     access: { permission: 'users:suspend' },
     description:
       'Keeps a user out and ends all sessions. Users with more than the role USER can be suspended only by those who may give roles. Codes: INVALID_INPUT, NOT_FOUND, LAST_ADMIN.',
-    args: { input: t.arg({ type: SuspendUserInput, required: true }) },
+    args: { input: t.arg({ type: reasonInput('SuspendUserInput'), required: true }) },
     resolve: (_, { input }, context) => context.services.admin.suspendUser(actorOf(context), input),
+  }),
+  resetSecondFactor: t.field({
+    type: UserPayload,
+    access: { permission: 'users:manage' },
+    description:
+      'Takes away the second factor of a user who has lost it, with its recovery codes, and ends all sessions; not one’s own. See first that it is the user who asks. Codes: INVALID_INPUT, NOT_FOUND, NO_SECOND_FACTOR.',
+    args: { input: t.arg({ type: reasonInput('ResetSecondFactorInput'), required: true }) },
+    resolve: (_, { input }, context) => context.services.admin.resetSecondFactor(actorOf(context), input),
   }),
   reinstateUser: t.field({
     type: UserPayload,

@@ -18,8 +18,7 @@ const isPublished = (secret: string): boolean => {
   return own.length < secret.length && own.length < secretBytes.HS256 / 2;
 };
 
-const secretProblem = (secret: string | undefined, algorithm: Variables['JWT_ALGORITHM']): string | undefined => {
-  if (secret === undefined) return 'is required';
+const secretProblem = (secret: string, algorithm: Variables['JWT_ALGORITHM']): string | undefined => {
   if (isPublished(secret)) return 'is a published default';
   const bytes = secretBytes[algorithm];
   if (Buffer.byteLength(secret) < bytes) return `must have at least ${bytes} characters for ${algorithm}`;
@@ -38,7 +37,11 @@ const limitSettings = [
 /** What is convenient on a desk and dangerous in front of strangers. Every setting that is wrong is named. */
 export const productionProblems = (env: Variables): SettingProblem[] => {
   const checks: (readonly [setting: string, problem: string | false | undefined])[] = [
-    ['JWT_SECRET_KEY', secretProblem(env.JWT_SECRET_KEY, env.JWT_ALGORITHM)],
+    [
+      'JWT_SECRET_KEY',
+      env.JWT_SECRET_KEY === undefined ? 'is required' : secretProblem(env.JWT_SECRET_KEY, env.JWT_ALGORITHM),
+    ],
+    ['SECOND_FACTOR_KEY', env.SECOND_FACTOR_KEY !== undefined && secretProblem(env.SECOND_FACTOR_KEY, 'HS256')],
     ['DATABASE_URL', env.DATABASE_URL === undefined && 'is required; the embedded database is for development'],
     ['ALLOWED_ORIGINS', env.ALLOWED_ORIGINS?.includes('*') && 'must name its origins; "*" lets every site in'],
     ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],

@@ -4,6 +4,7 @@ import type { SettingProblem } from './problems.ts';
 /** Settings that are secrets or contain one: never shown, and each may come from a file that NAME_FILE names. */
 export const secretSettings = [
   'JWT_SECRET_KEY',
+  'SECOND_FACTOR_KEY',
   'DATABASE_URL',
   'REDIS_URL',
   'METRICS_TOKEN',

@@ -8,6 +8,9 @@ export const viewerOf = (context: GraphContext): Viewer => {
   return context.viewer;
 };
 
+/** The same for fields with the access `enrolling`. */
+export const enrolleeOf = (context: GraphContext): Viewer => context.enrolling ?? viewerOf(context);
+
 /** Who reads the books in this request. */
 export const readerOf = (context: GraphContext): Viewer & { requestId: string } => ({
   ...viewerOf(context),
@@ -15,7 +18,7 @@ export const readerOf = (context: GraphContext): Viewer & { requestId: string } 
 });
 
 /** Who acts in this request, for use cases that change something. */
-export const actorOf = (context: GraphContext): Actor & { userId: string } => ({
-  userId: viewerOf(context).id,
+export const actorOf = (context: GraphContext, { id } = viewerOf(context)): Actor & { userId: string } => ({
+  userId: id,
   requestId: context.requestId,
 });

@@ -9,6 +9,8 @@ export interface GraphContext {
   requestId: string;
   viewer: Viewer | null;
   tokenProblem: TokenProblem | null;
+  /** Who is signed in but must set up a second factor first: for the fields with the access `enrolling` only. */
+  enrolling?: Viewer;
   /** Where the request came from, as far as it is counted: an IPv4 address or an IPv6 /64. */
   address: string;
   /** What this request is counted against. */

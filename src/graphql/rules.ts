@@ -17,6 +17,10 @@ const signedIn = rule('signedIn', { cache: 'no_cache' })((_parent, _args, contex
   context.viewer === null ? unauthenticated(context.tokenProblem) : true,
 );
 
+const enrolling = rule('enrolling', { cache: 'no_cache' })((_parent, _args, context: GraphContext) =>
+  (context.viewer ?? context.enrolling) ? true : unauthenticated(context.tokenProblem),
+);
+
 const makePermissionRule = (permission: Permission) =>
   rule(`permission ${permission}`, { cache: 'no_cache' })((_parent, _args, context: GraphContext) => {
     if (context.viewer === null) return unauthenticated(context.tokenProblem);
@@ -34,7 +38,8 @@ const withPermission = (permission: Permission) => {
 
 const ruleOf = (access: Access) => {
   if (access === 'public') return allow;
-  return access === 'signedIn' ? signedIn : withPermission(access.permission);
+  if (access === 'signedIn') return signedIn;
+  return access === 'enrolling' ? enrolling : withPermission(access.permission);
 };
 
 type Resolver = GraphQLFieldResolver<unknown, GraphContext>;

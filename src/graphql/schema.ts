@@ -2,6 +2,7 @@ import { builder } from './builder.ts';
 import './scalars.ts';
 import './user-error.ts';
 import '../identity/schema.ts';
+import '../identity/schema-factor.ts';
 import '../profile/schema.ts';
 import '../admin/schema.ts';
 import '../audit/schema.ts';

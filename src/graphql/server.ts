@@ -11,7 +11,7 @@ import { guardRootFields } from './rules.ts';
 /** What the transport knows of a request. */
 export type Caller = Pick<
   RequestContext,
-  'requestId' | 'viewer' | 'tokenProblem' | 'address' | 'meter' | 'idempotencyKey' | 'signal' | 'trusted'
+  'requestId' | 'viewer' | 'tokenProblem' | 'enrolling' | 'address' | 'meter' | 'idempotencyKey' | 'signal' | 'trusted'
 >;
 
 export type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;

@@ -34,7 +34,8 @@ export const createAdmission = ({
     admit: async (exchange) => {
       exchange.address = addressOf(exchange.request);
       exchange.who = await whoAsks(exchange.request);
-      const { viewer } = exchange.who;
+      const { viewer, enrolling } = exchange.who;
+      if (enrolling !== undefined) exchange.note.viewerId = enrolling.id;
       if (viewer === null) {
         const meter = limits.ofAddress(exchange.address);
         exchange.meter = meter;

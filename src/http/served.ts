@@ -117,6 +117,7 @@ export const served = {
     codes: [
       'BAD_USER_INPUT',
       'UNAUTHENTICATED',
+      'SECOND_FACTOR_REQUIRED',
       'NOT_FOUND',
       'INVALID_INPUT',
       'RATE_LIMITED',

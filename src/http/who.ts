@@ -5,6 +5,8 @@ import type { Authenticate, TokenProblem, Viewer } from '../identity/viewer.ts';
 export interface Who {
   viewer: Viewer | null;
   tokenProblem: TokenProblem | null;
+  /** Who is signed in but must set up a second factor first. */
+  enrolling?: Viewer;
 }
 
 export const nobody: Who = { viewer: null, tokenProblem: null };
@@ -26,7 +28,7 @@ export const createWho =
     const token = tokenOf(headers.authorization);
     if (token === null) return nobody;
     const answer = await authenticate(token);
-    return 'viewer' in answer
-      ? { viewer: answer.viewer, tokenProblem: null }
-      : { viewer: null, tokenProblem: answer.problem };
+    if ('viewer' in answer) return { viewer: answer.viewer, tokenProblem: null };
+    const { problem, ...rest } = answer;
+    return { viewer: null, tokenProblem: problem, ...rest };
   };

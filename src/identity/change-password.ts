@@ -7,7 +7,7 @@ import type { Budget } from '../limiter/budget.ts';
 import type { CheckBreached } from './breached.ts';
 import type { Passwords } from './password.ts';
 import { checkPassword } from './password-rules.ts';
-import { endSessions } from './session-store.ts';
+import { endSessions, hasSecondFactor } from './session-store.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import { findUser, lockActiveUser, setPasswordHash } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
@@ -54,8 +54,9 @@ export const createChangePassword =
         return refused(failure('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword'));
       }
       await setPasswordHash(tx, user.id, passwordHash, now);
+      const secondFactor = await hasSecondFactor(tx, viewer.sessionId);
       await endSessions(tx, { userId: user.id }, { now, reason: 'PASSWORD_CHANGED' });
-      return ok(await sessions.open(tx, user, now));
+      return ok(await sessions.open(tx, user, { now, secondFactor }));
     });
     if (right) budget.giveBack(viewer.sessionId);
     if (result.ok) viewers.forgetUser(viewer.id);

@@ -2,6 +2,7 @@ import type { Step } from '../audit/command.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { forgetAddresses } from './address-store.ts';
+import { removeSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
 import { closeUser, isLastAdmin, lockAccounts } from './store.ts';
 import type { User } from './user.ts';
@@ -16,5 +17,6 @@ export const closeLogin = async ({ tx, now }: Pick<Step, 'tx' | 'now'>, user: Us
   if (open > 0) return refused(failure('OPEN_ORDERS', `There are ${open} open orders; cancel them first.`));
   await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
   await forgetAddresses(tx, user.id);
+  await removeSecondFactor(tx, user.id);
   return ok(await closeUser(tx, user, now));
 };

@@ -16,6 +16,7 @@ import { createPresence } from './presence.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createRegister } from './register.ts';
+import { createSecondFactors } from './second-factors.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { readUserDetails } from './store.ts';
@@ -27,7 +28,7 @@ export interface IdentityNeeds {
   database: Database;
   clock: Clock;
   ids: Ids;
-  config: Pick<Config, 'jwt' | 'password'>;
+  config: Pick<Config, 'jwt' | 'password' | 'secondFactor'>;
   budgets: Pick<Budgets, 'signIn' | 'registration' | 'password'>;
   passwords: Passwords;
   checkBreached: CheckBreached;
@@ -43,7 +44,15 @@ export const createIdentity = (needs: IdentityNeeds) => {
   const signIns = createSignInLimits({ database, budgets: budgets.signIn, clock, jwt });
   const budget = budgets.password;
   const showPresence = createPresence({ database, clock, passwords, budget });
-  const viewers = createViewers({ database, tokens: accessTokens, clock });
+  const viewers = createViewers({ database, tokens: accessTokens, clock, rule: config.secondFactor.rule });
+  const secondFactors = createSecondFactors({
+    database,
+    command,
+    config,
+    budgets: budgets.signIn,
+    showPresence,
+    viewers,
+  });
   return {
     authenticate: viewers.authenticate,
     /** For changes of a user that are made elsewhere; to be called after the commit. */
@@ -58,7 +67,15 @@ export const createIdentity = (needs: IdentityNeeds) => {
       signIns,
       budget: budgets.registration,
     }),
-    login: createLogin({ database, command, passwords, sessions, signIns }),
+    login: createLogin({
+      database,
+      command,
+      passwords,
+      sessions,
+      signIns,
+      checkSecondFactor: secondFactors.check,
+    }),
+    ...secondFactors.useCases,
     refresh: createRefresh({ command, refreshTokens, sessions, viewers }),
     logout: createLogout({ command, viewers }),
     logoutEverywhere: createLogoutEverywhere({ command, viewers }),

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
+import type { CheckSecondFactor } from './check-second-factor.ts';
 import { createGate } from './gate.ts';
 import { checkEmail, checkUsername, nameKey } from './names.ts';
 import type { Passwords } from './password.ts';
@@ -15,6 +16,7 @@ export interface LoginInput {
   email?: string | null | undefined;
   username?: string | null | undefined;
   password: string;
+  code?: string | null | undefined;
 }
 
 type Lookup = Parameters<typeof findUser>[1];
@@ -26,7 +28,10 @@ const lookupOf = (name: string): Lookup | undefined => {
   return checkUsername(text) === undefined ? { usernameKey: nameKey(text) } : undefined;
 };
 
-const wrong = () => refused(failure('INVALID_CREDENTIALS', 'The sign-in name or the password is wrong.'));
+/** The same whatever was wrong, so that it tells neither who exists nor who has a second factor. */
+const wrong = () => refused(failure('INVALID_CREDENTIALS', 'The sign-in name, the password or the code is wrong.'));
+
+const codeMissing = () => failure('SECOND_FACTOR_REQUIRED', 'Send a one-time code or a recovery code as well.', 'code');
 
 export interface LoginNeeds {
   database: Database;
@@ -34,13 +39,14 @@ export interface LoginNeeds {
   passwords: Passwords;
   sessions: Sessions;
   signIns: SignInLimits;
+  checkSecondFactor: CheckSecondFactor;
 }
 
 /**
  * Counted before the password is looked at. Unknown, suspended and closed users cost one password check like everybody else, so
- * time tells nothing.
+ * time tells nothing. Whether there is a second factor is looked at after the right password only, for the same reason.
  */
-export const createLogin = ({ database, command, passwords, sessions, signIns }: LoginNeeds) => {
+export const createLogin = ({ database, command, passwords, sessions, signIns, checkSecondFactor }: LoginNeeds) => {
   // A crowd waits here: its look-ups all at once would take the processor from everybody else's requests.
   const inTurn = createGate(limits.signIn.lookUps);
 
@@ -58,20 +64,29 @@ export const createLogin = ({ database, command, passwords, sessions, signIns }:
     }
     const { found, admitted } = await inTurn(() => admit(name, address));
     const right = await passwords.verify(found?.passwordHash, input.password, admitted.known);
+    const factor =
+      found !== null && right ? await checkSecondFactor(found.id, input.code, admitted.codesBy) : undefined;
     const result = await command<SignedIn>(
       { by, action: 'login', target: found?.id ?? null },
       async ({ tx, now, line }) => {
-        if (found === null || !right) return wrong();
+        if (found === null || factor === undefined) return wrong();
         const user = await lockUser(tx, found.id);
         if (user?.passwordHash !== found.passwordHash) return wrong();
-        line.by = { ...by, userId: user.id };
-        if (user.status === 'SUSPENDED')
+        if (user.status === 'SUSPENDED') {
+          line.by = { ...by, userId: user.id };
           return refused(failure('USER_SUSPENDED', 'An operator has suspended this user.'));
+        }
+        const shown = await factor.holds({ tx, now, line });
+        if (shown === 'WRONG') return wrong();
+        if (shown === 'MISSING') return refused(codeMissing());
+        line.by = { ...by, userId: user.id };
         await signIns.remember(tx, user.id, address, now);
-        return ok(await sessions.open(tx, user, now));
+        return ok(await sessions.open(tx, user, { now, secondFactor: shown === 'SHOWN' }));
       },
     );
-    if (result.ok) admitted.succeeded();
+    // Without its code a right password was no guess either; wrong codes are counted for themselves as well.
+    if (result.ok || result.failures[0]?.code === 'SECOND_FACTOR_REQUIRED') admitted.succeeded();
+    if (result.ok) factor?.succeeded();
     return result;
   };
 };

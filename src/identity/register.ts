@@ -32,7 +32,7 @@ export const createRegister = (needs: RegisterNeeds) => {
     const { tx, now, line } = step;
     await signIns.remember(tx, made.value.id, address, now);
     line.by = { ...line.by, userId: made.value.id };
-    return ok(await sessions.open(tx, made.value, now));
+    return ok(await sessions.open(tx, made.value, { now, secondFactor: false }));
   };
 
   return async ({ address, ...by }: Visitor, given: NewUserInput): Promise<Result<SignedIn>> => {

@@ -1,5 +1,5 @@
 import { UserStatus } from '../database/generated/enums.ts';
-import { actorOf, viewerOf } from '../graphql/actor.ts';
+import { actorOf, enrolleeOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
@@ -45,7 +45,7 @@ const detailsBatch = perRequest((context) =>
   }),
 );
 
-const detailsOf = async ({ id }: User, context: GraphContext) => {
+export const detailsOf = async ({ id }: User, context: GraphContext) => {
   const details = await detailsBatch(context)(id);
   if (details === undefined) throw new Error('a user without details');
   return details;
@@ -99,7 +99,7 @@ const SessionRef = builder.objectRef<SignedIn>('Session').implement({
 const AuthPayload = payloadOf('AuthPayload', 'session', SessionRef);
 
 /** Payloads of mutations that make nothing to show. */
-const donePayload = (name: string) =>
+export const donePayload = (name: string) =>
   builder.objectRef<Result<object>>(name).implement({
     fields: (t) => ({
       success: t.boolean({ resolve: ({ ok }) => ok }),
@@ -112,16 +112,16 @@ builder.objectField(LogoutPayload, 'user', (t) =>
   t.field({
     type: UserRef,
     description: 'Whose session ended.',
-    resolve: (_, __, context) => viewerOf(context),
+    resolve: (_, __, context) => enrolleeOf(context),
   }),
 );
 
 builder.queryFields((t) => ({
   me: t.field({
     type: UserRef,
-    access: 'signedIn',
+    access: 'enrolling',
     description: 'The signed-in user.',
-    resolve: (_, __, context) => viewerOf(context),
+    resolve: (_, __, context) => enrolleeOf(context),
   }),
 }));
 
@@ -148,6 +148,7 @@ const LoginInput = builder.inputType('LoginInput', {
     email: t.string(),
     username: t.string({ description: 'Text with an "@" is taken as an e-mail address.' }),
     password: t.string({ required: true }),
+    code: t.string({ description: 'A one-time code or a recovery code, of users who have a second factor.' }),
   }),
 });
 
@@ -194,7 +195,8 @@ builder.mutationFields((t) => ({
   login: t.field({
     type: AuthPayload,
     access: 'public',
-    description: 'Signs in with a new session. Codes: INVALID_INPUT, INVALID_CREDENTIALS, USER_SUSPENDED.',
+    description:
+      'Signs in with a new session. Codes: INVALID_INPUT, INVALID_CREDENTIALS, USER_SUSPENDED, SECOND_FACTOR_REQUIRED.',
     args: { input: t.arg({ type: LoginInput, required: true }) },
     resolve: (_, { input }, context) => context.services.identity.login(anyone(context), input),
   }),
@@ -208,9 +210,12 @@ builder.mutationFields((t) => ({
   }),
   logout: t.field({
     type: LogoutPayload,
-    access: 'signedIn',
+    access: 'enrolling',
     description: 'Ends this session; its tokens stop working within a second.',
-    resolve: (_, __, context) => context.services.identity.logout(actorOf(context), viewerOf(context)),
+    resolve: (_, __, context) => {
+      const viewer = enrolleeOf(context);
+      return context.services.identity.logout(actorOf(context, viewer), viewer);
+    },
   }),
   logoutEverywhere: t.field({
     type: LogoutPayload,

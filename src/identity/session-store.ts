@@ -5,26 +5,45 @@ import type { Viewer } from './viewer.ts';
 type Tx = Prisma.TransactionClient;
 
 /** Why a session was ended before its time. */
-export type SessionEnd = 'LOGOUT' | 'PASSWORD_CHANGED' | 'SUSPENDED' | 'CLOSED' | 'REUSED' | 'TOO_MANY';
+export type SessionEnd =
+  | 'LOGOUT'
+  | 'PASSWORD_CHANGED'
+  | 'SUSPENDED'
+  | 'CLOSED'
+  | 'REUSED'
+  | 'TOO_MANY'
+  | 'SECOND_FACTOR';
 
 /** One prepared statement: every signed-in request runs it, and Prisma's findUnique costs twice as much. */
 const viewerQuery = {
   name: 'viewer',
-  text: `SELECT u.id, u.number, u.username, u.email, u.roles::text[] AS roles, u.created_at AS "createdAt"
+  text: `SELECT u.id, u.number, u.username, u.email, u.roles::text[] AS roles, u.created_at AS "createdAt",
+                s.second_factor AS "secondFactor"
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND u.status = 'ACTIVE'`,
 };
 
-/** The viewer of an open session of an active user. */
+/** The viewer of an open session of an active user, and whether it was opened with a second factor. */
 export const readViewer = async (
   { pool }: Database,
   { sessionId, userId, now }: { sessionId: string; userId: string; now: Date },
-): Promise<Viewer | undefined> => {
-  const { rows } = await pool.query<Omit<Viewer, 'status' | 'sessionId'>>({
+): Promise<{ viewer: Viewer; secondFactor: boolean } | undefined> => {
+  const { rows } = await pool.query<Omit<Viewer, 'status' | 'sessionId'> & { secondFactor: boolean }>({
     ...viewerQuery,
     values: [sessionId, userId, now],
   });
-  return rows[0] && { ...rows[0], status: 'ACTIVE', sessionId };
+  if (rows[0] === undefined) return undefined;
+  const { secondFactor, ...user } = rows[0];
+  return { viewer: { ...user, status: 'ACTIVE', sessionId }, secondFactor };
+};
+
+/** Whether an open session was opened with a second factor. */
+export const hasSecondFactor = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.session.count({ where: { id, revokedAt: null, secondFactor: true } })) > 0;
+
+/** What is known of the open sessions that are left when a second factor comes or goes. */
+export const markSessions = async (tx: Tx, userId: string, secondFactor: boolean): Promise<void> => {
+  await tx.session.updateMany({ where: { userId, revokedAt: null }, data: { secondFactor } });
 };
 
 /** When somebody signed in to open a session of theirs that is still open. */
@@ -42,6 +61,7 @@ export interface NewSession {
   tokenHash: Uint8Array<ArrayBuffer>;
   createdAt: Date;
   expiresAt: Date;
+  secondFactor: boolean;
 }
 
 /**

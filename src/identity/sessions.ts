@@ -37,7 +37,11 @@ export const createSessions = ({ jwt, ids, accessTokens, refreshTokens }: Sessio
     answer,
     expiresAt,
     /** Opens a session for a user whose row the caller has locked or just made. */
-    open: async (tx: Prisma.TransactionClient, user: User, now: Date): Promise<SignedIn> => {
+    open: async (
+      tx: Prisma.TransactionClient,
+      user: User,
+      { now, secondFactor }: { now: Date; secondFactor: boolean },
+    ): Promise<SignedIn> => {
       const id = ids.next();
       const refreshToken = refreshTokens.first(id);
       const session = {
@@ -46,6 +50,7 @@ export const createSessions = ({ jwt, ids, accessTokens, refreshTokens }: Sessio
         tokenHash: hashRefreshToken(refreshToken),
         createdAt: now,
         expiresAt: expiresAt(now, now),
+        secondFactor,
       };
       await insertSession(tx, session, limits.session.perUser);
       return answer(user, id, refreshToken);

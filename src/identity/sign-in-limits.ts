@@ -15,6 +15,8 @@ const shortened = (name: string): string => createHash('sha256').update(name).di
 export interface Admitted {
   /** Signed in from here before: what goes on elsewhere is not this device's fault. */
   known: boolean;
+  /** What its codes are counted by: those of a device that is known apart from everybody else's, like its passwords. */
+  codesBy: string;
   /** The attempt was no guess. */
   succeeded(): void;
 }
@@ -55,6 +57,7 @@ export const createSignInLimits = ({
       await budgets.backOff.attempt(key);
       return {
         known,
+        codesBy: known ? key : String(userId),
         succeeded: () => {
           budgets.address.giveBack(address, share);
           attempts.giveBack(key);

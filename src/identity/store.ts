@@ -28,12 +28,14 @@ export interface UserDetails {
   displayName: string | null;
   updatedAt: Date;
   lastSignInAt: Date | null;
+  secondFactor: boolean;
 }
 
 /** One statement for all of a page. A sign-in leaves its session's row until the next one. */
 export const readUserDetails = async ({ pool }: Database, ids: readonly string[]): Promise<UserDetails[]> => {
   const text = `SELECT u.id, p.display_name AS "displayName", u.updated_at AS "updatedAt",
-                       (SELECT max(s.created_at) FROM sessions s WHERE s.user_id = u.id) AS "lastSignInAt"
+                       (SELECT max(s.created_at) FROM sessions s WHERE s.user_id = u.id) AS "lastSignInAt",
+                       EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS "secondFactor"
                 FROM users u JOIN profiles p ON p.user_id = u.id WHERE u.id = ANY($1::uuid[])`;
   return (await pool.query<UserDetails>({ name: 'user_details', text, values: [ids] })).rows;
 };

@@ -13,9 +13,10 @@ export interface Viewer {
 }
 
 /** Why a request that carries a token has no viewer. A request without a token has neither. */
-export type TokenProblem = 'MALFORMED' | 'EXPIRED' | 'REVOKED';
+export type TokenProblem = 'MALFORMED' | 'EXPIRED' | 'REVOKED' | 'SECOND_FACTOR_MISSING';
 
-export type Authentication = { viewer: Viewer } | { problem: TokenProblem };
+/** `enrolling` is who must set up a second factor first: nobody's viewer, but for the fields by which that is done. */
+export type Authentication = { viewer: Viewer } | { problem: TokenProblem; enrolling?: Viewer };
 export type Authenticate = (token: string) => Promise<Authentication>;
 
 /** Who does something, and in which request: what every command carries into the audit log. */

@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createLru } from '../kernel/lru.ts';
 import { limits } from '../limits.ts';
+import { mustHaveSecondFactor, type SecondFactorRule } from './second-factor.ts';
 import { readViewer } from './session-store.ts';
 import type { AccessTokens, Claims } from './tokens.ts';
 import type { Authentication } from './viewer.ts';
@@ -18,16 +19,21 @@ export const createViewers = ({
   database,
   tokens,
   clock,
+  rule,
 }: {
   database: Database;
   tokens: AccessTokens;
   clock: Clock;
+  rule: SecondFactorRule;
 }) => {
   const cache = createLru<Entry>(limits.session.viewerCacheEntries);
 
   const read = async ({ userId, sessionId }: Claims): Promise<Authentication> => {
-    const viewer = await readViewer(database, { userId, sessionId, now: clock.now() });
-    return viewer === undefined ? { problem: 'REVOKED' } : { viewer };
+    const found = await readViewer(database, { userId, sessionId, now: clock.now() });
+    if (found === undefined) return { problem: 'REVOKED' };
+    const { viewer, secondFactor } = found;
+    if (secondFactor || !mustHaveSecondFactor(rule, viewer.roles)) return { viewer };
+    return { problem: 'SECOND_FACTOR_MISSING', enrolling: viewer };
   };
 
   const authenticate = async (token: string): Promise<Authentication> => {

@@ -112,6 +112,7 @@ export const createLimiter = async (needs: LimiterNeeds) => {
         address: attempts('sign-in-address'),
         name: attempts('sign-in-name'),
         device: attempts('sign-in-device'),
+        code: attempts('second-factor'),
         backOff,
       },
       registration: budget(windowRule('registration', setLimit(registrationsPerHour), HOUR_ms)),

@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
 import { createPasswords, type Passwords } from '../../src/identity/password.ts';
 import type { Role } from '../../src/identity/permissions.ts';
+import type { SecondFactorRule } from '../../src/identity/second-factor.ts';
 import type { SignedIn } from '../../src/identity/sessions.ts';
 import type { Actor, Viewer, Visitor } from '../../src/identity/viewer.ts';
 import { createIds } from '../../src/kernel/ids.ts';
@@ -60,10 +61,10 @@ const counted = (passwords: Passwords) => {
 };
 
 /** Identity, profile, administration and audit as one process of the server has them. */
-const processOn = (database: Database, clock: TestClock, { budgets }: Limiter) => {
+const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, rule: SecondFactorRule) => {
   const ids = createIds(clock);
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
-  const config = { jwt, password: { min: 12, max: 128 } };
+  const config = { jwt, password: { min: 12, max: 128 }, secondFactor: { rule, key: 'a key of the tests' } };
   const checkBreached = async () => undefined;
   const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
   const needs = { database, clock, ids, forgetUser: identity.forgetUser, passwords, checkBreached, config };
@@ -97,16 +98,16 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter) =
 };
 
 /** One such process over a database of its own; `sibling` is another one on the same database. */
-export const people = async (rateLimit: Partial<Config['rateLimit']> = {}) => {
+export const people = async (rateLimit: Partial<Config['rateLimit']> = {}, rule: SecondFactorRule = 'optional') => {
   const { url, close } = await testDatabase();
   const database = await openDatabase(url);
   const clock = testClock();
   const limiter = await testLimiter(database, clock, rateLimit);
   return {
-    ...processOn(database, clock, limiter),
+    ...processOn(database, clock, limiter, rule),
     database,
     clock,
-    sibling: () => processOn(database, clock, limiter),
+    sibling: (other = rule) => processOn(database, clock, limiter, other),
     close: async (): Promise<void> => {
       await limiter.close();
       await database.close();

@@ -13,7 +13,7 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
     'PASSWORD_TOO_LONG',
     'PASSWORD_TOO_COMMON',
   ],
-  login: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'USER_SUSPENDED'],
+  login: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'USER_SUSPENDED', 'SECOND_FACTOR_REQUIRED'],
   refresh: ['INVALID_REFRESH_TOKEN', 'USER_SUSPENDED'],
   logout: [],
   logoutEverywhere: [],
@@ -35,6 +35,11 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
     'PASSWORD_TOO_COMMON',
   ],
   deleteAccount: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', 'OPEN_ORDERS', 'LAST_ADMIN'],
+  enrolSecondFactor: ['INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', 'SECOND_FACTOR_EXISTS'],
+  confirmSecondFactor: ['INVALID_CREDENTIALS', 'NO_SECOND_FACTOR'],
+  removeSecondFactor: ['INVALID_CREDENTIALS', 'NO_SECOND_FACTOR'],
+  renewRecoveryCodes: ['INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', 'NO_SECOND_FACTOR'],
+  resetSecondFactor: ['INVALID_INPUT', 'NOT_FOUND', 'NO_SECOND_FACTOR'],
   updateProfile: ['INVALID_INPUT'],
   setUserRoles: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
   addUserRole: ['NOT_FOUND'],
@@ -73,7 +78,12 @@ export const rootNames = ({ document }: RestOperation): string[] =>
 export const accessOf = (operation: RestOperation, schema: GraphQLSchema): Access => {
   const fields = schema.getRootType(operation.kind as OperationTypeNode)!.getFields();
   const levels = rootNames(operation).map((name) => (fields[name]?.extensions.access ?? 'public') as Access);
-  return levels.find((level) => typeof level === 'object') ?? levels.find((level) => level === 'signedIn') ?? 'public';
+  const order = [
+    (level: Access) => typeof level === 'object',
+    (level: Access) => level === 'signedIn',
+    (level: Access) => level === 'enrolling',
+  ];
+  return order.map((fits) => levels.find(fits)).find((level) => level !== undefined) ?? 'public';
 };
 
 /** Every code that a well-meant request of the operation may be refused with. */
@@ -87,6 +97,7 @@ export const codesOf = (operation: RestOperation, access: Access): ErrorCode[] =
     'INTERNAL_SERVER_ERROR',
   ];
   if (access !== 'public') codes.push('UNAUTHENTICATED');
+  if (access !== 'public' && access !== 'enrolling') codes.push('SECOND_FACTOR_REQUIRED');
   if (typeof access === 'object') codes.push('FORBIDDEN');
   if (operation.path.includes('{')) codes.push('NOT_FOUND');
   if (operation.method !== 'GET' && operation.method !== 'DELETE')

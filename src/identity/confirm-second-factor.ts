@@ -1,0 +1,41 @@
+import type { Command } from '../audit/command.ts';
+import type { SecondFactor } from '../database/generated/client.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { limits } from '../limits.ts';
+import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { newRecoveryCodes } from './recovery-codes.ts';
+import { confirmSecondFactor, findSecondFactor, saveRecoveryCodes } from './second-factor-store.ts';
+import { endSessions, markSessions } from './session-store.ts';
+import { lockActiveUser } from './store.ts';
+import type { Actor, Viewer } from './viewer.ts';
+import type { Viewers } from './viewers.ts';
+
+const isAwaited = (factor: SecondFactor | null, now: Date): factor is SecondFactor =>
+  factor !== null &&
+  factor.confirmedAt === null &&
+  now.getTime() - factor.createdAt.getTime() <= limits.secondFactor.confirm_ms;
+
+/** Makes the second factor count. This session has shown it; all others end, whoever has them. */
+export const createConfirmSecondFactor =
+  ({ command, codes, viewers }: { command: Command; codes: FactorCodes; viewers: Viewers }) =>
+  async (by: Actor, viewer: Viewer, { code }: { code: string }): Promise<Result<string[]>> => {
+    const attempt = await codes.admit(viewer.sessionId);
+    const recovery = await newRecoveryCodes();
+    const result = await command({ by, action: 'confirmSecondFactor', target: viewer.id }, async (step) => {
+      const { tx, now } = step;
+      const { id: userId } = await lockActiveUser(tx, viewer.id);
+      const factor = await findSecondFactor(tx, userId);
+      if (!isAwaited(factor, now)) return refused(noSecondFactor('Begin with enrolSecondFactor.'));
+      if (!(await codes.accepts(step, factor, code))) return refused(wrongCode());
+      await confirmSecondFactor(tx, userId, now);
+      await saveRecoveryCodes(tx, userId, recovery.hashes);
+      await endSessions(tx, { userId, id: { not: viewer.sessionId } }, { now, reason: 'SECOND_FACTOR' });
+      await markSessions(tx, userId, true);
+      return ok(recovery.shown);
+    });
+    if (result.ok) {
+      attempt.succeeded();
+      viewers.forgetUser(viewer.id);
+    }
+    return result;
+  };

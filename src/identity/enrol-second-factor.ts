@@ -1,0 +1,42 @@
+import type { Command } from '../audit/command.ts';
+import { failure } from '../errors.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { limits } from '../limits.ts';
+import { enrolmentOf, newSecret } from './one-time-codes.ts';
+import type { ShowPresence } from './presence.ts';
+import { beginSecondFactor, findActiveFactor } from './second-factor-store.ts';
+import type { SecretBox } from './secret-box.ts';
+import { lockActiveUser } from './store.ts';
+import type { Actor, Viewer } from './viewer.ts';
+
+/** What an authenticator app is given. Shown here only. */
+export interface Enrolment {
+  secret: string;
+  uri: string;
+  confirmBefore: Date;
+}
+
+export interface EnrolNeeds {
+  command: Command;
+  secretBox: SecretBox;
+  showPresence: ShowPresence;
+  /** What authenticator apps show beside the username. */
+  issuer: string;
+}
+
+/** Begins a second factor, which counts for nothing until a code of it was shown. */
+export const createEnrolSecondFactor =
+  ({ command, secretBox, showPresence, issuer }: EnrolNeeds) =>
+  async (by: Actor, viewer: Viewer, input: { password?: string | null | undefined }): Promise<Result<Enrolment>> => {
+    const presence = await showPresence(viewer, input.password, 'password');
+    const secret = newSecret();
+    const shown = await enrolmentOf(secret, { issuer, label: viewer.username });
+    return command({ by, action: 'enrolSecondFactor', target: viewer.id }, async ({ tx, now }) => {
+      const user = await lockActiveUser(tx, viewer.id);
+      if (!(await presence.holds(tx, user))) return refused(presence.failure);
+      if ((await findActiveFactor(tx, user.id)) !== null)
+        return refused(failure('SECOND_FACTOR_EXISTS', 'Remove the second factor that there is first.'));
+      await beginSecondFactor(tx, user.id, secretBox.seal(user.id, secret), now);
+      return ok({ ...shown, confirmBefore: new Date(now.getTime() + limits.secondFactor.confirm_ms) });
+    });
+  };

@@ -1,0 +1,41 @@
+import type { Command } from '../audit/command.ts';
+import { ok, type Result, refused } from '../kernel/result.ts';
+import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import type { ShowPresence } from './presence.ts';
+import { findActiveFactor, removeSecondFactor } from './second-factor-store.ts';
+import { endSessions, markSessions } from './session-store.ts';
+import { lockActiveUser } from './store.ts';
+import type { Actor, Viewer } from './viewer.ts';
+import type { Viewers } from './viewers.ts';
+
+export interface RemoveFactorNeeds {
+  command: Command;
+  codes: FactorCodes;
+  showPresence: ShowPresence;
+  viewers: Viewers;
+}
+
+/** Wants both factors, however recent the sign-in. All other sessions end. */
+export const createRemoveSecondFactor =
+  ({ command, codes, showPresence, viewers }: RemoveFactorNeeds) =>
+  async (by: Actor, viewer: Viewer, input: { password: string; code: string }): Promise<Result<object>> => {
+    const presence = await showPresence(viewer, input.password, 'password');
+    const attempt = await codes.admit(viewer.sessionId);
+    const result = await command({ by, action: 'removeSecondFactor', target: viewer.id }, async (step) => {
+      const { tx, now } = step;
+      const user = await lockActiveUser(tx, viewer.id);
+      if (!(await presence.holds(tx, user))) return refused(presence.failure);
+      const factor = await findActiveFactor(tx, user.id);
+      if (factor === null) return refused(noSecondFactor('There is none to remove.'));
+      if (!(await codes.accepts(step, factor, input.code))) return refused(wrongCode());
+      await removeSecondFactor(tx, user.id);
+      await endSessions(tx, { userId: user.id, id: { not: viewer.sessionId } }, { now, reason: 'SECOND_FACTOR' });
+      await markSessions(tx, user.id, false);
+      return ok({});
+    });
+    if (result.ok) {
+      attempt.succeeded();
+      viewers.forgetUser(viewer.id);
+    }
+    return result;
+  };
