@@ -31,7 +31,7 @@ test('an instrument that is listed now has a book and makers, and every server t
   expect(codesOf(await other.orders.place((await other.customer('10')).by, { ...market, symbol: 'NEWER' }))).toEqual([
     'UNKNOWN_SYMBOL',
   ]);
-  await until(() => [trading, other].every(({ market }) => market.quote('NEWCO')?.ask != null));
+  await until(() => [trading, other].every(({ market }) => market.find('NEWCO') && market.quote('NEWCO')?.ask != null));
   const { by, userId, accountId } = await other.customer('10000');
   const { id } = must(await other.orders.place(by, { ...market, symbol: 'NEWCO' }));
   await until(async () => (await other.orders.one(userId, { id }))?.status === 'FILLED');
