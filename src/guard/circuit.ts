@@ -17,6 +17,10 @@ export interface CircuitStatus {
   probesSucceeded: number;
 }
 
+/** Whole seconds until it is tried again; undefined while calls go through, or find out. */
+export const retryAfterOf = ({ state, openFor_ms }: Pick<CircuitStatus, 'state' | 'openFor_ms'>): number | undefined =>
+  state === 'OPEN' ? Math.max(1, Math.ceil(openFor_ms / 1_000)) : undefined;
+
 /** What other processes and operators have said about a circuit, as far as this process has heard. */
 export interface Hearsay {
   isolated: boolean;
@@ -95,10 +99,11 @@ export const createCircuit = ({ name, rules, now_ms, isSilent, changed }: Circui
     return { ...seen, ...mine, ...(isDoubtful && { state: 'HALF_OPEN' }) };
   };
   const refusal = (): RefusedError => {
-    const { isolated, state, openFor_ms } = status();
+    const now = status();
+    const { isolated, state } = now;
     const failed = state === 'OPEN' ? 'it has failed too often' : 'whether it works again is being found out';
     const why = isolated ? 'an operator has taken it out of use' : failed;
-    const retryAfter_s = state === 'OPEN' ? Math.max(1, Math.ceil(openFor_ms / 1_000)) : PROBING_s;
+    const retryAfter_s = retryAfterOf(now) ?? PROBING_s;
     const details = { dependency: name, state };
     return new RefusedError('DEPENDENCY_UNAVAILABLE', `${name} is not asked now: ${why}.`, retryAfter_s, details);
   };

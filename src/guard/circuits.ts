@@ -3,6 +3,7 @@ import { failure } from '../errors.ts';
 import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
+import { retryAfterOf } from './circuit.ts';
 import type { Guard } from './guard.ts';
 import type { CircuitView, Guards } from './guards.ts';
 import { saveIsolated, saveReset } from './store.ts';
@@ -60,13 +61,14 @@ export const createCircuits = ({ guards, command, dependencies }: CircuitsOption
     check: (dependency: Dependency): void => dependencies[dependency].guard.circuit.check(),
     report: (dependency: Dependency): [name: string, report: DependencyReport] => {
       const { guard, isStale } = dependencies[dependency];
-      const { name, state, openFor_ms } = guard.circuit.status();
-      const isOpen = state === 'OPEN';
+      const status = guard.circuit.status();
+      const { name, state } = status;
+      const retryAfter = retryAfterOf(status);
       return [
         name,
         {
           state,
-          ...(isOpen && { retryAfter: Math.max(1, Math.ceil(openFor_ms / 1_000)) }),
+          ...(retryAfter !== undefined && { retryAfter }),
           ...(isStale() && { stale: true as const }),
         },
       ];

@@ -6,6 +6,7 @@ import type { Figures } from '../telemetry/latest.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { CircuitState } from './breaker.ts';
+import { retryAfterOf } from './circuit.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { type CallCount, createGuardMetrics } from './metrics.ts';
 import { guardRules, type Special } from './rules.ts';
@@ -50,6 +51,9 @@ export interface GuardsOptions {
   log: Pick<Log, 'warn' | 'info'>;
 }
 
+const lastErrorOf = ({ circuit }: Guard): string | undefined =>
+  circuit.status().lastFailure?.message.slice(0, limits.guard.errorText);
+
 /**
  * All guards of this process. Each process goes by its own breakers and writes every change of one into a small table,
  * which all of them read twice a second: so a process that has not called a dependency lately knows what the others
@@ -72,7 +76,7 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
       name,
       state,
       openUntil: state === 'OPEN' ? new Date(changedAt.getTime() + openFor_ms) : null,
-      lastError: guard.circuit.status().lastFailure?.message.slice(0, limits.guard.errorText) ?? null,
+      lastError: lastErrorOf(guard) ?? null,
       changedBy: processId,
       changedAt,
     });
@@ -114,7 +118,8 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
   });
 
   const view = (name: string, guard: Guard): CircuitView => {
-    const { state, isolated, openFor_ms, lastFailure, failures, probesSucceeded } = guard.circuit.status();
+    const status = guard.circuit.status();
+    const { state, isolated, failures, probesSucceeded } = status;
     const row = shared.get().get(name);
     return {
       name,
@@ -122,8 +127,8 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
       isolated,
       reason: isolated ? (row?.reason ?? null) : null,
       changedAt: row?.changedAt ?? startedAt,
-      retryAfter_s: state === 'OPEN' ? Math.max(1, Math.ceil(openFor_ms / 1_000)) : null,
-      lastError: lastFailure?.message.slice(0, limits.guard.errorText) ?? row?.lastError ?? null,
+      retryAfter_s: retryAfterOf(status) ?? null,
+      lastError: lastErrorOf(guard) ?? row?.lastError ?? null,
       failures,
       probesSucceeded,
     };
