@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { madeOnce } from './config/data-folder.ts';
 import { ConfigError, refuseProblems, type SettingProblem } from './config/problems.ts';
 import { productionProblems } from './config/production.ts';
 import { isSealKey, sealKeyPem } from './config/seal-key.ts';
@@ -103,38 +103,6 @@ const variables = z.object({
 
 export type Variables = z.infer<typeof variables>;
 
-/**
- * Makes a folder and its missing parents, one at a time: where none can ever be made, as below /proc, the recursive call of
- * Node goes round for ever.
- */
-export const ensureFolder = (folder: string): void => {
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    ensureFolder(dirname(folder));
-    mkdirSync(folder);
-  }
-};
-
-/** Development needs no secret to be set: one is made once and kept beside the database, readable by its owner only. */
-const developmentSecret = (dataDir: string): string => {
-  const file = join(dataDir, 'jwt-secret');
-  try {
-    ensureFolder(dataDir);
-    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
-    chmodSync(file, 0o600);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // The same code tells that the folder's own name is taken by a file.
-    if (code !== 'EEXIST' || !existsSync(file))
-      throw new ConfigError('DATA_DIR', `${dataDir} cannot be written (${code})`);
-  }
-  return readFileSync(file, 'utf8');
-};
-
 /** Where orders go instead of to the paper market, and where prices come from. */
 const externalVenue = (env: Variables) => {
   const { VENUE_URL: url, VENUE_NAME: name, VENUE_TOKEN: token } = env;
@@ -172,7 +140,7 @@ export const loadConfig = (environment: Environment) => {
   if (env === undefined) throw new Error('settings without a problem have values');
   const production = env.ENVIRONMENT === 'production';
   const dataDir = resolve(env.DATA_DIR);
-  const jwtSecret = env.JWT_SECRET_KEY ?? developmentSecret(dataDir);
+  const jwtSecret = env.JWT_SECRET_KEY ?? madeOnce(dataDir, 'jwt-secret', () => randomBytes(32).toString('hex'));
   return Object.freeze({
     production,
     host: env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),

@@ -41,7 +41,7 @@ const sorted = (value: unknown): unknown => {
 const kept = (text: string | null): string | null => text?.toWellFormed() ?? null;
 
 /** Everything that a line says, as text that is the same for the row that is written and for the row that is read. */
-export const rowText = (row: AuditRow, strand: number, sequence: bigint): string =>
+const rowText = (row: AuditRow, strand: number, sequence: bigint): string =>
   JSON.stringify([
     strand,
     String(sequence),

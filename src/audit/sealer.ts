@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { ConfigError, ensureFolder } from '../config.ts';
+import { ensureFolder } from '../config/data-folder.ts';
+import { ConfigError } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';

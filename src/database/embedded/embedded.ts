@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, ensureFolder } from '../../config.ts';
+import { ensureFolder } from '../../config/data-folder.ts';
+import { ConfigError } from '../../config.ts';
 import { limits } from '../../limits.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
