@@ -23,9 +23,6 @@ const movements = {
          ORDER BY p.created_at, p.sequence LIMIT $5`,
 } as const;
 
-/** A connection that is lost between two statements says so by an event that nobody else listens to. */
-const unheard = (): void => {};
-
 const open = async (client: pg.PoolClient, accountId: string, { from, to }: Period): Promise<StatementSnapshot> => {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const balancesAt = async (at: Date): Promise<PastBalance[]> =>
@@ -36,7 +33,6 @@ const open = async (client: pg.PoolClient, accountId: string, { from, to }: Peri
       () => undefined,
       (error: Error) => error,
     );
-    client.off('error', unheard);
     client.release(failed);
   };
   return {
@@ -58,11 +54,9 @@ export const createExportStore =
   ({ as }: Pick<Database, 'as'>) =>
   async (sight: Sight, accountId: string, period: Period): Promise<StatementSnapshot> => {
     const client = await as(sight).connect();
-    client.on('error', unheard);
     try {
       return await open(client, accountId, period);
     } catch (error) {
-      client.off('error', unheard);
       // Whatever state it is in, nobody gets it again.
       client.release(error as Error);
       throw error;
