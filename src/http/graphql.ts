@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { getSSEProcessor, isAsyncIterable } from 'graphql-yoga';
 import { catalogue, type ErrorCode } from '../errors.ts';
-import type { Answer, Graphql } from '../graphql/server.ts';
+import type { Answer, Caller, Graphql } from '../graphql/server.ts';
 import { type MediaType, negotiate } from './accept.ts';
 import { type Exchange, type Handler, type HttpAnswer, type RateLimitNote, refusal } from './answer.ts';
 import { readJson } from './body.ts';
@@ -48,6 +48,12 @@ export const budgetOf = ({ errors = [] }: ExecutionResult): RateLimitNote | unde
   return { policy, limit: limit ?? 0, window_s: window ?? 0, remaining: remaining ?? 0, resetAfter_s: resetAfter ?? 0 };
 };
 
+/** What the schema is told of who sent a request. */
+export const callerOf = (
+  { requestId, who, address, meter, signal }: Exchange,
+  idempotencyKey: string | null,
+): Caller => ({ requestId, ...who, address, meter, idempotencyKey, signal });
+
 /** One operation's answer, or a stream of them, as server-sent events. */
 const streamed = async (answer: Answer): Promise<HttpAnswer> => {
   const response = await getSSEProcessor()(answer as never, globalThis as never, 'text/event-stream');
@@ -82,14 +88,8 @@ export const createGraphqlHandler =
     if ('refused' in read) return read.refused;
     if ('problem' in read) return refusal(exchange, 'BAD_REQUEST', read.problem);
 
-    const { answer, context } = await graphql.run(read.params, request.method as 'GET' | 'POST', {
-      requestId: exchange.requestId,
-      ...exchange.who,
-      address: exchange.address,
-      meter: exchange.meter,
-      idempotencyKey: key.value,
-      signal: exchange.signal,
-    });
+    const caller = callerOf(exchange, key.value);
+    const { answer, context } = await graphql.run(read.params, request.method as 'GET' | 'POST', caller);
     if (context.operation?.name) note.operation = context.operation.name;
 
     if (isAsyncIterable(answer)) {

@@ -5,7 +5,7 @@ import type { Graphql } from '../graphql/server.ts';
 import { takesJson } from '../http/accept.ts';
 import type { Exchange, HttpAnswer, Refuse } from '../http/answer.ts';
 import { isFormIn, readForm, readJson } from '../http/body.ts';
-import { budgetOf } from '../http/graphql.ts';
+import { budgetOf, callerOf } from '../http/graphql.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { ServedPath } from '../http/served.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -161,15 +161,9 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     if ('problems' in given) return no(misfit(given.problems));
     const input = readInput(operation, given, face.dialect.ignoresUnknown);
     if ('problems' in input) return no(misfit(input.problems));
-    const { answer, context } = await graphql.run({ query: operation.source, variables: input.variables }, 'POST', {
-      requestId: exchange.requestId,
-      ...exchange.who,
-      address: exchange.address,
-      meter: exchange.meter,
-      idempotencyKey: key.value,
-      signal: exchange.signal,
-      trusted: true,
-    });
+    const asked = { query: operation.source, variables: input.variables };
+    const caller = { ...callerOf(exchange, key.value), trusted: true as const };
+    const { answer, context } = await graphql.run(asked, 'POST', caller);
     if (isAsyncIterable(answer)) throw new Error(`${operation.name} answers with a stream`);
     exchange.overBudget = budgetOf(answer);
     const failure = failureOf(operation, answer);
