@@ -3,37 +3,19 @@ import { catalogue, type ErrorCode } from '../../errors.ts';
 import type { Access } from '../../graphql/access.ts';
 import type { RestOperation } from '../operation.ts';
 
+const password: readonly ErrorCode[] = ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'PASSWORD_TOO_COMMON'];
+const names: readonly ErrorCode[] = ['EMAIL_TAKEN', 'USERNAME_TAKEN'];
+const newUser: readonly ErrorCode[] = ['INVALID_INPUT', ...names, ...password];
+
 /** What a mutation of identity or administration may be refused with; those of money and orders share the rest of the payload codes. */
 const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
-  register: [
-    'INVALID_INPUT',
-    'EMAIL_TAKEN',
-    'USERNAME_TAKEN',
-    'PASSWORD_TOO_SHORT',
-    'PASSWORD_TOO_LONG',
-    'PASSWORD_TOO_COMMON',
-  ],
+  register: newUser,
   login: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'USER_SUSPENDED', 'SECOND_FACTOR_REQUIRED'],
   refresh: ['INVALID_REFRESH_TOKEN', 'USER_SUSPENDED'],
   logout: [],
   logoutEverywhere: [],
-  changePassword: [
-    'INVALID_INPUT',
-    'INVALID_CREDENTIALS',
-    'PASSWORD_TOO_SHORT',
-    'PASSWORD_TOO_LONG',
-    'PASSWORD_TOO_COMMON',
-  ],
-  updateLogin: [
-    'INVALID_INPUT',
-    'INVALID_CREDENTIALS',
-    'RECENT_SIGN_IN_REQUIRED',
-    'EMAIL_TAKEN',
-    'USERNAME_TAKEN',
-    'PASSWORD_TOO_SHORT',
-    'PASSWORD_TOO_LONG',
-    'PASSWORD_TOO_COMMON',
-  ],
+  changePassword: ['INVALID_INPUT', 'INVALID_CREDENTIALS', ...password],
+  updateLogin: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', ...names, ...password],
   deleteAccount: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', 'OPEN_ORDERS', 'LAST_ADMIN'],
   enrolSecondFactor: ['INVALID_CREDENTIALS', 'RECENT_SIGN_IN_REQUIRED', 'SECOND_FACTOR_EXISTS'],
   confirmSecondFactor: ['INVALID_CREDENTIALS', 'NO_SECOND_FACTOR'],
@@ -44,15 +26,8 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
   setUserRoles: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
   addUserRole: ['NOT_FOUND'],
   removeUserRole: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
-  createUser: [
-    'INVALID_INPUT',
-    'EMAIL_TAKEN',
-    'USERNAME_TAKEN',
-    'PASSWORD_TOO_SHORT',
-    'PASSWORD_TOO_LONG',
-    'PASSWORD_TOO_COMMON',
-  ],
-  updateUser: ['INVALID_INPUT', 'NOT_FOUND', 'EMAIL_TAKEN', 'USERNAME_TAKEN'],
+  createUser: newUser,
+  updateUser: ['INVALID_INPUT', 'NOT_FOUND', ...names],
   closeUser: ['INVALID_INPUT', 'NOT_FOUND', 'OPEN_ORDERS', 'LAST_ADMIN'],
   suspendUser: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
   reinstateUser: ['INVALID_INPUT', 'NOT_FOUND'],
