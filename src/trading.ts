@@ -21,7 +21,6 @@ import { createLedger } from './ledger/ledger.ts';
 import { createLedgerStore } from './ledger/store.ts';
 import type { Budget } from './limiter/budget.ts';
 import { limits } from './limits.ts';
-import type { Instrument } from './market/instrument.ts';
 import { createInstruments } from './market/instruments.ts';
 import { createMarket } from './market/market.ts';
 import { createMarketStore, seedMarket } from './market/store.ts';
@@ -116,16 +115,11 @@ export const createTrading = async (options: TradingOptions) => {
   const inFlight = createInFlight();
   const peek = createPeek(database.pool);
   const shared = { lane, accounts, market, inFlight, clock, ids };
-  const instrumentOf = (symbol: string): Instrument => {
-    const instrument = market.find(symbol);
-    if (instrument === undefined) throw new Error('an order names an unknown instrument');
-    return instrument;
-  };
   const command = createCommand({ database, clock, ids });
   const orderDeps = {
     ...shared,
     peek,
-    instrumentOf,
+    instrumentOf: market.instrumentOf,
     venue: withFreshQuotes(dispatch),
     store: createOrderStore(database),
     rates: config.fees,

@@ -14,6 +14,8 @@ export interface InstrumentPage {
 
 export interface Market {
   find(symbol: string): Instrument | undefined;
+  /** The instrument that a row of the database names. */
+  instrumentOf(symbol: string): Instrument;
   quote(symbol: string): Quote | undefined;
   page(request: InstrumentPage): Page<Instrument>;
 }
@@ -27,6 +29,11 @@ export const createMarket = (deps: {
   venue: Pick<Venue, 'quote'>;
 }): Market => ({
   find: deps.instruments.find,
+  instrumentOf: (symbol) => {
+    const instrument = deps.instruments.find(symbol);
+    if (instrument === undefined) throw new Error(`a row names the unknown instrument ${symbol}`);
+    return instrument;
+  },
   quote: deps.venue.quote,
   page: ({ limit, from = '', search }) => {
     const part = search.toLowerCase();

@@ -15,11 +15,8 @@ const LiquidityEnum = builder.enumType(Liquidity, {
 });
 
 /** The instrument of a row, whose scales its figures have. */
-export const instrumentOf = (symbol: string, { services }: GraphContext): Instrument => {
-  const instrument = services.market.find(symbol);
-  if (instrument === undefined) throw new Error('an order names an unknown instrument');
-  return instrument;
-};
+export const instrumentOf = (symbol: string, { services }: GraphContext): Instrument =>
+  services.market.instrumentOf(symbol);
 
 const executionBatch = perRequest((context) =>
   createBatch(async (orderIds: string[]) => {

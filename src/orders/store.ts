@@ -23,6 +23,8 @@ export interface OpenOrder {
   sequence: bigint;
 }
 
+const openOrderColumns = 'id, account_id AS "accountId", symbol, sequence';
+
 /**
  * Reads of orders. The account in every statement is one that its caller found under the viewer's own user id, and what the
  * viewer is shown is read on the viewer's behalf: Postgres shows nobody else's rows.
@@ -69,7 +71,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Open orders that nobody asked to cancel yet, in the order in which they were accepted, from behind `after` on. */
   openIn: async ({ accountIds, symbol, side }: CancelScope, after: bigint, count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE ${openOnly} AND status <> 'PENDING_CANCEL' AND sequence > $1
                     AND ($3::uuid[] IS NULL OR account_id = ANY($3)) AND ($4::text IS NULL OR symbol = $4)
                     AND ($5::"OrderSide" IS NULL OR side = $5)
@@ -81,7 +83,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Open orders whose time is over and that wait for no answer of the venue. */
   due: async (at: Date, count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE expires_at <= $1 AND ${openOnly} AND status NOT IN ('PENDING_CANCEL', 'PENDING_REPLACE')
                   ORDER BY expires_at LIMIT $2`;
     return (await pool.query<OpenOrder>({ name: 'orders_due', text, values: [at, count] })).rows;
@@ -96,7 +98,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Orders whose venue should have answered by then: those that wait longest first. */
   overdue: async (by: Date, count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE status IN ('PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE')
                     AND coalesce(pending_since, updated_at) <= $1
                   ORDER BY coalesce(pending_since, updated_at), sequence LIMIT $2`;
@@ -105,7 +107,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Orders at the venue that nothing was heard of since then, in the order in which they were accepted, from behind `after` on. */
   silent: async (by: Date, after: bigint, count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE ${openOnly} AND status IN ('NEW', 'PARTIALLY_FILLED') AND updated_at <= $1 AND sequence > $2
                   ORDER BY sequence LIMIT $3`;
     return (await pool.query<OpenOrder>({ name: 'orders_silent', text, values: [by, after, count] })).rows;
@@ -113,7 +115,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Orders in these instruments that a session left, in the order in which they were accepted. */
   resting: async (symbols: readonly string[], count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE ${openOnly} AND status IN ('NEW', 'PARTIALLY_FILLED') AND symbol = ANY($1::text[])
                   ORDER BY sequence LIMIT $2`;
     return (await pool.query<OpenOrder>({ name: 'orders_resting', text, values: [symbols, count] })).rows;
@@ -121,7 +123,7 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
 
   /** Orders in these instruments that wait for a session, in the order in which they were accepted. */
   waiting: async (symbols: readonly string[], count: number): Promise<OpenOrder[]> => {
-    const text = `SELECT id, account_id AS "accountId", symbol, sequence FROM orders
+    const text = `SELECT ${openOrderColumns} FROM orders
                   WHERE status IN ('ACCEPTED', 'DONE_FOR_DAY') AND symbol = ANY($1::text[])
                   ORDER BY sequence LIMIT $2`;
     return (await pool.query<OpenOrder>({ name: 'orders_waiting', text, values: [symbols, count] })).rows;
