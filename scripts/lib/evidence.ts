@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Where `npm test` leaves what ran; read by the check of docs/security.md. */
-export const reportFile = 'node_modules/.cache/bourse-tests.json';
+const reportFile = 'node_modules/.cache/bourse-tests.json';
 
 interface Report {
   testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
@@ -14,7 +14,7 @@ interface Named {
 }
 
 /** The tests that docs/security.md names. */
-export const namedTests = (page: string): Named[] =>
+const namedTests = (page: string): Named[] =>
   [...page.matchAll(/^\| ([\d.]+) \| \d \| `([^`]+)`: "(.+)" \|$/gm)].map(([, requirement, file, title]) => ({
     requirement: requirement!,
     file: file!,

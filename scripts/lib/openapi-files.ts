@@ -4,7 +4,7 @@ import { type Face, readFaces } from '../../src/rest/faces.ts';
 /** The faces as they are mounted where REST_FACES is not set. */
 export const defaultFaces: readonly Face[] = readFaces(loadConfig({ DATA_DIR: 'data' }).restFaces);
 
-export const openApiFile = (base: string): string =>
+const openApiFile = (base: string): string =>
   base === '' ? 'openapi.json' : `docs/openapi/${base.slice(1).replaceAll('/', '-')}.json`;
 
 /** The base paths of the mounts, with the files in which their documents are committed. */

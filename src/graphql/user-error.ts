@@ -7,7 +7,7 @@ type Types = typeof builder.$inferSchemaTypes;
 
 const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
-export const ErrorCodeEnum = builder.enumType('ErrorCode', {
+const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'Everything that can go wrong, in `userErrors` and in `extensions.code` of the top-level errors alike.',
   values: Object.fromEntries(codes.map((code) => [code, { description: catalogue[code].meaning }])) as Record<
     ErrorCode,

@@ -22,5 +22,3 @@ export const createSlots = ({ total, perOwner }: { total: number; perOwner: numb
     },
   };
 };
-
-export type Slots = ReturnType<typeof createSlots>;

@@ -8,13 +8,12 @@ import { house } from './house.ts';
 export interface Account {
   id: string;
   number: number;
-  userId: string | null;
   status: AccountStatus;
   currency: string;
   createdAt: Date;
 }
 
-const accountColumns = 'id, number, user_id AS "userId", status, currency, created_at AS "createdAt"';
+const accountColumns = 'id, number, status, currency, created_at AS "createdAt"';
 const balanceColumns = 'account_id AS "accountId", asset, posted, held, may_owe AS "mayOwe"';
 const positionColumns = `account_id AS "accountId", symbol, qty, cost_basis AS "costBasis", realized_pnl AS "realizedPnl",
   updated_at AS "updatedAt"`;

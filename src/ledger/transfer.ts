@@ -4,7 +4,6 @@ import { type Failure, failure } from '../errors.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { parseDecimal, tenTo } from '../kernel/decimal.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { checkKey } from '../kernel/key.ts';
@@ -27,7 +26,6 @@ export interface TransferDeps {
   accounts: AccountFinder;
   inFlight: InFlight;
   ids: Ids;
-  clock: Clock;
   /** The scale at which the ledger keeps the currency. */
   scale: number;
 }

@@ -6,8 +6,6 @@ import type { OrderDeps } from './orders.ts';
 import type { CancelScope, OpenOrder } from './store.ts';
 
 export interface CancelAllReport {
-  /** Accounts that had open orders in the scope. */
-  accounts: number;
   /** Open orders that were asked to cancel. */
   asked: number;
   /** Open orders that could not be asked now, because they are being changed at this moment. */
@@ -62,10 +60,7 @@ export const createAskCancel = (deps: AskDeps) => {
         deps.venue.cancel(atVenue.map(({ id, accountId, symbol }) => ({ orderId: id, accountId, symbol })));
       },
     });
-  return async (
-    orders: readonly OpenOrder[],
-    reason: string | null,
-  ): Promise<Pick<CancelAllReport, 'asked' | 'left'>> => {
+  return async (orders: readonly OpenOrder[], reason: string | null): Promise<CancelAllReport> => {
     const report = { asked: 0, left: 0 };
     for (const { orders: asked, left } of await Promise.all(groups(orders).map((some) => ask(some, reason)))) {
       report.asked += asked.length;
@@ -83,18 +78,14 @@ export const createAskCancel = (deps: AskDeps) => {
 export const createCancelOpenOrders = (deps: AskDeps) => {
   const ask = createAskCancel(deps);
   return async ({ reason = null, ...scope }: CancelScope & { reason?: string | null }): Promise<CancelAllReport> => {
-    const accounts = new Set<string>();
     const report = { asked: 0, left: 0 };
     for (let after = 0n; ; ) {
       const page = await deps.store.openIn(scope, after, limits.orders.cancelPage);
-      for (const { accountId } of page) accounts.add(accountId);
       const { asked, left } = await ask(page, reason);
       report.asked += asked;
       report.left += left;
-      if (page.length < limits.orders.cancelPage) return { accounts: accounts.size, ...report };
+      if (page.length < limits.orders.cancelPage) return report;
       after = page.at(-1)?.sequence ?? after;
     }
   };
 };
-
-export type CancelOpenOrders = ReturnType<typeof createCancelOpenOrders>;

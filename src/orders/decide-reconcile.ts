@@ -5,7 +5,7 @@ import type { Ask } from './dispatch.ts';
 import { isFinal, isHere } from './order.ts';
 
 /** Why an order is closed that its venue does not know and that is not sent a second time. */
-export const NEVER_ARRIVED = 'NEVER_ARRIVED';
+const NEVER_ARRIVED = 'NEVER_ARRIVED';
 
 export interface ReconcileFacts {
   /** See `Venue.idempotent`. */

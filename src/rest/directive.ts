@@ -27,7 +27,7 @@ export interface RestDirective {
   sunset: string | undefined;
 }
 
-export const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type RestMethod = (typeof restMethods)[number];
 
 const known = new Set(['method', 'path', 'status', 'body', 'location', 'derive', 'deprecated', 'sunset']);

@@ -87,5 +87,3 @@ export const createRouter = <Target>() => {
     },
   };
 };
-
-export type Router<Target> = ReturnType<typeof createRouter<Target>>;

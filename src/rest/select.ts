@@ -10,7 +10,7 @@ const step = (value: unknown, name: string): unknown => {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : value;
 };
 
-export const valueAt = (data: unknown, path: string): unknown =>
+const valueAt = (data: unknown, path: string): unknown =>
   path.split('.').reduce((value, name) => step(value, name), data);
 
 const replaced = (template: string, data: unknown, written: (value: unknown) => string): string =>

@@ -10,11 +10,6 @@ import { orderView, userView } from './view.ts';
 
 /** Compares what the server says with what the model says. */
 
-export interface Sent {
-  owner: string;
-  input: Record<string, unknown>;
-}
-
 export interface Model {
   state: State;
   /** Everything that was sent, to send some of it again. */

@@ -11,7 +11,6 @@ import {
   assetOf,
   availableOf,
   costOf,
-  heldOf,
   isExit,
   isHere,
   isOpen,
@@ -180,7 +179,3 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   tell(state, queue);
   return answer;
 };
-
-/** What an account holds back now; for a reader of a failing run. */
-export const holds = (state: State, owner: string): Record<string, bigint> =>
-  Object.fromEntries(['USD', 'AAPL', 'SHIB'].map((asset) => [asset, heldOf(state, owner, asset)]));

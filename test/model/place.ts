@@ -87,7 +87,7 @@ const wrongIn = (input: PlaceInput): string[] => {
 };
 
 const DAY_ms = 86_400_000;
-export const dayOf = (now: number): number => Math.floor(now / DAY_ms);
+const dayOf = (now: number): number => Math.floor(now / DAY_ms);
 
 /** The order that the input would make, or why the market has nothing for it now. */
 const newOrder = (state: State, owner: string, input: PlaceInput): Order | string[] => {
@@ -172,7 +172,7 @@ export const worthOf = (
   { symbol, side, worstPrice, qty }: Pick<Order, 'symbol' | 'side' | 'worstPrice' | 'qty'>,
 ) => worthAt(factsOf(symbol), largest([worstPrice, side === 'SELL' ? (marketOf(state, symbol).bid ?? 0n) : 0n]), qty);
 
-export const usedToday = (state: State, { day, used }: Account): bigint => (day === dayOf(state.now) ? used : 0n);
+const usedToday = (state: State, { day, used }: Account): bigint => (day === dayOf(state.now) ? used : 0n);
 
 /** Whether one more order of this value, that adds so much to the day, keeps to the limits; `earlier` come with it. */
 export const beyondLimits = (

@@ -35,7 +35,7 @@ test('only the orders of the scope are cancelled, with the reason, and their hol
   await place(other.by);
   await trading.settled();
   const report = await cancelOpenOrders({ accountIds: [one.accountId], symbol: 'AAPL', reason: 'A_TEST' });
-  expect(report).toEqual({ accounts: 1, asked: 1, left: 0 });
+  expect(report).toEqual({ asked: 1, left: 0 });
   await trading.settled();
   expect((await ordersOf(one.accountId)).map(({ symbol, status, reason }) => [symbol, status, reason]).sort()).toEqual([
     ['AAPL', 'CANCELED', 'A_TEST'],
@@ -43,7 +43,7 @@ test('only the orders of the scope are cancelled, with the reason, and their hol
   ]);
   expect(await ordersOf(other.accountId)).toMatchObject([{ status: 'NEW' }]);
   const sells = await cancelOpenOrders({ accountIds: [one.accountId], side: 'SELL' });
-  expect(sells).toEqual({ accounts: 0, asked: 0, left: 0 });
+  expect(sells).toEqual({ asked: 0, left: 0 });
 });
 
 test('a mass cancel over several pages and accounts leaves no order open, and a second one finds nothing', async () => {
@@ -52,7 +52,7 @@ test('a mass cancel over several pages and accounts leaves no order open, and a 
   await Promise.all(people.flatMap(({ by }) => Array.from({ length: count }, () => place(by, 'KO'))));
   await trading.settled();
   const report = await cancelOpenOrders({ symbol: 'KO' });
-  expect(report).toEqual({ accounts: people.length, asked: count * people.length, left: 0 });
+  expect(report).toEqual({ asked: count * people.length, left: 0 });
   await trading.settled();
   const open = { symbol: 'KO', status: { not: 'CANCELED' as const } };
   expect(await trading.database.prisma.order.count({ where: open })).toBe(0);

@@ -6,7 +6,7 @@ import type { Customer, TestTrading } from '../support/trading.ts';
 /** Random things that customers, operators and time do, near the market of the moment. */
 
 const symbols = ['AAPL', 'BTC-USD'] as const;
-export const who = fc.nat({ max: 2 });
+const who = fc.nat({ max: 2 });
 const symbol = fc.constantFrom(...symbols);
 const side = fc.constantFrom('BUY' as const, 'SELL' as const);
 const type = fc.constantFrom(

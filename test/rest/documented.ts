@@ -43,5 +43,3 @@ export const openDocument = (file: string) => {
 
   return { document, resolve, deviations };
 };
-
-export type Documented = ReturnType<typeof openDocument>;

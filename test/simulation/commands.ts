@@ -103,7 +103,7 @@ const exits = (random: Random, trading: Trading, symbol: Symbol, side: 'BUY' | '
 
 type ListInput = Parameters<Trading['services']['orders']['placeList']>[1];
 
-export const newList = (random: Random, trading: Trading): ListInput => {
+const newList = (random: Random, trading: Trading): ListInput => {
   const symbol = pick(random, symbols);
   const side = pick(random, ['BUY', 'SELL'] as const);
   const qty = pick(random, quantities[symbol]);

@@ -12,7 +12,7 @@ import { seededIds } from './seeded-ids.ts';
 import { together } from './together.ts';
 
 /** Where the venue is: in the server's process, whose memory dies with it, or far away, where it forgets nothing. */
-export const places = ['here', 'far', 'far and forgetful of ids'] as const;
+const places = ['here', 'far', 'far and forgetful of ids'] as const;
 export type Place = (typeof places)[number];
 
 /** A command that was sent at least once. */

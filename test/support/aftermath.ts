@@ -13,7 +13,7 @@ const count = async (ask: Ask, sql: string): Promise<number> => ((await ask(sql)
 const listed = (values: Iterable<string>): string => [...values].map((value) => `'${value}'`).join();
 
 /** Waits until the venue has answered every order and every cancel that it was given again. */
-export const settled = async (ask: Ask): Promise<void> => {
+const settled = async (ask: Ask): Promise<void> => {
   const pending = "SELECT count(*)::int AS n FROM orders WHERE status IN ('PENDING_NEW', 'PENDING_CANCEL')";
   for (let waited_ms = 0; (await count(ask, pending)) > 0; waited_ms += 20) {
     if (waited_ms > 15_000) throw new Error('orders are still pending 15 s after the start');
@@ -22,7 +22,7 @@ export const settled = async (ask: Ask): Promise<void> => {
 };
 
 /** Every rule of the books that is broken now. */
-export const brokenBooks = async (ask: Ask): Promise<string[]> => {
+const brokenBooks = async (ask: Ask): Promise<string[]> => {
   const broken: string[] = [];
   for (const [promise, question] of Object.entries(promises)) {
     const rows = await ask(question);

@@ -13,7 +13,7 @@ export interface Customer {
   by: { userId: string; requestId: string };
 }
 
-export const paper = { deposits: true, seed: 7, tick_ms: 0, makers: true };
+const paper = { deposits: true, seed: 7, tick_ms: 0, makers: true };
 export const fees = { makerBps: 10n, takerBps: 20n };
 
 /** A user with an account, as signing up leaves them. */

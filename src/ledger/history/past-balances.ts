@@ -1,6 +1,5 @@
 /** How much of an asset an account had at an instant. */
 export interface PastBalance {
-  accountId: string;
   asset: string;
   posted: bigint;
 }
@@ -8,7 +7,7 @@ export interface PastBalance {
 /** By asset, as of an instant; what the account had never had until then is left out. */
 export const pastBalances = {
   name: 'balances_at',
-  text: `SELECT b.account_id AS "accountId", b.asset, p.balance_after AS posted
+  text: `SELECT b.asset, p.balance_after AS posted
          FROM balances b CROSS JOIN LATERAL (
            SELECT balance_after FROM postings
            WHERE account_id = b.account_id AND asset = b.asset AND created_at <= $2

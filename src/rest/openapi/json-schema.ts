@@ -24,7 +24,6 @@ export interface Components {
   /** Answers with the reference. Two different schemas of one name: the second is named after its face as well. */
   add(name: string, schema: JsonSchema): JsonSchema;
   resolve(schema: JsonSchema): JsonSchema;
-  all: ReadonlyMap<string, JsonSchema>;
 }
 
 const prefix = '#/components/schemas/';
@@ -42,7 +41,6 @@ export const createComponents = (): { of(face: string): Components; all: Map<str
   return {
     all,
     of: (face) => ({
-      all,
       add: (name, schema) => {
         const own = `${face.charAt(0).toUpperCase()}${face.slice(1)}${name}`;
         if (put(name, schema)) return { $ref: `${prefix}${name}` };

@@ -152,5 +152,3 @@ export const createSelection = ({ document }: Pick<RestOperation, 'document'>, c
 
   return { step, schemaOf, present: ({ type, selections }: Spot) => present(type, selections) };
 };
-
-export type Selection = ReturnType<typeof createSelection>;
