@@ -5,6 +5,7 @@ import { arrayText } from '../database/array-text.ts';
 import { isConnectionLoss } from './lost.ts';
 import type { Changes, Loaded, Needs } from './rows.ts';
 import * as sql from './statements.ts';
+import { valuesOf } from './write.ts';
 import { type Written, writes } from './writes.ts';
 
 /** The transaction was rolled back by Postgres and may succeed if it is run again. */
@@ -34,9 +35,6 @@ const passing = new Set(['40001', '40P01', '55P03', '57014']);
 const RETRY_ms = 50;
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
-
-const columns = <Row>(rows: readonly Row[], write: (typeof writes)[keyof Written]): string[] =>
-  write.columns.map(([, , value]) => arrayText(rows.map(value as (row: Row) => unknown)));
 
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
   names.map((name) => keys.map((key) => key[name]));
@@ -83,7 +81,7 @@ const statementsOf = (changes: Written): pg.QueryConfig[] =>
   Object.entries(writes).flatMap(([table, statement]) => {
     const rows = changes[table as keyof Written];
     const { name, text } = statement;
-    return rows.length === 0 ? [] : [{ name, text, values: columns<unknown>(rows, statement as never) }];
+    return rows.length === 0 ? [] : [{ name, text, values: valuesOf<unknown>(rows, statement as never) }];
   });
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */

@@ -1,43 +1,8 @@
 import type { ChainedRow, Strand } from '../audit/chain.ts';
 import type { Changes } from './rows.ts';
-import type { Statement } from './statements.ts';
+import { insert, update, type Write } from './write.ts';
 
-/** What the lane writes: each list of rows is one prepared statement that takes a column an array, as the reads do. */
-
-/** How a column is passed: its Postgres array type and where the value comes from. */
-type Column<Row> = [name: string, type: string, value: (row: Row) => unknown];
-
-interface Write<Row> extends Statement {
-  columns: Column<Row>[];
-}
-
-/** How a type is passed, if not as itself. `serial` is ours: absent, it is the next value of the column's sequence. */
-const passedAs: Record<string, string> = { jsonb: 'text', bytea: 'text', serial: 'bigint' };
-
-const fromArrays = <Row>(columns: Column<Row>[]): string =>
-  `unnest(${columns.map(([, type], at) => `$${at + 1}::${passedAs[type] ?? type}[]`).join(', ')}) AS u(${columns.map(([name]) => name).join(', ')})`;
-
-const cast = (table: string, [name, type]: Column<never>): string => {
-  if (type === 'serial') return `coalesce(u.${name}, nextval('${table}_${name}_seq'))`;
-  if (type === 'bytea') return `decode(u.${name}, 'hex')`;
-  return type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`;
-};
-
-const insert = <Row>(table: string, columns: Column<Row>[], conflict = ''): Write<Row> => ({
-  name: `lane_insert_${table}`,
-  text: `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')})
-         SELECT ${columns.map((column) => cast(table, column as Column<never>)).join(', ')} FROM ${fromArrays(columns)} ${conflict}`,
-  columns,
-});
-
-const update = <Row>(table: string, key: string, columns: Column<Row>[]): Write<Row> => ({
-  name: `lane_update_${table}`,
-  text: `UPDATE ${table} AS t SET ${columns
-    .filter(([name]) => name !== key)
-    .map((column) => `${column[0]} = ${cast(table, column as Column<never>)}`)
-    .join(', ')} FROM ${fromArrays(columns)} WHERE t.${key} = u.${key}`,
-  columns,
-});
+/** What the lane writes. A question mark says that a column may be null. */
 
 /** The changes of a batch, with the audit lines in their chain. */
 export type Written = Omit<Changes, 'audit'> & { audit: ChainedRow[]; strands: Strand[] };
@@ -46,11 +11,11 @@ type Writes = { [Table in keyof Written]: Write<Written[Table][number]> };
 
 /** In the order in which they are sent. */
 export const writes: Writes = {
-  accounts: update('accounts', 'id', [
+  accounts: update('accounts', [
     ['id', 'uuid', (row) => row.id],
     ['event_sequence', 'bigint', (row) => row.eventSequence],
     ['open_orders', 'int', (row) => row.openOrders],
-    ['booked_at', 'timestamptz', (row) => row.bookedAt],
+    ['booked_at', 'timestamptz?', (row) => row.bookedAt],
     ['notional_day', 'int', (row) => row.notionalDay],
     ['notional_used', 'bigint', (row) => row.notionalUsed],
   ]),
@@ -90,7 +55,7 @@ export const writes: Writes = {
     ['opened_at', 'timestamptz', (row) => row.openedAt],
     ['sequence', 'serial', (row) => row.sequence],
   ]),
-  lots: update('lots', 'id', [
+  lots: update('lots', [
     ['id', 'uuid', (row) => row.id],
     ['leaves_qty', 'bigint', (row) => row.leavesQty],
     ['leaves_cost', 'bigint', (row) => row.leavesCost],
@@ -114,31 +79,31 @@ export const writes: Writes = {
     ['qty', 'bigint', (row) => row.qty],
     ['filled_qty', 'bigint', (row) => row.filledQty],
     ['filled_value', 'bigint', (row) => row.filledValue],
-    ['limit_price', 'bigint', (row) => row.limitPrice],
-    ['stop_price', 'bigint', (row) => row.stopPrice],
+    ['limit_price', 'bigint?', (row) => row.limitPrice],
+    ['stop_price', 'bigint?', (row) => row.stopPrice],
     ['worst_price', 'bigint', (row) => row.worstPrice],
     ['reserve', 'bigint', (row) => row.reserve],
     ['reserve_asset', 'text', (row) => row.reserveAsset],
     ['fees', 'bigint', (row) => row.fees],
     ['status', '"OrderStatus"', (row) => row.status],
-    ['reason', 'text', (row) => row.reason],
+    ['reason', 'text?', (row) => row.reason],
     ['created_at', 'timestamptz', (row) => row.createdAt],
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
-    ['trail_price', 'bigint', (row) => row.trailPrice],
-    ['trail_bps', 'int', (row) => row.trailBps],
-    ['trail_peak', 'bigint', (row) => row.trailPeak],
-    ['notional', 'bigint', (row) => row.notional],
+    ['trail_price', 'bigint?', (row) => row.trailPrice],
+    ['trail_bps', 'int?', (row) => row.trailBps],
+    ['trail_peak', 'bigint?', (row) => row.trailPeak],
+    ['notional', 'bigint?', (row) => row.notional],
     ['post_only', 'boolean', (row) => row.postOnly],
-    ['expires_at', 'timestamptz', (row) => row.expiresAt],
+    ['expires_at', 'timestamptz?', (row) => row.expiresAt],
     ['root_order_id', 'uuid', (row) => row.rootOrderId],
-    ['replaces_id', 'uuid', (row) => row.replacesId],
-    ['list_id', 'uuid', (row) => row.listId],
-    ['leg', '"OrderLeg"', (row) => row.leg],
-    ['canceled_at', 'timestamptz', (row) => row.canceledAt],
-    ['expired_at', 'timestamptz', (row) => row.expiredAt],
-    ['place', 'bigint', (row) => row.place],
-    ['triggered_at', 'timestamptz', (row) => row.triggeredAt],
-    ['fee_bps', 'int', (row) => row.feeBps],
+    ['replaces_id', 'uuid?', (row) => row.replacesId],
+    ['list_id', 'uuid?', (row) => row.listId],
+    ['leg', '"OrderLeg"?', (row) => row.leg],
+    ['canceled_at', 'timestamptz?', (row) => row.canceledAt],
+    ['expired_at', 'timestamptz?', (row) => row.expiredAt],
+    ['place', 'bigint?', (row) => row.place],
+    ['triggered_at', 'timestamptz?', (row) => row.triggeredAt],
+    ['fee_bps', 'int?', (row) => row.feeBps],
   ]),
   orderLists: insert('order_lists', [
     ['id', 'uuid', (row) => row.id],
@@ -146,7 +111,7 @@ export const writes: Writes = {
     ['type', '"OrderListType"', (row) => row.type],
     ['created_at', 'timestamptz', (row) => row.createdAt],
   ]),
-  orders: update('orders', 'id', [
+  orders: update('orders', [
     ['id', 'uuid', (row) => row.id],
     ['filled_qty', 'bigint', (row) => row.filledQty],
     ['busted_qty', 'bigint', (row) => row.bustedQty],
@@ -154,20 +119,20 @@ export const writes: Writes = {
     ['reserve', 'bigint', (row) => row.reserve],
     ['fees', 'bigint', (row) => row.fees],
     ['status', '"OrderStatus"', (row) => row.status],
-    ['reason', 'text', (row) => row.reason],
+    ['reason', 'text?', (row) => row.reason],
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
-    ['filled_at', 'timestamptz', (row) => row.filledAt],
-    ['canceled_at', 'timestamptz', (row) => row.canceledAt],
-    ['expired_at', 'timestamptz', (row) => row.expiredAt],
+    ['filled_at', 'timestamptz?', (row) => row.filledAt],
+    ['canceled_at', 'timestamptz?', (row) => row.canceledAt],
+    ['expired_at', 'timestamptz?', (row) => row.expiredAt],
     ['qty', 'bigint', (row) => row.qty],
     ['worst_price', 'bigint', (row) => row.worstPrice],
-    ['stop_price', 'bigint', (row) => row.stopPrice],
-    ['trail_peak', 'bigint', (row) => row.trailPeak],
-    ['triggered_at', 'timestamptz', (row) => row.triggeredAt],
-    ['pending_since', 'timestamptz', (row) => row.pendingSince],
-    ['replacement', 'jsonb', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
-    ['replaced_by_id', 'uuid', (row) => row.replacedById],
-    ['place', 'bigint', (row) => row.place],
+    ['stop_price', 'bigint?', (row) => row.stopPrice],
+    ['trail_peak', 'bigint?', (row) => row.trailPeak],
+    ['triggered_at', 'timestamptz?', (row) => row.triggeredAt],
+    ['pending_since', 'timestamptz?', (row) => row.pendingSince],
+    ['replacement', 'jsonb?', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
+    ['replaced_by_id', 'uuid?', (row) => row.replacedById],
+    ['place', 'bigint?', (row) => row.place],
   ]),
   entries: insert('journal_entries', [
     ['id', 'uuid', (row) => row.id],
@@ -209,12 +174,12 @@ export const writes: Writes = {
     ['cum_qty', 'bigint', (row) => row.cumQty],
     ['created_at', 'timestamptz', (row) => row.createdAt],
     ['kind', '"ExecutionKind"', (row) => row.kind],
-    ['busts_id', 'uuid', (row) => row.bustsId],
-    ['corrects_id', 'uuid', (row) => row.correctsId],
+    ['busts_id', 'uuid?', (row) => row.bustsId],
+    ['corrects_id', 'uuid?', (row) => row.correctsId],
     ['position_qty', 'bigint', (row) => row.positionQty],
     ['position_cost', 'bigint', (row) => row.positionCost],
     ['position_pnl', 'bigint', (row) => row.positionPnl],
-    ['fee_bps', 'int', (row) => row.feeBps],
+    ['fee_bps', 'int?', (row) => row.feeBps],
   ]),
   events: insert('account_events', [
     ['account_id', 'uuid', (row) => row.accountId],
@@ -226,9 +191,9 @@ export const writes: Writes = {
   audit: insert('audit_entries', [
     ['id', 'uuid', (row) => row.id],
     ['created_at', 'timestamptz', (row) => row.createdAt],
-    ['actor_id', 'uuid', (row) => row.actorId],
+    ['actor_id', 'uuid?', (row) => row.actorId],
     ['action', 'text', (row) => row.action],
-    ['target', 'text', (row) => row.target],
+    ['target', 'text?', (row) => row.target],
     ['request_id', 'uuid', (row) => row.requestId],
     ['outcome', 'text', (row) => row.outcome],
     ['details', 'jsonb', (row) => JSON.stringify(row.details ?? {})],
@@ -236,7 +201,7 @@ export const writes: Writes = {
     ['sequence', 'bigint', (row) => row.sequence],
     ['hash', 'bytea', (row) => row.hash],
   ]),
-  strands: update('audit_strands', 'id', [
+  strands: update('audit_strands', [
     ['id', 'smallint', (row) => row.id],
     ['count', 'bigint', (row) => row.count],
     ['head', 'bytea', (row) => row.head],
