@@ -88,7 +88,15 @@ const ports = async ({ host, port: number, restFaces }: Config): Promise<Finding
   }
 };
 
-const advice = ({ production, host, publicUrl, allowedOrigins, audit, breachedPasswordsUrl }: Config): Finding[] => {
+const advice = ({
+  production,
+  host,
+  publicUrl,
+  allowedOrigins,
+  audit,
+  breachedPasswordsUrl,
+  secondFactor,
+}: Config): Finding[] => {
   const given: [boolean, string, string][] = [
     [
       !production && host !== '127.0.0.1' && host !== 'localhost',
@@ -109,6 +117,11 @@ const advice = ({ production, host, publicUrl, allowedOrigins, audit, breachedPa
       production && !audit.seals,
       'AUDIT_SEALS',
       'is false: nothing seals the audit log outside of the database, so whoever rules the database can change it unseen',
+    ],
+    [
+      production && secondFactor.rule === 'optional',
+      'SECOND_FACTOR',
+      'is optional: a stolen password of an administrator is enough; staff and everyone ask for a second factor',
     ],
     [
       production && breachedPasswordsUrl === undefined,

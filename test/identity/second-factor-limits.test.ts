@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/limits.ts';
+import { enrolled } from '../support/authenticator.ts';
+import { anyone, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
+
+/* Somebody has the password of another, and guesses the code. */
+
+let world: People;
+const start = async (loginsPerMinute: number) => {
+  world = await people({ loginsPerMinute });
+  const person = await world.person();
+  return { ...person, ...(await enrolled(world, person)) };
+};
+afterEach(() => world.close());
+
+const HERE = '192.0.2.1';
+const stranger = (number: number): string => `198.51.${number >> 8}.${number & 255}`;
+
+const login = (email: string, address: string, code?: string) =>
+  world.identity.login(anyone(address), { email, password: PASSWORD, code });
+const outcome = (attempt: ReturnType<typeof login>) =>
+  attempt.then(
+    (result) => (result.ok ? 'OK' : codesOf(result).join()),
+    ({ code, details }) => `${code} ${details.policy}`,
+  );
+
+describe('wrong codes', () => {
+  it('use up a budget of the user, which the right password does not fill up again', async () => {
+    const { email, nextCode } = await start(4);
+    const seen: string[] = [];
+    for (let at = 0; at < 6; at += 1) {
+      seen.push(await outcome(login(email, stranger(2 * at), '000000')));
+      // Without a code it is no guess: it neither costs nor gives back anything of the codes'.
+      seen.push(await outcome(login(email, stranger(2 * at + 1))));
+    }
+    const guesses = seen.filter((_, at) => at % 2 === 0);
+    expect(guesses.slice(0, 4)).toEqual(Array(4).fill('INVALID_CREDENTIALS'));
+    for (const refusal of guesses.slice(4)) expect(refusal).toMatch(/^RATE_LIMITED (second-factor|sign-in-name)$/);
+    // The owner goes on where they are known.
+    must(await login(email, HERE, nextCode()));
+  });
+
+  it('count against the budgets of the sign-in as well', async () => {
+    const { email } = await start(3);
+    const seen = [];
+    for (let at = 0; at < 5; at += 1) seen.push(await outcome(login(email, stranger(1), '000000')));
+    expect(seen).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), ...Array(2).fill('RATE_LIMITED sign-in-address')]);
+  });
+
+  it('end a hundred times a day, however slowly they come and whatever else succeeds', async () => {
+    const { email } = await start(1_000);
+    const guess = (from: number) => outcome(login(email, stranger(from), '000000'));
+    expect(await guess(1)).toBe('INVALID_CREDENTIALS');
+    // As if the others had come before: each takes a password's time.
+    const sql = "UPDATE sign_in_failures SET points = $1 WHERE key LIKE '%:code %'";
+    const { rowCount } = await world.database.pool.query(sql, [limits.signIn.failuresPerDay - 2]);
+    expect(rowCount).toBe(1);
+    const seen: string[] = [];
+    for (let at = 2; at < 6; at += 1) {
+      seen.push(await guess(at));
+      // Begins the count of failed passwords anew, as every right one does.
+      expect(await outcome(login(email, stranger(at)))).toBe('SECOND_FACTOR_REQUIRED');
+    }
+    const over = 'RATE_LIMITED sign-in-failures';
+    expect(seen).toEqual(['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', over, over]);
+  });
+
+  it('in one session are counted for that session, in every way there is', async () => {
+    const { by, viewer, email, nextCode, recoveryCodes } = await start(2);
+    const input = { password: PASSWORD, code: '000000' };
+    expect(codesOf(await world.identity.removeSecondFactor(by, viewer, input))).toEqual(['INVALID_CREDENTIALS']);
+    expect(codesOf(await world.identity.renewRecoveryCodes(by, viewer, input))).toEqual(['INVALID_CREDENTIALS']);
+    const right = { ...input, code: recoveryCodes[0]! };
+    await expect(world.identity.removeSecondFactor(by, viewer, right)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(world.identity.confirmSecondFactor(by, viewer, right)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    must(await login(email, HERE, nextCode()));
+  });
+});
+
+describe('right codes', () => {
+  it('cost nothing', async () => {
+    const { email, recoveryCodes } = await start(2);
+    for (const code of recoveryCodes.slice(0, 6)) {
+      must(await login(email, HERE, code));
+      // What a success gives back is on its way meanwhile.
+      await world.database.pool.query('SELECT pg_sleep(0.05)');
+    }
+  });
+});
