@@ -21,7 +21,8 @@ const asOwner = async (sql: string): Promise<void> => {
 
 const create = async (template: string): Promise<TestDatabase> => {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asOwner(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // Copied file by file: through the log, as is usual, it takes five times as long.
+  await asOwner(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = name;
   return { url: url.href, close: () => asOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
