@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
 import type { Result } from '../../src/kernel/result.ts';
 import { anyone, codesOf, must, PASSWORD, type People, people } from '../support/people.ts';
 
 let world: People;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await people();
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
+// Nobody is an administrator of an earlier test any more.
+beforeEach(() => world.database.prisma.user.updateMany({ data: { roles: ['USER'] } }));
 
 const activeAdmins = () => world.database.prisma.user.count({ where: { roles: { has: 'ADMIN' }, status: 'ACTIVE' } });
 
