@@ -6,6 +6,8 @@ import { hasNul, NUL_PROBLEM } from './params.ts';
 export type BodyProblem = {
   code: Extract<ErrorCode, 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'BAD_REQUEST'>;
   message: string;
+  /** Of a body that is too large: how long it said to be, else how much of it had come. */
+  received?: number;
 };
 export type Body = { value: unknown } | { problem: BodyProblem };
 
@@ -15,10 +17,13 @@ export const NOT_JSON = 'The body is not JSON in UTF-8.';
 
 const problem = (code: BodyProblem['code'], message: string): Body => ({ problem: { code, message } });
 
-const tooLarge = problem('PAYLOAD_TOO_LARGE', `The body may have at most ${limits.http.bodyBytes} bytes.`);
+const tooLarge = (received: number): Body => {
+  const message = `The body may have at most ${limits.http.bodyBytes} bytes.`;
+  return { problem: { code: 'PAYLOAD_TOO_LARGE', message, received } };
+};
 
-/** Resolves to undefined when the body is too large; the rest of it is then left to Node, which throws it away. */
-const readBytes = (request: IncomingMessage): Promise<Buffer | undefined> =>
+/** Resolves to what has come when the body is too large; the rest of it is then left to Node, which throws it away. */
+const readBytes = (request: IncomingMessage): Promise<Buffer | number> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -26,10 +31,10 @@ const readBytes = (request: IncomingMessage): Promise<Buffer | undefined> =>
       size += chunk.length;
       if (size > limits.http.bodyBytes) {
         chunks.length = 0;
-        resolve(undefined);
+        resolve(Math.max(size, Number(request.headers['content-length'] ?? 0)));
       } else chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('The client went away before its request was complete.')));
   });
@@ -62,7 +67,7 @@ export const readForm = async (request: IncomingMessage): Promise<Body> => {
       'The body must be application/x-www-form-urlencoded or multipart/form-data.',
     );
   const bytes = await readBytes(request);
-  if (bytes === undefined) return tooLarge;
+  if (typeof bytes === 'number') return tooLarge(bytes);
   const fields = await fieldsOf(typeOf(request), bytes);
   if (fields === undefined) return problem('BAD_REQUEST', 'The body is not a form of texts.');
   if (fields.some(([name, text]) => hasNul(name) || hasNul(text))) return problem('BAD_REQUEST', NUL_PROBLEM);
@@ -80,9 +85,9 @@ export const readJson = async (request: IncomingMessage): Promise<Body> => {
   } = request.headers;
   if (!jsonType.test(type)) return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json, in UTF-8.');
   if (encoding !== 'identity') return problem('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
-  if (length !== undefined && Number(length) > limits.http.bodyBytes) return tooLarge;
+  if (length !== undefined && Number(length) > limits.http.bodyBytes) return tooLarge(Number(length));
   const bytes = await readBytes(request);
-  if (bytes === undefined) return tooLarge;
+  if (typeof bytes === 'number') return tooLarge(bytes);
   try {
     const text = utf8.decode(bytes);
     return hasNul(text) ? problem('BAD_REQUEST', NUL_PROBLEM) : { value: JSON.parse(text) };

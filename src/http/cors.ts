@@ -13,10 +13,17 @@ const own = [
   'Location',
 ];
 const exposed = [...own, ...rateLimitHeaderNames].join(', ');
-const preflight = {
-  'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID',
-  'Access-Control-Max-Age': '600',
+const known = 'Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID';
+const names = /^[\w-]+(\s*,\s*[\w-]+)*$/;
+
+/** A page that may ask may ask with any header: none of them is believed for the page's sake. */
+const preflight = ({ headers }: IncomingMessage): Record<string, string> => {
+  const asked = headers['access-control-request-headers'] ?? '';
+  return {
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+    'Access-Control-Allow-Headers': names.test(asked) ? asked : known,
+    'Access-Control-Max-Age': '600',
+  };
 };
 
 /**
@@ -42,7 +49,7 @@ export const createCors = (origins: readonly string[]) => {
     preflight: (request: IncomingMessage): HttpAnswer | undefined => {
       if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
         return undefined;
-      return { status: 204, headers: 'Access-Control-Allow-Origin' in headersFor(request) ? preflight : {} };
+      return { status: 204, headers: 'Access-Control-Allow-Origin' in headersFor(request) ? preflight(request) : {} };
     },
   };
 };

@@ -12,11 +12,11 @@ export interface Look {
   latency_ms: number;
 }
 
-const look = async (check: Check): Promise<Look> => {
+const look = async (check: Check, within_ms: number): Promise<Look> => {
   const started_ms = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, limits.http.check_ms, false);
+    timer = setTimeout(resolve, within_ms, false);
   });
   const answer = Promise.resolve()
     .then(check)
@@ -28,10 +28,12 @@ const look = async (check: Check): Promise<Look> => {
   return { up, latency_ms: Math.round((performance.now() - started_ms) * 100) / 100 };
 };
 
-/** Which of the dependencies can be used now. */
-export const lookAt = async (checks: Checks): Promise<Record<string, Look>> =>
+/** Which of the dependencies can be used now; one that has not answered within the time cannot. */
+export const lookAt = async (checks: Checks, within_ms: number = limits.http.check_ms): Promise<Record<string, Look>> =>
   Object.fromEntries(
-    await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await look(check)] as const)),
+    await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await look(check, within_ms)] as const),
+    ),
   );
 
 /** Health for people and old monitors, liveness for restarts, readiness for load balancers. */

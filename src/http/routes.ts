@@ -61,7 +61,8 @@ export type Admit = (exchange: Exchange) => Promise<HttpAnswer | undefined>;
 export const route = async (routes: Routes, rest: Rest, exchange: Exchange, admit: Admit): Promise<HttpAnswer> => {
   const own = routes.get(exchange.path);
   const onFace = own?.own ? undefined : rest.find(exchange, own !== undefined);
-  if (onFace?.refuse !== undefined) exchange.refuse = onFace.refuse;
+  const refuse = own?.own ? rest.refuserAt(exchange) : onFace?.refuse;
+  if (refuse !== undefined) exchange.refuse = refuse;
   exchange.limitHeaders = onFace?.limitHeaders;
   if (typeof onFace?.handle === 'function') return (onFace.refuse && (await admit(exchange))) ?? onFace.handle();
   const found = onFace === undefined ? own : routes.get(onFace.handle.serves);

@@ -15,6 +15,10 @@ export interface RefreshToken {
 const VERSION = 1;
 const BODY = 37;
 const shape = /^[A-Za-z0-9_-]{92}$/;
+
+/** Whether a text looks like a refresh token; whether it is one, only its MAC tells. */
+export const isRefreshTokenShaped = (text: string): boolean => shape.test(text);
+
 const LAST_GENERATION = 0x7fff_ffff;
 
 /** All that the database keeps of a refresh token. */

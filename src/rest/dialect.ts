@@ -27,9 +27,13 @@ export interface RestRequest {
   operation: RestOperation | undefined;
   /** As it was sent, before the face rewrote it. */
   query: URLSearchParams;
+  /** The same of its body; undefined where there is none, or it was not read. */
+  body: unknown;
   /** What the Authorization header began with, in small letters, and whether anything followed. */
   scheme: string | undefined;
   hasCredentials: boolean;
+  /** What followed looks like a refresh token. */
+  isRefreshToken: boolean;
   /** When its good token was made and when it ends, in Unix seconds. */
   tokenTimes?: { iat: number; exp: number } | undefined;
   now: Date;
@@ -48,9 +52,9 @@ export interface RestAnswer {
 export interface FaceStatus {
   now: Date;
   /** Which of the dependencies can be used now. */
-  dependencies(): Promise<Readonly<Record<string, Look>>>;
+  dependencies(within_ms?: number): Promise<Readonly<Record<string, Look>>>;
   /** The same of those that the server can do without. */
-  optional(): Promise<Readonly<Record<string, Look>>>;
+  optional(within_ms?: number): Promise<Readonly<Record<string, Look>>>;
   circuits(): readonly Pick<CircuitView, 'name' | 'state' | 'failures'>[];
 }
 
@@ -63,7 +67,9 @@ export interface Dialect {
   /** Takes forms as well as JSON, for the operations that are named. */
   forms?: ReadonlySet<string>;
   /** GET answers that no operation gives, by path: who the server is, and how it does. Nobody is asked who they are there. */
-  pages?: Readonly<Record<string, (status: FaceStatus) => RestAnswer | Promise<RestAnswer>>>;
+  pages?: Readonly<Record<string, (status: FaceStatus, query: URLSearchParams) => RestAnswer | Promise<RestAnswer>>>;
+  /** Those of them that count as requests. */
+  counted?: ReadonlySet<string>;
   /** Paths of the server's own, by where the face has them: health, counters, exports. They refuse as the face does. */
   serves?: Readonly<Record<string, ServedPath>>;
   /** Before the names of the documents and their pages, beside /api where every face has them. */
@@ -72,8 +78,10 @@ export interface Dialect {
   schemas?: Readonly<Record<string, JsonSchema>>;
   /** Headers by which its clients know how much they may still ask, beside those that every answer has. */
   limitHeaders?(note: RateLimitNote): Record<string, string>;
-  /** What its clients give in their own way, by the names of operations. */
+  /** What its clients give in their own way, by the names of operations, or the paths of pages. */
   inputs?: Readonly<Record<string, OwnInput>>;
+  /** Where a sign-in with the password grant of OAuth 2 is found, for clients that read it in the document. */
+  signIn?: string;
   success(answer: RestAnswer, request: RestRequest): RestAnswer;
   failure(failure: RestFailure, status: number, request: RestRequest): RestAnswer;
 }

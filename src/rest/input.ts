@@ -16,6 +16,8 @@ export interface InputProblem {
   field: readonly string[];
   kind: 'missing' | 'unknown' | 'repeated' | 'invalid';
   message: string;
+  /** The rule of an older system that it breaks, in the words of that system. */
+  rule?: { type: string; ctx: Readonly<Record<string, unknown>> };
 }
 
 export interface GivenInput {

@@ -10,7 +10,7 @@ import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import type { ServedPath } from '../http/served.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { deprecationHeaders } from './deprecation.ts';
-import type { RestFailure, RestRequest } from './dialect.ts';
+import type { RestFailure } from './dialect.ts';
 import type { RestMethod } from './directive.ts';
 import { createSiteOf, type Face, facesOf } from './faces.ts';
 import { readInput } from './input.ts';
@@ -19,9 +19,9 @@ import { type RestOperation, readOperations } from './operation.ts';
 import { failureOf, misfit } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
 import type { FacePages } from './pages.ts';
+import { type Reached, requestOf } from './request-of.ts';
 import { createRouter, type Match } from './router.ts';
 import { fillAddress, select } from './select.ts';
-import { tokenTimes } from './token-times.ts';
 import { unlessKnown } from './unless-known.ts';
 import { written } from './written.ts';
 
@@ -52,10 +52,6 @@ const takesForms = ({ dialect }: Face, { name }: RestOperation): boolean => dial
 const waitIn = (headers: Readonly<Record<string, string>>): Pick<RestFailure, 'retryAfter_s'> =>
   headers['Retry-After'] === undefined ? {} : { retryAfter_s: Number(headers['Retry-After']) };
 
-/** Text that may stand in a header and in a log. */
-const correlationIn = (given: string | string[] | undefined): string | undefined =>
-  typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : undefined;
-
 const failing = (code: ErrorCode, message: string): RestFailure => ({ code, message, errors: [] });
 
 export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) => {
@@ -72,32 +68,12 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   const facesAt = ({ request, path }: Exchange): typeof mounted => facesOf(mounted, siteOf(request), path);
   type Mounted = (typeof mounted)[number];
 
-  const requestOf = (
-    { request, requestId, path, search, who }: Exchange,
-    operation: RestOperation | undefined,
-  ): RestRequest => ({
-    requestId,
-    path,
-    operation,
-    query: new URLSearchParams(search),
-    scheme: request.headers.authorization?.split(' ')[0]?.toLowerCase(),
-    tokenTimes: who.viewer === null ? undefined : tokenTimes(request.headers.authorization),
-    hasCredentials: /^\S+ +\S/.test(request.headers.authorization ?? ''),
-    now: clock.now(),
-    correlationId: correlationIn(request.headers['x-correlation-id']),
-  });
-
-  const refuse = (
-    exchange: Exchange,
-    face: Mounted,
-    operation: RestOperation | undefined,
-    failure: RestFailure,
-    more = {},
-  ): HttpAnswer => {
+  const refuse = (exchange: Exchange, face: Mounted, reached: Reached, failure: RestFailure, more = {}): HttpAnswer => {
     exchange.note.outcome = failure.code;
     const headers: Record<string, string> = { ...more };
     if (failure.retryAfter_s !== undefined) headers['Retry-After'] = String(failure.retryAfter_s);
-    const answer = face.dialect.failure(failure, catalogue[failure.code].status, requestOf(exchange, operation));
+    const request = requestOf(exchange, reached, clock.now());
+    const answer = face.dialect.failure(failure, catalogue[failure.code].status, request);
     return written(answer, headers);
   };
 
@@ -113,7 +89,9 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     const { method } = operation;
     if (method === 'GET' || method === 'DELETE') return { failure: failing('BAD_REQUEST', `${method} takes no body.`) };
     const body = takesForms(face, operation) ? await readForm(request) : await readJson(request);
-    return 'value' in body ? body : { failure: failing(body.problem.code, body.problem.message) };
+    if ('value' in body) return body;
+    const { code, message, received } = body.problem;
+    return { failure: { ...failing(code, message), ...(received !== undefined && { details: { received } }) } };
   };
 
   const succeed = (
@@ -126,7 +104,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     const headers = { ...more };
     const value = operation.body === undefined ? undefined : select(data, operation.body);
     if (operation.body !== undefined && (value === null || value === undefined))
-      return refuse(exchange, face, operation, failing('NOT_FOUND', 'Nothing is found here.'));
+      return refuse(exchange, face, { operation }, failing('NOT_FOUND', 'Nothing is found here.'));
     const page = pageOf(value);
     const link = page?.total === undefined ? page && linkOf(page, exchange) : undefined;
     if (link) headers.Link = link;
@@ -135,7 +113,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     const { status } = operation;
     const dressed = face.dialect.success(
       { status, ...(body !== undefined && { body }) },
-      requestOf(exchange, operation),
+      requestOf(exchange, { operation }, clock.now()),
     );
     const answer = written(dressed, headers);
     // What a face puts around it may be another one each time, such as when it was made.
@@ -149,18 +127,21 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     { target: operation, parameters }: Match<RestOperation>,
   ): Promise<HttpAnswer> => {
     exchange.note.operation = operation.name;
-    const no = (failure: RestFailure, more = {}): HttpAnswer => refuse(exchange, face, operation, failure, more);
+    const reached: Reached = { operation };
+    const no = (failure: RestFailure, more = {}): HttpAnswer => refuse(exchange, face, reached, failure, more);
     if (face.dialect.negotiates && !takesJson(exchange.request.headers.accept))
       return no(failing('NOT_ACCEPTABLE', 'The answer is JSON, which the header Accept leaves out.'));
     const key = idempotencyKeyOf(exchange.request);
     if ('problem' in key) return no(failing('BAD_REQUEST', key.problem));
     const body = await readBody(exchange, face, operation);
     if ('failure' in body) return no(body.failure);
+    reached.body = body.value;
     const sent = { path: parameters, query: new URLSearchParams(exchange.search), body: body.value };
     const given = face.dialect.inputs?.[operation.name]?.read(sent) ?? sent;
-    if ('problems' in given) return no(misfit(given.problems));
-    const input = readInput(operation, given, face.dialect.ignoresUnknown);
-    if ('problems' in input) return no(misfit(input.problems));
+    const own = 'problems' in given ? given.problems : [];
+    const input = readInput(operation, 'problems' in given ? sent : given, face.dialect.ignoresUnknown);
+    if ('problems' in input) return no(misfit([...own, ...input.problems]));
+    if (own.length > 0) return no(misfit(own));
     const asked = { query: operation.source, variables: input.variables };
     const caller = { ...callerOf(exchange, key.value), trusted: true as const };
     const { answer, context } = await graphql.run(asked, 'POST', caller);
@@ -181,7 +162,7 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
     (exchange: Exchange, face: Mounted): Refuse =>
     (code, message, headers = {}, { field, ...details } = {}) => {
       const errors = field === undefined ? [] : [{ field: String(field).split('.'), code, message }];
-      return refuse(exchange, face, undefined, { code, message, errors, details, ...waitIn(headers) }, headers);
+      return refuse(exchange, face, {}, { code, message, errors, details, ...waitIn(headers) }, headers);
     };
 
   /** What answers to other methods than a path has. */
@@ -197,9 +178,16 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
       const path = exchange.path.slice(face.base.length);
       const page = pages.find(face.dialect, path);
       const refused = refusing(exchange, face);
+      const { limitHeaders, counted } = face.dialect;
       const serves = face.dialect.serves?.[path];
-      if (serves) return { refuse: refused, limitHeaders: face.dialect.limitHeaders, handle: { serves } };
-      if (page !== undefined && methodOf(exchange) === 'GET') return { handle: page };
+      if (serves) return { refuse: refused, limitHeaders, handle: { serves } };
+      if (page !== undefined && methodOf(exchange) === 'GET') {
+        const handle = async () => {
+          const answer = await page(new URLSearchParams(exchange.search));
+          return 'problems' in answer ? refuse(exchange, face, {}, misfit(answer.problems)) : answer;
+        };
+        return counted?.has(path) ? { refuse: refused, limitHeaders, handle } : { handle };
+      }
       if (page !== undefined) return { refuse: refused, handle: () => otherwise(exchange, refused, ['GET']) };
     }
     return undefined;
@@ -211,6 +199,11 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
   return {
     documents: createDocuments(faces, schema),
     siteOf,
+    /** How the face of a path refuses what the server itself serves there. */
+    refuserAt: (exchange: Exchange): Refuse | undefined => {
+      const [first] = facesAt(exchange);
+      return first && refusing(exchange, first);
+    },
     /** How a path is answered; undefined for one that no face knows of. `served`: the server has something of its own there. */
     find: (exchange: Exchange, served: boolean): Found | undefined => {
       const { path } = exchange;
@@ -223,9 +216,8 @@ export const createRest = ({ graphql, schema, faces, clock, pages }: RestParts) 
       const page = pageAt(exchange, candidates);
       if (page !== undefined && (found.length === 0 || methodOf(exchange) === 'GET')) return page;
       if (first === undefined) return undefined;
-      // Below a base of its own a face answers for every path, and at its own site for all that the server does not; elsewhere the server has others, too.
-      const isOwn = first.base !== '' || path.startsWith('/api/') || (first.site !== '' && !served);
-      if (found.length === 0 && !isOwn) return undefined;
+      // Below a base of its own a face answers for every path, elsewhere for all that the server has nothing at.
+      if (found.length === 0 && first.base === '' && served) return undefined;
       const serving = found.flatMap(({ face, routes }) => {
         const match = routes.match(methodOf(exchange));
         return match === undefined ? [] : [{ face, match }];

@@ -23,12 +23,23 @@ describe('a foreign page', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': expect.stringContaining('Authorization'),
+      'access-control-allow-headers': 'content-type,authorization',
       vary: 'Origin',
     });
     const answer = await post(server, '{ hello }', { headers: { origin } });
     expect(answer.headers['access-control-allow-origin']).toBe(origin);
     expect(answer.headers['access-control-expose-headers']).toContain('Idempotent-Replayed');
+  });
+
+  it('may ask with any header, in words that are names of headers', async () => {
+    server = await startTestServer({ allowedOrigins: [origin] });
+    const allowed = async (asked: string) => {
+      const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': asked };
+      const answer = await send(`${server.url}/graphql`, { method: 'OPTIONS', headers });
+      return answer.headers['access-control-allow-headers'];
+    };
+    expect(await allowed('x-correlation-id, x-tenant-id')).toBe('x-correlation-id, x-tenant-id');
+    expect(await allowed('x; y')).toMatch(/^Authorization, /);
   });
 
   it('reads refusals too', async () => {

@@ -62,7 +62,7 @@ describe('every answer', () => {
       'x-frame-options': 'DENY',
       'x-xss-protection': '1; mode=block',
       'strict-transport-security': expect.stringContaining('max-age='),
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'strict-origin-when-cross-origin',
       'permissions-policy': expect.stringContaining('camera=()'),
       'content-security-policy': expect.stringContaining("default-src 'none'"),
       'x-request-id': expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/),

@@ -66,7 +66,7 @@ it('a face is alone on its port and at its host, and not elsewhere', async () =>
     expect(await get(`${at}/live`)).toEqual({ alive: true });
     expect(await get(`${at}/live`, 'other.example')).toEqual({ alive: true });
     expect(await get(`${at}/nothing`)).toEqual({ detail: 'Not Found' });
-    expect(await get(`${at}/api/v1/auth/me`)).toEqual({ detail: 'Not Found' });
+    expect(await get(`${at}/api/v1/auth/me`)).toEqual({ detail: 'Missing authorization header' });
     const body = JSON.stringify({ query: '{ __typename }' });
     const graphql = await send(`${at}/graphql`, {
       method: 'POST',

@@ -116,6 +116,32 @@ describe('a client of the gateway', () => {
       { username: 'ann', email: 'ann', password: 'a long enough password' },
       [{ type: 'value_error', loc: ['body', 'email'] }],
     ],
+    [
+      'names that are too short and too long',
+      { username: 'ab', email: 'ann@example.com', password: 'a long enough password' },
+      [
+        {
+          type: 'string_too_short',
+          loc: ['body', 'username'],
+          msg: 'String should have at least 3 characters',
+          ctx: { min_length: 3 },
+        },
+      ],
+    ],
+    [
+      'everything at once',
+      { username: 'x'.repeat(51), email: 'ann' },
+      [
+        { type: 'string_too_long', msg: 'String should have at most 50 characters', ctx: { max_length: 50 } },
+        {
+          type: 'value_error',
+          loc: ['body', 'email'],
+          msg: 'value is not a valid email address: An email address must have an @-sign.',
+          ctx: { reason: 'An email address must have an @-sign.' },
+        },
+        { type: 'missing', loc: ['body', 'password'], msg: 'Field required' },
+      ],
+    ],
     ['no JSON', '{', [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }]],
     ['a list', '[]', [{ type: 'model_attributes_type', loc: ['body'] }]],
   ])('gets the list of what is wrong: %s', async (_what, body, detail) => {
@@ -123,6 +149,40 @@ describe('a client of the gateway', () => {
     expect(answer.status).toBe(422);
     expect(answer.json.detail).toMatchObject(detail);
     expect(answer.text).not.toMatch(/"short"|long enough/);
+  });
+
+  it('with one kind of token where the other belongs is told so', async () => {
+    const { json } = await ask('POST', '/api/v1/auth/login', { email: 'user@example.com', password: 'user123' });
+    const wrong = { detail: 'Invalid token type' };
+    const asAccess = await ask('GET', '/api/v1/auth/me', undefined, bearer(json.refresh_token));
+    expect([asAccess.status, asAccess.json]).toEqual([401, wrong]);
+    expect(asAccess.headers['www-authenticate']).toBe('Bearer');
+    const asRefresh = await ask('POST', '/api/v1/auth/refresh', { refresh_token: json.access_token });
+    expect([asRefresh.status, asRefresh.json]).toEqual([401, wrong]);
+    expect(asRefresh.headers['www-authenticate']).toBeUndefined();
+  });
+
+  it('finds the domain of its address in small letters', async () => {
+    const lara = { username: 'lara', email: 'Lara@Example.COM', password: 'SecurePassword123' };
+    const { json } = await ask('POST', '/api/v1/auth/register', lara);
+    const me = await ask('GET', '/api/v1/auth/me', undefined, bearer(json.access_token));
+    expect(me.json.email).toBe('Lara@example.com');
+    const again = { ...lara, username: 'lara2', email: 'lara@example.com' };
+    expect((await ask('POST', '/api/v1/auth/register', again)).status).toBe(409);
+  });
+
+  it('that sends nothing is told that the body is missing', async () => {
+    const answer = await ask('POST', '/api/v1/auth/login');
+    const detail = [{ type: 'missing', loc: ['body'], msg: 'Field required' }];
+    expect([answer.status, answer.json]).toEqual([422, { detail }]);
+  });
+
+  it.each([
+    [{ email: 'user', password: 'user123' }, 'email'],
+    [{ email: 'user@example.com', password: 'user1' }, 'password'],
+  ])('signs in with an address and six characters at least, not with %j', async (body, name) => {
+    const answer = await ask('POST', '/api/v1/auth/login', body);
+    expect([answer.status, answer.json.detail]).toMatchObject([422, [{ loc: ['body', name] }]]);
   });
 
   it('finds the headers that it looks for', async () => {
@@ -144,6 +204,10 @@ describe('a client of the gateway', () => {
     ['GET', '/api/v1/nothing', 404, 'Not Found'],
     ['PUT', '/api/v1/auth/me', 405, 'Method Not Allowed'],
     ['GET', '/api/v1/auth/login', 405, 'Method Not Allowed'],
+    ['GET', '/nothing', 404, 'Not Found'],
+    ['POST', '/nothing', 404, 'Not Found'],
+    ['POST', '/api/docs', 405, 'Method Not Allowed'],
+    ['PUT', '/api/openapi.json', 405, 'Method Not Allowed'],
   ])('%s %s is told', async (method, path, status, detail) => {
     const answer = await ask(method, path);
     expect([answer.status, answer.json]).toEqual([status, { detail }]);

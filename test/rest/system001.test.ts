@@ -150,7 +150,7 @@ describe('signing in', () => {
       [
         ['email', 'value_error'],
         ['password', 'string_too_short'],
-        ['display_name', 'value_error'],
+        ['display_name', 'string_too_short'],
       ],
     ],
   ])('lists what does not fit: %j', async (body, errors) => {
@@ -207,7 +207,7 @@ describe('users', () => {
     expect(told(again)).toEqual([409, problem(409, 'Email already registered')]);
     const weak = await ask('POST', '/api/v1/users', { email: 'weak@example.com', password: 'short' }, admin);
     expect(told(weak)).toEqual([422, invalid(['password', 'string_too_short'])]);
-    expect(weak.json.detail).toBe('A password has at least 12 characters.');
+    expect(weak.json.detail).toBe('Password must be at least 12 characters.');
     const name = await ask('PATCH', `/api/v1/users/${made.json.id}`, { username: 'admin' }, admin);
     expect(name.status).toBe(409);
   });
@@ -350,6 +350,25 @@ describe('the server', () => {
       { name: 'page_size', in: 'query', schema: { minimum: 1, maximum: 100, default: 20 }, example: 20 },
     ]);
     for (const path of ['/docs', '/redoc']) expect((await ask('GET', path)).status).toBe(200);
+  });
+
+  it.each(['0.05', '31', 'x', '', '1&timeout=2'])('looks for no %j seconds whether it is ready', async (seconds) => {
+    const answer = await ask('GET', `/health/ready?timeout=${seconds}`);
+    expect(told(answer)).toEqual([422, invalid(['timeout', 'value_error'])]);
+  });
+
+  it('tells how large a body was that is too large', async () => {
+    const body = { email: 'x'.repeat(150_000), password };
+    const answer = await ask('POST', '/api/v1/auth/login', body);
+    const sizes = { max_size: 100_000, actual_size: JSON.stringify(body).length };
+    expect(told(answer)).toMatchObject([413, { title: 'Payload Too Large', ...sizes }]);
+  });
+
+  it('keeps addresses in small letters, and names a chain of requests that the client does not', async () => {
+    const ada = { email: 'Ada.L@Example.com', password, display_name: 'Ada' };
+    const made = await ask('POST', '/api/v1/auth/register', ada);
+    expect(made.json.data.email).toBe('ada.l@example.com');
+    expect(made.headers['x-correlation-id']).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it('answers problems outside of its operations, too, and repeats the correlation id', async () => {

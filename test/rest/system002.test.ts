@@ -78,6 +78,34 @@ describe.each(['', '/002'])('a sign-in with multipart/form-data at "%s"', (base)
   });
 });
 
+describe('a sign-in of the auth API', () => {
+  const signIn = (body: string, type = 'application/x-www-form-urlencoded') =>
+    send(`${app.url}/002/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': type }, body });
+  const missing = (name: string) => ({ type: 'missing', loc: ['body', name], msg: 'Field required' });
+
+  it('that is JSON lacks the fields of the form', async () => {
+    const answer = await signIn(JSON.stringify({ username: 'user', password: 'user123' }), 'application/json');
+    expect([answer.status, answer.json]).toEqual([422, { detail: [missing('username'), missing('password')] }]);
+  });
+
+  it('takes what OAuth 2 sends, and no other grant', async () => {
+    const fields = 'username=user&password=user123&scope=a&client_id=b&client_secret=c';
+    expect((await signIn(`${fields}&grant_type=password`)).status).toBe(200);
+    const other = await signIn(`${fields}&grant_type=refresh_token`);
+    const ctx = { pattern: '^password$' };
+    const msg = "String should match pattern '^password$'";
+    const detail = [{ type: 'string_pattern_mismatch', loc: ['body', 'grant_type'], msg, ctx }];
+    expect([other.status, other.json]).toEqual([422, { detail }]);
+  });
+
+  it('is where the document says', async () => {
+    const { json } = await ask('GET', '/002/openapi.json');
+    const { OAuth2PasswordBearer: scheme } = json.components.securitySchemes;
+    expect(scheme).toMatchObject({ type: 'oauth2', flows: { password: { tokenUrl: '/002/api/v1/auth/login' } } });
+    expect(json.paths['/api/v1/users/me'].get.security).toContainEqual({ OAuth2PasswordBearer: [] });
+  });
+});
+
 describe.each(['', '/002'])('PUT %s/api/v1/users/me', (base) => {
   const path = `${base}/api/v1/users/me`;
 
@@ -168,11 +196,13 @@ describe('the limit', () => {
   it('is told in the words of the API', async () => {
     const limited = await startRealApp({ RATE_LIMIT_REQUESTS_PER_MINUTE: '60', PAPER_TICK_MS: '0' });
     try {
-      const get = () => send(`${limited.url}/002/api/v1/users/me`);
+      const get = () => send(`${limited.url}/002/`);
       let last = await get();
       for (let sent = 0; last.status !== 429 && sent < 200; sent += 1) last = await get();
       expect([last.status, last.json]).toEqual([429, { error: 'Rate limit exceeded: 60 per 1 minute' }]);
       expect(last.headers['retry-after']).toBe('1');
+      expect((await send(`${limited.url}/002/api/v1/users/me`)).status).toBe(429);
+      expect((await send(`${limited.url}/002/health`)).status).toBe(200);
     } finally {
       await limited.close();
     }

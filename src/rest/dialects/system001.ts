@@ -4,14 +4,17 @@ import type { Dialect, RestAnswer, RestFailure, RestRequest } from '../dialect.t
 import { numbered, numberedLinks, pageNumbers } from '../numbered.ts';
 import type { OwnInput } from '../own-input.ts';
 import type { Page } from '../page.ts';
+import { textFields } from '../text-fields.ts';
 import { itemsOf } from './fastapi.ts';
-import { system001Pages } from './system001-pages.ts';
+import { system001Pages, timeout } from './system001-pages.ts';
 import { schemas001 } from './system001-schemas.ts';
 
 type Fields = Record<string, unknown>;
 
 /** Answers that stand by themselves there, where others have an envelope. */
 const bare = new Set(['FrameworkUserById', 'FrameworkCreateUser', 'FrameworkUpdateUser']);
+
+const email = { email: { min: 5, max: 255, email: 'whole' } } as const;
 
 const roleWords = ['user', 'support', 'auditor', 'admin'];
 
@@ -45,6 +48,11 @@ const dataOf = (body: unknown): unknown => {
   if (Array.isArray(body)) return body.map(roleOf);
   return 'display_name' in (body as Fields) ? userOf(body as Fields, false) : body;
 };
+
+/** What the client calls the chain of its requests, else a new name: 32 hexadecimal digits. */
+const correlation = ({ correlationId, requestId }: RestRequest) => ({
+  'X-Correlation-ID': correlationId ?? requestId.replaceAll('-', ''),
+});
 
 const success = (answer: RestAnswer, { operation, query, path, now }: RestRequest): RestAnswer => {
   const { body, status } = answer;
@@ -88,16 +96,20 @@ const types: Partial<Record<RestFailure['code'], string>> = {
 };
 
 /** Fields that some problems have besides. */
-const besides = ({ code }: RestFailure): Fields => {
-  if (code === 'PAYLOAD_TOO_LARGE') return { max_size: limits.http.bodyBytes };
+const besides = ({ code, details }: RestFailure): Fields => {
+  if (code === 'PAYLOAD_TOO_LARGE')
+    return { max_size: limits.http.bodyBytes, actual_size: details?.received ?? limits.http.bodyBytes + 1 };
   return code === 'DEPENDENCY_UNAVAILABLE' ? { error: 'Service temporarily unavailable' } : {};
 };
+
+const ruleText = ({ code, message }: RestFailure['errors'][number]): string =>
+  code === 'PASSWORD_TOO_SHORT' ? message.replace('A password has', 'Password must be') : message;
 
 const AUTHORIZATION = { type: 'missing', loc: ['header', 'Authorization'], msg: 'Field required' };
 
 const failure = (failed: RestFailure, given: number, request: RestRequest): RestAnswer => {
   const absent = failed.code === 'UNAUTHENTICATED' && request.scheme === undefined;
-  const items = absent ? [AUTHORIZATION] : itemsOf(failed, given);
+  const items = absent ? [AUTHORIZATION] : itemsOf(failed, given, request);
   const status = items === undefined ? given : 422;
   const isRule = items !== undefined && failed.problems === undefined && failed.errors.length > 0;
   const errors = items?.map(({ type, loc, msg }) => ({
@@ -110,14 +122,14 @@ const failure = (failed: RestFailure, given: number, request: RestRequest): Rest
     headers: {
       'Content-Type': 'application/problem+json',
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
-      ...(request.correlationId !== undefined && { 'X-Correlation-ID': request.correlationId }),
+      ...correlation(request),
     },
     body: {
       type: errors ? 'https://tools.ietf.org/html/rfc7807#section-3.1' : (types[failed.code] ?? 'about:blank'),
       title: errors ? 'Validation Error' : STATUS_CODES[status],
       status,
       detail: isRule
-        ? items.map(({ msg }) => msg).join('; ')
+        ? failed.errors.map(ruleText).join('; ')
         : errors
           ? 'One or more fields failed validation'
           : detailOf(failed, request),
@@ -139,14 +151,16 @@ export const system001: Dialect = {
   pages: system001Pages,
   schemas: schemas001,
   inputs: {
+    '/health/ready': timeout,
     FrameworkUsers: pageNumbers,
+    FrameworkRegister: textFields({ ...email, password: { min: 8, max: 128 }, display_name: { min: 1, max: 100 } }),
+    FrameworkCreateUser: textFields(email),
     FrameworkAddRole: roleIn('role_name', 'body'),
     FrameworkRemoveRole: roleIn('role', 'path'),
   },
   success: (answer, request) => {
     const { headers, ...own } = success(answer, request);
-    const correlation = request.correlationId !== undefined && { 'X-Correlation-ID': request.correlationId };
-    return { ...own, headers: { ...headers, ...correlation } };
+    return { ...own, headers: { ...headers, ...correlation(request) } };
   },
   failure,
 };

@@ -1,4 +1,13 @@
-import { fastapi } from './fastapi.ts';
+import { textFields } from '../text-fields.ts';
+import { fastapi, type Wording } from './fastapi.ts';
+
+const ofEmail = textFields({ email: { email: 'domain' } });
+
+/** What is no form has none of its fields. */
+const NO_FORM: Wording = {
+  status: 422,
+  detail: ['username', 'password'].map((name) => ({ type: 'missing', loc: ['body', name], msg: 'Field required' })),
+};
 
 /** The FastAPI auth API: form sign-in, bare user objects, 400 for what is taken. */
 export const system002 = fastapi({
@@ -13,6 +22,8 @@ export const system002 = fastapi({
     RECENT_SIGN_IN_REQUIRED: { status: 401, detail: 'Sign in again to change this' },
     USER_SUSPENDED: { status: 400, detail: 'Inactive user' },
     NOT_FOUND: { status: 404, detail: 'Not Found' },
+    UNSUPPORTED_MEDIA_TYPE: ({ message }, { operation }) =>
+      operation?.name === 'ApiLogin' ? NO_FORM : { detail: message },
     METHOD_NOT_ALLOWED: { status: 405, detail: 'Method Not Allowed' },
     RATE_LIMITED: ({ details }) => {
       const period = details?.window === 3_600 ? 'hour' : 'minute';
@@ -24,7 +35,14 @@ export const system002 = fastapi({
       '/': () => ({ status: 200, body: { message: 'FastAPI Auth API', version: '1.0.0', docs: '/docs' } }),
       '/health': () => ({ status: 200, body: { status: 'healthy' } }),
     },
+    counted: new Set(['/']),
     documentsAt: '',
+    inputs: {
+      ApiRegister: ofEmail,
+      ApiUpdateMe: ofEmail,
+      ApiLogin: textFields({ grant_type: { only: 'password' } }),
+    },
+    signIn: '/api/v1/auth/login',
   },
   forms: new Set(['ApiLogin']),
 });

@@ -6,7 +6,7 @@ import { createRouter } from '../router.ts';
 import { always, headerRefs, headers, parameters } from './headers.ts';
 import { createComponents, type JsonSchema } from './json-schema.ts';
 import type { Media, OpenApi, Operation, Reference, Response } from './openapi.ts';
-import { type Documented, documentOperation, tagOf } from './operation.ts';
+import { type Documented, documentOperation, PASSWORD_FLOW, tagOf } from './operation.ts';
 import { pagesOf } from './pages.ts';
 import { servedOf } from './served.ts';
 
@@ -109,14 +109,21 @@ const bearerAuth = {
   scheme: 'bearer',
   bearerFormat: 'JWT',
   description: 'The access token that signing in gives.',
-};
+} as const;
+
+const passwordFlow = (tokenUrl: string) =>
+  ({
+    type: 'oauth2',
+    description: 'The same token, for clients that sign in by themselves.',
+    flows: { password: { tokenUrl, scopes: {} } },
+  }) as const;
 
 const metricsToken = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'opaque',
   description: 'What METRICS_TOKEN is set to; not an access token.',
-};
+} as const;
 
 /** The schemas that are referred to, at once or from one that is: those that were only taken apart are left out. */
 const reached = (from: unknown, all: ReadonlyMap<string, JsonSchema>): Record<string, JsonSchema> => {
@@ -158,6 +165,7 @@ export const createDocument = async (faces: readonly Face[], base: string, schem
   }
   const here = faces.filter((face) => face.base === base);
   Object.assign(paths, servedOf(here), await pagesOf(here));
+  const signIn = here.find(({ dialect }) => dialect.signIn)?.dialect.signIn ?? '';
   const tags = [...new Set(Object.keys(paths).map(tagOf))].sort();
   const used = JSON.stringify({ paths, responses });
   const inUse = <Value>(kind: string, all: Readonly<Record<string, Value>>): Record<string, Value> =>
@@ -175,6 +183,7 @@ export const createDocument = async (faces: readonly Face[], base: string, schem
       headers: inUse('headers', headers),
       securitySchemes: {
         ...(used.includes('"bearerAuth"') && { bearerAuth }),
+        ...(used.includes(`"${PASSWORD_FLOW}"`) && { [PASSWORD_FLOW]: passwordFlow(base + signIn) }),
         ...(used.includes('"metricsToken"') && { metricsToken }),
       },
     },

@@ -6,6 +6,7 @@ export interface JsonSchema {
   deprecated?: true;
   format?: string;
   pattern?: string;
+  minLength?: number;
   maxLength?: number;
   minimum?: number;
   maximum?: number;

@@ -47,6 +47,11 @@ export interface Operation {
   security: Record<string, string[]>[];
 }
 
+type SecurityScheme = { description: string } & (
+  | { type: 'http'; scheme: 'bearer'; bearerFormat: string }
+  | { type: 'oauth2'; flows: { password: { tokenUrl: string; scopes: Record<string, string> } } }
+);
+
 export interface OpenApi {
   openapi: '3.1.0';
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
@@ -58,6 +63,6 @@ export interface OpenApi {
     responses: Record<string, Response>;
     parameters: Record<string, Parameter>;
     headers: Record<string, Header>;
-    securitySchemes: Record<string, { type: string; scheme: string; bearerFormat: string; description: string }>;
+    securitySchemes: Record<string, SecurityScheme>;
   };
 }

@@ -117,8 +117,10 @@ const inputOf = (
     }
   }
   for (const [name, shown] of Object.entries(own))
-    if (shown !== null && !operation.variables.some((variable) => variable.name === name))
-      parameters.push({ name, in: 'query', ...shown });
+    if (shown !== null && !operation.variables.some((variable) => variable.name === name)) {
+      if (hasBody) properties[name] = shown.schema;
+      else parameters.push({ name, in: 'query', ...shown });
+    }
   if (body === undefined && Object.keys(properties).length > 0)
     body = {
       type: 'object',
@@ -181,6 +183,9 @@ const isIdempotent = (operation: RestOperation, schema: GraphQLSchema): boolean 
   );
 };
 
+/** As FastAPI calls it. */
+export const PASSWORD_FLOW = 'OAuth2PasswordBearer';
+
 const wordsOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter, at) => (at === 0 ? letter : ` ${letter.toLowerCase()}`));
 
@@ -225,7 +230,8 @@ export const documentOperation = (face: DocumentedFace, operation: RestOperation
       ...(content && {
         requestBody: { required: true, content: Object.fromEntries(media.map((type) => [type, content])) },
       }),
-      security: access === 'public' ? [] : [{ bearerAuth: [] }],
+      security:
+        access === 'public' ? [] : [{ bearerAuth: [] }, ...(face.dialect.signIn ? [{ [PASSWORD_FLOW]: [] }] : [])],
     },
     success: successOf(face, operation),
     refusals: refusalsOf(face, operation, [

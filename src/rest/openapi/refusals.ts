@@ -18,8 +18,10 @@ export const sampleRequest = ({ base }: Face, operation: RestOperation | undefin
   path: `${base}/api/v1/orders`,
   operation,
   query: new URLSearchParams(),
+  body: {},
   scheme: 'bearer',
   hasCredentials: true,
+  isRefreshToken: false,
   tokenTimes: { iat: 1_796_000_000, exp: 1_796_001_800 },
 });
 

@@ -112,6 +112,8 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
       query,
       scheme,
       hasCredentials: true,
+      isRefreshToken: false,
+      body: {},
       tokenTimes: tokenTimes(`Bearer ${token}`),
       now: new Date(),
     };
@@ -136,7 +138,7 @@ describe.each(placed)('$faces below "$base"', ({ base, file, routes }) => {
   const same = (answer: TestAnswer, expected: RestAnswer, more: readonly string[] = []): void => {
     expect(look(answer.status, answer.json, more)).toEqual(look(expected.status, expected.body, more));
     for (const [name, value] of Object.entries(expected.headers ?? {}))
-      expect([name, answer.headers[name.toLowerCase()]]).toEqual([name, value]);
+      if (name !== 'X-Correlation-ID') expect([name, answer.headers[name.toLowerCase()]]).toEqual([name, value]);
   };
 
   const readAlike = async (route: Route, variables: Variables, token: string | undefined, more?: readonly string[]) => {
