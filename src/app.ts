@@ -22,6 +22,7 @@ import type { Clock } from './kernel/clock.ts';
 import { createIds } from './kernel/ids.ts';
 import { giveDemoMoney } from './ledger/demo.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { createLedgerMetrics } from './ledger/metrics.ts';
 import { createLimiter } from './limiter/limiter.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
@@ -155,6 +156,7 @@ export const createApp = async ({
       }),
       ...trading.services,
     };
+    createLedgerMetrics(metrics, services.ledger, log);
     await trading.start();
     if (config.demoData) {
       await identity.createDemoUsers();

@@ -8,6 +8,7 @@ import '../admin/schema.ts';
 import '../audit/schema.ts';
 import '../market/schema.ts';
 import '../ledger/schema.ts';
+import '../ledger/schema-transfers.ts';
 import '../ledger/books/schema.ts';
 import '../ledger/chart/schema.ts';
 import '../ledger/history/schema.ts';

@@ -6,11 +6,14 @@ import type { Books } from '../lane/books.ts';
 import type { TransferRow } from '../lane/rows.ts';
 import { transferLines } from './entries.ts';
 import { house } from './house.ts';
+import { owedAsset, repay } from './shortfall.ts';
 
 export interface TransferFacts {
   id: string;
   /** Made while deciding, so that the entries of a batch have ids in the order in which they are booked. */
   entryId: string;
+  /** Of what a deposit pays back, if anything is owed. */
+  repaymentId: string;
   userId: string;
   accountId: string;
   kind: TransferKind;
@@ -20,7 +23,10 @@ export interface TransferFacts {
   amount: bigint;
 }
 
-/** Books money in from the world or out to it. A withdrawal takes what is available, never what orders hold. */
+/**
+ * Books money in from the world or out to it. A deposit pays back first what the account owes; a withdrawal takes what is
+ * available beyond that, never what orders hold.
+ */
 export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): Answer<TransferRow> => {
   const { accountId, asset, amount, kind, id } = facts;
   const account = books.account(accountId);
@@ -35,9 +41,11 @@ export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): An
   if (kind === 'DEPOSIT' && (posted + amount > MAX_UNITS || world - amount < -MAX_UNITS)) {
     return { ok: false, failures: [failure('INVALID_AMOUNT', 'The balance would be out of range.', 'amount')] };
   }
-  if (kind === 'WITHDRAWAL' && amount > posted - held) {
+  const owed = books.balance(accountId, owedAsset(asset)).posted;
+  const free = posted - held - owed;
+  if (kind === 'WITHDRAWAL' && amount > free) {
     const text = (units: bigint): string => `${formatDecimal(units, facts.scale)} ${asset}`;
-    const message = `The withdrawal needs ${text(amount)}; ${text(posted - held)} is available.`;
+    const message = `The withdrawal needs ${text(amount)}; ${text(free < 0n ? 0n : free)} is available${owed > 0n ? ` beyond the ${text(owed)} that the account owes` : ''}.`;
     return { ok: false, failures: [failure('INSUFFICIENT_FUNDS', message, 'amount')] };
   }
   const entry = { id: facts.entryId, kind, reference: id, createdAt: at };
@@ -45,5 +53,6 @@ export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): An
   const transfer = { id, accountId, kind, asset, amount, createdAt: at };
   books.addTransfer(transfer);
   books.emit(accountId, kind, { transferId: id, asset, amount }, at);
+  if (kind === 'DEPOSIT') repay(books, { entryId: facts.repaymentId, reference: id, accountId, asset }, at);
   return { ok: true, value: transfer };
 };

@@ -6,4 +6,6 @@ export const house = {
   fees: '00000000-0000-7000-8000-000000000002',
   /** The world outside: what customers have put in is what it owes. */
   world: '00000000-0000-7000-8000-000000000003',
+  /** What it lends to customers whose cash is short, and the other side of the units that it buys in for them. May owe. */
+  cover: '00000000-0000-7000-8000-000000000004',
 } as const;

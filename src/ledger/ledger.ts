@@ -69,6 +69,7 @@ export const createLedger = (parts: LedgerDeps) => {
     exportStatement: createExportStatement(deps),
     portfolioHistory: createPortfolioHistory(deps),
     checkBooks: createCheckBooks(deps.books),
+    covered: (): Promise<{ asset: string; amount: bigint }[]> => deps.store.covered(),
     deposit: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'DEPOSIT'),
     withdraw: createTransfer({ ...deps, scale: deps.scaleOf('USD') }, 'WITHDRAWAL'),
     scaleOf: deps.scaleOf,

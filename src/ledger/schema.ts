@@ -1,19 +1,16 @@
-import { AccountStatus, TransferKind } from '../database/generated/enums.ts';
-import { RefusedError } from '../errors.ts';
-import { actorOf, viewerOf } from '../graphql/actor.ts';
+import { AccountStatus } from '../database/generated/enums.ts';
+import { viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import { answerOnce } from '../graphql/idempotent.ts';
 import { perRequest } from '../graphql/per-request.ts';
-import { payloadOf } from '../graphql/user-error.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { BalanceRow, LotRow, TransferRow } from '../lane/rows.ts';
+import type { BalanceRow, LotRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { averagePrice } from '../market/average.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Ledger } from './ledger.ts';
 import type { Account } from './store.ts';
-import { equityOf, type ValuedPosition } from './valuation.ts';
+import { equityOf, owedOf, type ValuedPosition } from './valuation.ts';
 
 /** Look-ups of several rows at once, all of them the viewer's own. */
 const ownBatch = <Key, Value>(
@@ -82,9 +79,17 @@ AccountRef.implement({
         return money(cash === undefined ? 0n : cash.posted - cash.held, currency, context.services.ledger.scaleOf);
       },
     }),
+    owed: t.field({
+      type: 'Decimal',
+      description:
+        'What the house has lent the account, in its currency: a fill that came too late to be held for, or a corrected trade, took ' +
+        'more cash than was there. The next deposit or sale pays it back; a withdrawal leaves it. The balance of USD-OWED.',
+      resolve: async ({ id, currency }, _, context) =>
+        money(owedOf(currency, await balanceBatch(context)(id)), currency, context.services.ledger.scaleOf),
+    }),
     equity: t.field({
       type: 'Decimal',
-      description: 'Cash plus the positions at the middle of the market, in the account’s currency.',
+      description: 'Cash plus the positions at the middle of the market less what is owed, in the account’s currency.',
       resolve: async ({ id, currency }, _, context) => {
         const [balances, positions] = await Promise.all([balanceBatch(context)(id), positionBatch(context)(id)]);
         return money(equityOf(currency, balances, positions), currency, context.services.ledger.scaleOf);
@@ -170,26 +175,6 @@ PositionRef.implement({
   },
 });
 
-const TransferRef = builder.objectRef<TransferRow>('Transfer').implement({
-  description: 'Money that came into an account or left it.',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
-    kind: t.field({
-      type: builder.enumType(TransferKind, { name: 'TransferKind' }),
-      resolve: ({ kind }) => kind,
-    }),
-    asset: t.exposeString('asset'),
-    amount: t.field({
-      type: 'Decimal',
-      resolve: ({ amount, asset }, _, { services }) => formatDecimal(amount, services.ledger.scaleOf(asset)),
-    }),
-    createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
-  }),
-});
-
-const TransferPayload = payloadOf('TransferPayload', 'transfer', TransferRef);
-
 builder.queryFields((t) => ({
   accounts: t.field({
     access: 'signedIn',
@@ -219,41 +204,5 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { accountId, asOf }, context) =>
       context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf),
-  }),
-}));
-
-const transferInput = (name: string, verb: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({
-      accountId: t.id({ description: 'The viewer’s only account when absent.' }),
-      amount: t.field({
-        type: 'Decimal',
-        required: true,
-        description: `How much to ${verb}, with at most two decimals.`,
-      }),
-      idempotencyKey: t.string({ description: 'Repeats with the same key and input have one effect and one answer.' }),
-    }),
-  });
-
-builder.mutationFields((t) => ({
-  deposit: t.field({
-    access: 'signedIn',
-    type: TransferPayload,
-    description: 'Puts paper money into an account. Errors: INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.',
-    args: { input: t.arg({ type: transferInput('DepositInput', 'put in'), required: true }) },
-    resolve: async (_, { input }, context) => {
-      if (!context.services.ledger.paperDeposits)
-        throw new RefusedError('FORBIDDEN', 'Paper deposits are off on this server.');
-      return answerOnce(context, input, (asked) => context.services.ledger.deposit(actorOf(context), asked));
-    },
-  }),
-  withdraw: t.field({
-    access: 'signedIn',
-    type: TransferPayload,
-    description:
-      'Takes money out. Errors: INSUFFICIENT_FUNDS, INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.',
-    args: { input: t.arg({ type: transferInput('WithdrawInput', 'take out'), required: true }) },
-    resolve: (_, { input }, context) =>
-      answerOnce(context, input, (asked) => context.services.ledger.withdraw(actorOf(context), asked)),
   }),
 }));

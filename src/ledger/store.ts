@@ -41,13 +41,18 @@ export const createLedgerStore = ({ pool, prisma, as }: Pick<Database, 'pool' | 
     const text = 'SELECT code, name, type, normal_side AS "normalSide", kind FROM chart_lines ORDER BY code';
     return (await pool.query<ChartLine>(text)).rows;
   },
+  /** What the house has given for customers who were short, by asset; cash is left out, since what is owed says it. */
+  covered: async (): Promise<{ asset: string; amount: bigint }[]> => {
+    const text = `SELECT asset, -posted AS amount FROM balances WHERE account_id = $1 AND asset <> 'USD'`;
+    return (await pool.query<{ asset: string; amount: bigint }>({ name: 'covered', text, values: [house.cover] })).rows;
+  },
   /** The chart of accounts as a new database gets it; what is there stays as it is. */
   seedChart: async (): Promise<void> => {
     await prisma.chartLine.createMany({ data: [...chart], skipDuplicates: true });
   },
   /** The accounts of the house; at every start, by whichever process comes first. */
   openHouse: async (at: Date): Promise<void> => {
-    const kinds = { VENUE: house.venue, FEES: house.fees, WORLD: house.world };
+    const kinds = { VENUE: house.venue, FEES: house.fees, WORLD: house.world, COVER: house.cover };
     await pool.query(
       `INSERT INTO accounts (id, kind, currency, created_at)
        SELECT id, kind::"AccountKind", 'USD', $3 FROM unnest($1::uuid[], $2::text[]) AS u(id, kind)

@@ -13,6 +13,7 @@ import { limits } from '../limits.ts';
 import type { AccountFinder } from './accounts.ts';
 import { decideTransfer } from './decide-transfer.ts';
 import { house } from './house.ts';
+import { loanBalances, owedAsset } from './shortfall.ts';
 
 export interface TransferInput {
   accountId?: string | null | undefined;
@@ -65,16 +66,18 @@ export const createTransfer =
     return deps.inFlight(key, () =>
       deps.lane.run({
         needs: {
-          accounts: [house.world, accountId],
+          accounts: kind === 'DEPOSIT' ? [house.world, house.cover, accountId] : [house.world, accountId],
           balances: [
             { accountId: house.world, asset: CURRENCY },
             { accountId, asset: CURRENCY },
+            ...(kind === 'DEPOSIT' ? loanBalances(accountId, CURRENCY) : [{ accountId, asset: owedAsset(CURRENCY) }]),
           ],
           idempotency: key === undefined ? [] : [key],
         },
         decide: (books, at) =>
           once(books, at, key, revive, () => {
-            const answer = decideTransfer(books, at, { ...facts, entryId: deps.ids.next() });
+            const [entryId, repaymentId] = [deps.ids.next(), deps.ids.next()];
+            const answer = decideTransfer(books, at, { ...facts, entryId, repaymentId });
             books.addAudit(auditLine(auditId, at, by, operation, answer.ok ? id : accountId, answer));
             return answer;
           }),

@@ -2,6 +2,7 @@ import { divideHalfUp } from '../kernel/decimal.ts';
 import type { BalanceRow, PositionRow } from '../lane/rows.ts';
 import { type Instrument, tradeValue } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
+import { owedAsset } from './shortfall.ts';
 
 /** What one unit is worth now, in price units: the middle of the market, else the last trade, else the reference. */
 export const markPrice = (instrument: Instrument, quote: Quote | undefined): bigint => {
@@ -31,11 +32,16 @@ export const valueAt = (position: PositionRow, instrument: Instrument, mark: big
   return { ...position, instrument, markPrice: mark, marketValue, unrealizedPnl: marketValue - position.costBasis };
 };
 
-/** Cash plus what the positions are worth, in units of the account's currency. */
+/** What the account owes the house, in units of its currency. */
+export const owedOf = (currency: string, balances: readonly BalanceRow[]): bigint =>
+  balances.find(({ asset }) => asset === owedAsset(currency))?.posted ?? 0n;
+
+/** Cash plus what the positions are worth less what is owed, in units of the account's currency. */
 export const equityOf = (
   currency: string,
   balances: readonly BalanceRow[],
   positions: readonly ValuedPosition[],
 ): bigint =>
   balances.reduce((sum, { asset, posted }) => (asset === currency ? sum + posted : sum), 0n) +
-  positions.reduce((sum, { marketValue }) => sum + marketValue, 0n);
+  positions.reduce((sum, { marketValue }) => sum + marketValue, 0n) -
+  owedOf(currency, balances);

@@ -1,6 +1,7 @@
 import type { InstrumentStatus } from '../database/generated/enums.ts';
 import { createRefreshed } from '../kernel/refreshed.ts';
 import type { Timers } from '../kernel/timers.ts';
+import { owedAsset } from '../ledger/shortfall.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Instrument } from './instrument.ts';
@@ -37,6 +38,7 @@ const listed = (list: readonly Instrument[]): Listed => ({
     list.flatMap(({ baseAsset, baseScale, quoteAsset, quoteScale }) => [
       [baseAsset, baseScale],
       [quoteAsset, quoteScale],
+      [owedAsset(quoteAsset), quoteScale],
     ]),
   ),
 });

@@ -25,6 +25,23 @@ export const untouched = (at: Date) => ({
   place: null,
 });
 
+/** Why an order exists that nobody has placed: the house sells the account what it must give and has not. */
+export const BUY_IN = 'BUY_IN';
+
+/** The order by which an account gets units from the house at `price`, that it owes for another order. It pays no fee. */
+export const boughtIn = (
+  owing: OrderRow,
+  { id, qty, price, quoteAsset }: { id: string; qty: bigint; price: bigint; quoteAsset: string },
+  at: Date,
+): OrderRow => ({
+  ...owing,
+  ...untouched(at),
+  ...{ id, clientOrderId: id, rootOrderId: id, qty, reason: BUY_IN, worstPrice: price, reserveAsset: quoteAsset },
+  ...{ side: 'BUY', type: 'MARKET', timeInForce: 'FOK', limitPrice: null, stopPrice: null, notional: null },
+  ...{ trailPrice: null, trailBps: null, trailPeak: null, postOnly: false, expiresAt: null, listId: null, leg: null },
+  feeBps: 0,
+});
+
 /** The row of a new order. */
 export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => ({
   ...untouched(at),

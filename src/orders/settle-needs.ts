@@ -1,4 +1,5 @@
 import { house } from '../ledger/house.ts';
+import { loanBalances } from '../ledger/shortfall.ts';
 import type { Report } from '../venues/venue.ts';
 import { execIdOf } from './exec-id.ts';
 import type { OrderRules } from './list.ts';
@@ -26,12 +27,15 @@ export const settleNeeds = (reports: readonly Report[], instrumentOf: OrderRules
     }
     const { baseAsset, quoteAsset } = instrumentOf(report.symbol);
     touch(house.fees, quoteAsset);
+    // For what came too late to be held for, and for what is owed.
+    touch(house.cover, baseAsset, quoteAsset);
     needs.executions.push(execIdOf(report, 'BUY'), execIdOf(report, 'SELL'));
     const seller = report.takerSide === 'SELL' ? report.taker : report.maker;
     if (seller !== null) needs.lots.push({ accountId: seller.accountId, symbol: report.symbol, qty: report.qty });
     for (const party of [report.taker, report.maker]) {
       touch(party?.accountId ?? house.venue, baseAsset, quoteAsset);
       if (party === null) continue;
+      needs.balances.push(...loanBalances(party.accountId, quoteAsset));
       needs.orders.push(party.orderId);
       needs.positions.push({ accountId: party.accountId, symbol: report.symbol });
     }

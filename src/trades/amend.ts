@@ -9,6 +9,7 @@ import { checkReason } from '../kernel/reason.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { Needs } from '../lane/rows.ts';
 import { house } from '../ledger/house.ts';
+import { loanBalances } from '../ledger/shortfall.ts';
 import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { execIdOf } from '../orders/exec-id.ts';
@@ -32,6 +33,8 @@ export interface TradeName {
 
 export interface AmendInput extends TradeName {
   reason: string;
+  /** Whether the house makes up for what a side no longer has. */
+  coverShortfall?: boolean | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
 
@@ -83,8 +86,13 @@ const needsOf = ({ trade, instrument }: NamedTrade): Partial<Needs> => {
   const held = trade.executions.map(({ accountId, symbol, qty }) => ({ accountId, symbol, qty }));
   const side = (wanted: 'BUY' | 'SELL') => held.filter((_, index) => trade.executions[index]?.side === wanted);
   return {
-    accounts: [...parties, house.fees],
-    balances: [...balances, { accountId: house.fees, asset: quoteAsset }],
+    accounts: [...parties, house.fees, house.cover],
+    balances: [
+      ...balances,
+      ...parties.flatMap((accountId) => loanBalances(accountId, quoteAsset)),
+      { accountId: house.fees, asset: quoteAsset },
+      { accountId: house.cover, asset: baseAsset },
+    ],
     positions: held,
     orders: trade.executions.map(({ orderId }) => orderId),
     lots: side('BUY'),
@@ -109,16 +117,24 @@ export const amendTrade = (
   { lane, inFlight, ids, instrumentOf, rates, hours }: TradeDeps,
   by: Operator,
   named: NamedTrade,
-  { reason, idempotencyKey }: AmendInput,
+  { reason, coverShortfall, idempotencyKey }: AmendInput,
   { action, corrected }: Amend,
 ): Promise<Once<AmendedTrade>> => {
   const { trade, instrument, field } = named;
-  const fingerprint = fingerprintOf(trade.tradeId, reason, corrected?.price, corrected?.qty);
+  const covers = coverShortfall === true;
+  const fingerprint = fingerprintOf(
+    trade.tradeId,
+    reason,
+    corrected?.price,
+    corrected?.qty,
+    ...(covers ? ['covered'] : []),
+  );
   const key = keyOf(by.userId, action, idempotencyKey, fingerprint);
   const auditId = ids.next();
   const rules = { instrumentOf, rates, hours };
   const details = {
     reason,
+    ...(covers && { coverShortfall: true }),
     ...(corrected && { price: corrected.price.toString(), qty: corrected.qty.toString(), becomes: corrected.tradeId }),
   };
   return inFlight(key, () =>
@@ -126,7 +142,7 @@ export const amendTrade = (
       needs: { ...needsOf(named), idempotency: key === undefined ? [] : [key] },
       decide: (books, at) =>
         once(books, at, key, revive, () => {
-          const answer = decideAmend(books, at, { trade, corrected, reason, field, instrument, rules, ids });
+          const answer = decideAmend(books, at, { trade, corrected, reason, covers, field, instrument, rules, ids });
           books.addAudit({ ...auditLine(auditId, at, by, action, trade.tradeId, answer), details });
           return answer;
         }),

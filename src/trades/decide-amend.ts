@@ -8,12 +8,14 @@ import type { EntryRow, ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { shortOf } from '../ledger/decide-reversal.ts';
 import { reversed, tradeLines } from '../ledger/entries.ts';
 import { holdFill, lotOf, positionAfter, unholdFill } from '../ledger/holding.ts';
+import { repay } from '../ledger/shortfall.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { execIdOf } from '../orders/exec-id.ts';
 import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
 import { amendFills } from '../orders/order.ts';
 import { feeOf } from '../orders/risk.ts';
 import { orderEvent } from '../orders/view.ts';
+import { makeUp } from './decide-cover.ts';
 
 /** What was executed in truth; it gets a trade id of its own, so that it can be corrected or busted in its turn. */
 export interface CorrectedTrade {
@@ -29,6 +31,8 @@ export interface AmendFacts {
   /** Null when the trade is busted. */
   corrected: CorrectedTrade | null;
   reason: string;
+  /** Whether the house makes up for what a side no longer has. */
+  covers: boolean;
   /** The input's field that names the trade. */
   field: string;
   instrument: Instrument;
@@ -135,7 +139,13 @@ const outOfRange = (books: Books, lines: readonly Line[]): boolean =>
     return after > MAX_UNITS || after < -MAX_UNITS;
   });
 
-const problemOf = (books: Books, lines: readonly Line[], facts: AmendFacts, at: Date): Failure | undefined => {
+/** `after` is what both sides must have available: the lines, and what their orders let go of. */
+const problemOf = (
+  books: Books,
+  lines: readonly Line[],
+  after: readonly Line[],
+  facts: AmendFacts,
+): Failure | undefined => {
   const { trade, instrument, field } = facts;
   if (books.isReversed(trade.entry.id)) {
     return failure('TRADE_ALREADY_BUSTED', 'The trade was busted or corrected before.', field);
@@ -143,7 +153,7 @@ const problemOf = (books: Books, lines: readonly Line[], facts: AmendFacts, at: 
   const worse = beyondOrders(books, facts);
   if (worse !== undefined) return worse;
   if (outOfRange(books, lines)) return failure('INVALID_PRICE', 'The value of the trade is out of range.', 'price');
-  const short = shortOf(books, [...lines, ...released(books, facts, at)]);
+  const short = facts.covers ? undefined : shortOf(books, after);
   if (short === undefined) return undefined;
   const { accountId, asset, amount } = short;
   const { posted, held } = books.balance(accountId, asset);
@@ -159,7 +169,7 @@ const heldFill = ({ id, accountId, symbol, side, qty, value }: ExecutionRow) => 
 });
 
 /** Takes one side's execution back and books the corrected one, if there is one, in its place. */
-const amendSide = (books: Books, old: ExecutionRow, facts: AmendFacts, at: Date): void => {
+const amendSide = (books: Books, old: ExecutionRow, bustId: string, facts: AmendFacts, at: Date): void => {
   const { corrected, rules, ids, reason } = facts;
   const order = orderOf(books, old);
   amendOrder(order, old, facts, at);
@@ -169,7 +179,7 @@ const amendSide = (books: Books, old: ExecutionRow, facts: AmendFacts, at: Date)
   const shared = { ...old, cumQty: order.filledQty, createdAt: at };
 
   const bust = (): void => {
-    const row = { ...shared, id: ids.next(), execId: `${old.execId}-BUST`, kind: 'BUST' as const, bustsId: old.id };
+    const row = { ...shared, id: bustId, execId: `${old.execId}-BUST`, kind: 'BUST' as const, bustsId: old.id };
     const position = unholdFill(books, heldFill(old), row.id, at);
     books.addExecution({ ...row, correctsId: null, ...positionAfter(position) });
   };
@@ -198,14 +208,20 @@ const amendSide = (books: Books, old: ExecutionRow, facts: AmendFacts, at: Date)
 
 /**
  * Busts a trade, or books it as it was in truth, both sides at once: the exact opposite of its entry, at its own time, and
- * positions, lots and orders as if it had not been, or had been as corrected. What a side has no longer available is not taken.
+ * positions, lots and orders as if it had not been, or had been as corrected. What a side has no longer available is not taken,
+ * unless the house is to make up for it.
  */
 export const decideAmend = (books: Books, at: Date, facts: AmendFacts): Answer<AmendedTrade> => {
-  const { trade, corrected, ids } = facts;
+  const { trade, corrected, ids, instrument } = facts;
   const back = reversed(trade.lines);
   const forth = corrected === null ? [] : correctedLines(corrected, facts);
-  const problem = problemOf(books, [...back, ...forth], facts, at);
+  const after = [...back, ...forth, ...released(books, facts, at)];
+  const problem = problemOf(books, [...back, ...forth], after, facts);
   if (problem !== undefined) return { ok: false, failures: [problem] };
+  const sides = trade.executions.map((old) => ({ old, bustId: ids.next() }));
+  for (const { old, bustId } of facts.covers ? sides : []) {
+    makeUp(books, { old, bustId, order: orderOf(books, old), after }, facts, at);
+  }
   const entryIds = [ids.next()];
   books.book({ id: entryIds[0] as string, kind: 'REVERSAL', reference: trade.entry.id, createdAt: at }, back);
   if (corrected !== null) {
@@ -213,7 +229,11 @@ export const decideAmend = (books: Books, at: Date, facts: AmendFacts): Answer<A
     books.book(entry, forth);
     entryIds.push(entry.id);
   }
-  for (const execution of trade.executions) amendSide(books, execution, facts, at);
+  for (const { old, bustId } of sides) amendSide(books, old, bustId, facts, at);
+  for (const { old, bustId } of sides) {
+    const loan = { reference: bustId, accountId: old.accountId, asset: instrument.quoteAsset };
+    repay(books, { entryId: ids.next(), ...loan }, at);
+  }
   const correctedTradeId = corrected?.tradeId ?? null;
   return { ok: true, value: { tradeId: trade.tradeId, correctedTradeId, entryIds, amendedAt: at } };
 };

@@ -27,6 +27,9 @@ const TradeAmendmentPayload = payloadOf('TradeAmendmentPayload', 'amendment', Am
 
 const EXECUTION = 'A fill of either side. Give this or tradeId.';
 const REASON = 'For the audit log and the customers’ events; up to 256 characters on one line.';
+const COVER =
+  'Whether the house makes up for what a side no longer has: it lends the cash (Account.owed), and sells the units at the price of ' +
+  'the trade, by an order with the reason BUY_IN. When absent or false, the amendment is refused with INSUFFICIENT_FUNDS.';
 const KEY = 'Repeats with the same key and input have one effect and one answer.';
 
 const BustTradeInput = builder.inputType('BustTradeInput', {
@@ -34,6 +37,7 @@ const BustTradeInput = builder.inputType('BustTradeInput', {
     executionId: t.id({ description: EXECUTION }),
     tradeId: t.id({ description: 'As fills and the journal’s references have it.' }),
     reason: t.string({ required: true, description: REASON }),
+    coverShortfall: t.boolean({ description: COVER }),
     idempotencyKey: t.string({ description: KEY }),
   }),
 });
@@ -54,6 +58,7 @@ const CorrectTradeInput = builder.inputType('CorrectTradeInput', {
         'In units of the base asset, a multiple of the lot size, at most what was executed; as it was when absent.',
     }),
     reason: t.string({ required: true, description: REASON }),
+    coverShortfall: t.boolean({ description: COVER }),
     idempotencyKey: t.string({ description: KEY }),
   }),
 });
@@ -71,7 +76,7 @@ builder.mutationFields((t) => ({
     description:
       `Declares a trade void, once (FIX ExecType TRADE_CANCEL). ${EFFECT}TRADE_BUSTED; other final orders stay as they ended. ` +
       'Errors: NOT_FOUND, TRADE_ALREADY_BUSTED, INSUFFICIENT_FUNDS when the BUYER has the units, or the SELLER the cash, no ' +
-      'longer available (cancel the orders that hold it), INVALID_INPUT, IDEMPOTENCY_*.',
+      'longer available (cancel the orders that hold it, or have the house cover it), INVALID_INPUT, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: BustTradeInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.trades.bust(actorOf(context), asked)),

@@ -9,6 +9,7 @@ const MAX = 9_223_372_036_854_775_807n;
 const facts = (more: Partial<TransferFacts> = {}): TransferFacts => ({
   id: 'transfer',
   entryId: 'entry',
+  repaymentId: 'repayment',
   userId: 'user of a',
   accountId: 'a',
   kind: 'DEPOSIT',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decideSettle, type SettleFacts } from '../../src/orders/decide-settle.ts';
+import { decideSettle } from '../../src/orders/decide-settle.ts';
+import type { SettleFacts } from '../../src/orders/decide-trade.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { fees, startTrading, type TestTrading } from '../support/trading.ts';

@@ -97,6 +97,6 @@ test.each(['', 'x'.repeat(257), 'a\nb', '\u0000', '\ud800'])(
 
 test('every kind of account has its line in the chart', async () => {
   const lines = await trading.ledger.chartOfAccounts();
-  expect(lines.map(({ kind }) => kind).sort()).toEqual(['CUSTOMER', 'FEES', 'VENUE', 'WORLD']);
+  expect(lines.map(({ kind }) => kind).sort()).toEqual(['COVER', 'CUSTOMER', 'FEES', 'VENUE', 'WORLD']);
   expect(lines.map(({ code }) => code)).toEqual([...new Set(lines.map(({ code }) => code))].sort());
 });

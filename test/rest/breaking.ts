@@ -115,8 +115,9 @@ const inside = (
   const values = (schema: Schema): unknown[] | undefined =>
     schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
   const known = values(wide);
-  // A catalogue of failures grows: a client takes a code that it does not know by its status.
-  const isOpen = at.endsWith('.code');
+  // A catalogue of failures grows: a client takes a code that it does not know by its status. So do the kinds of journal entries and
+  // of the house's accounts: what an entry does is what its lines say.
+  const isOpen = at.endsWith('.code') || known?.some((value) => value === 'REVERSAL' || value === 'WORLD') === true;
   const lost =
     known === undefined || isOpen ? [] : (values(narrow) ?? ['any value']).filter((value) => !known.includes(value));
   return [

@@ -46,7 +46,7 @@ export const booksOf = (loaded: Partial<Loaded> = {}, needs: Partial<Needs> = {}
       ...loaded,
     },
     {
-      balances: accounts.flatMap(({ id }) => ['USD', 'AAPL'].map((asset) => ({ accountId: id, asset }))),
+      balances: accounts.flatMap(({ id }) => ['USD', 'USD-OWED', 'AAPL'].map((asset) => ({ accountId: id, asset }))),
       positions: ['a', 'b'].map((accountId) => ({ accountId, symbol: 'AAPL' })),
       ...needs,
     },

@@ -34,6 +34,15 @@ export const checks: Readonly<Record<string, string>> = {
   'balances of an asset do not sum to zero': `
     SELECT NULL::uuid AS account, asset AS subject, 0::numeric AS expected, sum(posted) AS found
     FROM balances GROUP BY asset HAVING sum(posted) <> 0`,
+  'debt is not what was lent and not repaid': `
+    SELECT account_id AS account, asset AS subject, coalesce(lent, 0) AS expected, coalesce(owed, 0) AS found
+    FROM (SELECT account_id, asset, posted AS owed FROM balances JOIN accounts a ON a.id = account_id
+          WHERE a.kind = 'CUSTOMER' AND asset LIKE '%-OWED') b
+      FULL JOIN (SELECT account_id, asset || '-OWED' AS asset, sum(amount) AS lent
+                 FROM postings p JOIN accounts a ON a.id = p.account_id
+                 WHERE a.kind = 'CUSTOMER' AND p.kind IN ('COVER', 'REPAYMENT') AND asset NOT LIKE '%-OWED'
+                 GROUP BY 1, 2) p USING (account_id, asset)
+    WHERE coalesce(owed, 0) <> coalesce(lent, 0)`,
   'hold is not what open orders reserve': `
     SELECT account_id AS account, asset AS subject, coalesce(reserved, 0) AS expected, coalesce(held, 0) AS found
     FROM (SELECT account_id, asset, held FROM balances WHERE held <> 0) b

@@ -16,6 +16,7 @@ export interface ChartLine {
 export const chart: readonly ChartLine[] = [
   { code: '1000', name: 'Money and units outside', type: 'ASSET', normalSide: 'DEBIT', kind: 'WORLD' },
   { code: '1100', name: 'Trading of the paper venue', type: 'ASSET', normalSide: 'DEBIT', kind: 'VENUE' },
+  { code: '1200', name: 'Lent to customers who were short', type: 'ASSET', normalSide: 'DEBIT', kind: 'COVER' },
   { code: '2000', name: 'Customers', type: 'LIABILITY', normalSide: 'CREDIT', kind: 'CUSTOMER' },
   { code: '4000', name: 'Fees earned', type: 'INCOME', normalSide: 'CREDIT', kind: 'FEES' },
 ];

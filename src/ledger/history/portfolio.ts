@@ -12,6 +12,7 @@ export type Interval = keyof typeof intervals;
 export interface PortfolioPoint {
   at: Date;
   cash: bigint;
+  owed: bigint;
   positions: bigint;
 }
 
@@ -55,5 +56,5 @@ export const createPortfolioHistory =
       const value = tradeValue(instrument, price ?? instrument.referencePrice, qty);
       worth.set(at.getTime(), (worth.get(at.getTime()) ?? 0n) + value);
     }
-    return cash.map(({ at, posted }) => ({ at, cash: posted, positions: worth.get(at.getTime()) ?? 0n }));
+    return cash.map(({ at, posted, owed }) => ({ at, cash: posted, owed, positions: worth.get(at.getTime()) ?? 0n }));
   };

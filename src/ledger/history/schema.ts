@@ -30,7 +30,11 @@ const PortfolioPointRef = builder.objectRef<PortfolioPoint>('PortfolioPoint').im
     at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
     cash: t.field(usd(({ cash }) => cash)),
     positionsValue: t.field(usd(({ positions }) => positions)),
-    equity: t.field({ description: 'Cash and positions.', ...usd(({ cash, positions }) => cash + positions) }),
+    owed: t.field({ description: 'What the house had lent.', ...usd(({ owed }) => owed) }),
+    equity: t.field({
+      description: 'Cash and positions less what was owed.',
+      ...usd(({ cash, positions, owed }) => cash + positions - owed),
+    }),
   }),
 });
 

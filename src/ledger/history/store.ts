@@ -3,6 +3,7 @@ import type { Sight } from '../../database/viewers.ts';
 import type { LotRow, PositionRow } from '../../lane/rows.ts';
 import { lotColumns } from '../../lane/statements.ts';
 import { limits } from '../../limits.ts';
+import { owedAsset } from '../shortfall.ts';
 import { type PastBalance, pastBalances } from './past-balances.ts';
 
 export interface PastHolding {
@@ -54,22 +55,23 @@ export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) 
     );
   },
 
-  /** The cash of an account, in its currency, at each of the instants. */
+  /** The cash of an account and what it owed, in its currency, at each of the instants. */
   cashAlong: async (
     sight: Sight,
     accountId: string,
     times: readonly Date[],
-  ): Promise<{ at: Date; posted: bigint }[]> => {
-    const text = `SELECT t.at, coalesce(p.balance_after, 0) AS posted
-                  FROM unnest($2::timestamptz[]) AS t(at) JOIN accounts a ON a.id = $1
-                  LEFT JOIN LATERAL (
+  ): Promise<{ at: Date; posted: bigint; owed: bigint }[]> => {
+    const balanceOf = (asset: string): string => `LEFT JOIN LATERAL (
                     SELECT balance_after FROM postings
-                    WHERE account_id = a.id AND asset = a.currency AND created_at <= t.at
+                    WHERE account_id = a.id AND asset = ${asset} AND created_at <= t.at
                     ORDER BY created_at DESC, sequence DESC LIMIT 1
-                  ) p ON true ORDER BY t.at`;
-    return (
-      await as(sight).query<{ at: Date; posted: bigint }>({ name: 'cash_along', text, values: [accountId, times] })
-    ).rows;
+                  )`;
+    const text = `SELECT t.at, coalesce(p.balance_after, 0) AS posted, coalesce(o.balance_after, 0) AS owed
+                  FROM unnest($2::timestamptz[]) AS t(at) JOIN accounts a ON a.id = $1
+                  ${balanceOf('a.currency')} p ON true ${balanceOf('$3')} o ON true ORDER BY t.at`;
+    const values = [accountId, times, owedAsset('USD')];
+    return (await as(sight).query<{ at: Date; posted: bigint; owed: bigint }>({ name: 'cash_along', text, values }))
+      .rows;
   },
 
   /** What an account held at each of the instants, with what one unit was known to be worth then. */

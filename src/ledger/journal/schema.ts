@@ -14,7 +14,9 @@ import type { BookedPosting, JournalEntry } from './store.ts';
 
 const EntryKindEnum = builder.enumType(EntryKind, {
   name: 'EntryKind',
-  description: 'A REVERSAL posts the exact opposite of the entry that its reference names.',
+  description:
+    'A REVERSAL posts the exact opposite of the entry that its reference names. A COVER lends cash that a late fill or a corrected ' +
+    'trade took and that was not there; a REPAYMENT takes it back. What is owed is the asset USD-OWED.',
 });
 
 const PostingRef = builder.objectRef<BookedPosting>('Posting').implement({
@@ -46,7 +48,9 @@ export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').i
     id: t.exposeID('id'),
     kind: t.field({ type: EntryKindEnum, resolve: ({ kind }) => kind }),
     reference: t.exposeID('reference', {
-      description: 'The transfer or the trade that is booked, or the entry that is reversed.',
+      description:
+        'The transfer or the trade that is booked, or the entry that is reversed; of a COVER or a REPAYMENT the fill, its bust or ' +
+        'the transfer that it came with.',
     }),
     createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
     postings: t.field({
