@@ -109,6 +109,37 @@ describe('where staff must have a second factor', () => {
   });
 });
 
+describe('a client of an older system', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  it.each([
+    ['000', '/api/v1/auth/login', 'email'],
+    ['001', '/001/api/v1/auth/login', 'email'],
+    ['002', '/002/api/v1/auth/login', 'username'],
+    ['003', '/003/api/auth/login', 'username'],
+    ['004', '/004/login', 'username'],
+  ])('of %s can send a code where it signs in', async (system, path, name) => {
+    const person = { username: `client-${system}`, email: `client-${system}@example.com`, password: 'quiet-River-7' };
+    const registered = await ask('POST', '/native/api/v1/auth/register', { body: person });
+    const token: string = registered.json.accessToken;
+    const { secret } = (await ask('POST', '/native/api/v1/auth/second-factor', { body: {}, token })).json;
+    const body = { code: codeAt(secret, new Date()) };
+    const { recoveryCodes } = (await ask('POST', '/native/api/v1/auth/second-factor/confirm', { body, token })).json;
+    const signsIn = async (code?: string): Promise<boolean> => {
+      const given = {
+        [name]: name === 'email' ? person.email : person.username,
+        password: person.password,
+        ...(code !== undefined && { code }),
+      };
+      const sent = { method: 'POST', headers: form, body: new URLSearchParams(given).toString() };
+      const answer =
+        system === '002' ? await send(`${app.url}${path}`, sent) : await ask('POST', path, { body: given });
+      return answer.text.includes('access_token');
+    };
+    expect([await signsIn(), await signsIn('000000'), await signsIn(recoveryCodes[0])]).toEqual([false, false, true]);
+    expect(await signsIn(recoveryCodes[0])).toBe(false);
+  });
+});
+
 describe('the rule tree', () => {
   const guarded = guardRootFields(schema);
   const roots = { Query: guarded.getQueryType(), Mutation: guarded.getMutationType() };

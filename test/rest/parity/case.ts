@@ -1,4 +1,5 @@
-import type { Twin, Variables, World } from './world.ts';
+import { codeAt } from '../../support/authenticator.ts';
+import { PASSWORD, type Twin, type Variables, type World } from './world.ts';
 
 export interface Made {
   /** Whose request it is, where it is not the twin's. */
@@ -60,3 +61,25 @@ export const withPerson =
 
 /** A session of the twin's, to be ended. */
 export const withSession = async ({ name }: Twin, { signIn }: World): Promise<Made> => ({ ...(await signIn(name)) });
+
+/** Somebody else of the twin's who has begun to set up a second factor; `code` is its first. */
+export const withEnrolment =
+  (suffix: string) =>
+  async (twin: Twin, world: World): Promise<Made> => {
+    const made = await withPerson(suffix)(twin, world);
+    const mutation =
+      'mutation ($input: EnrolSecondFactorInput!) { enrolSecondFactor(input: $input) { enrolment { secret } } }';
+    const { enrolSecondFactor } = await world.must(mutation, { input: { password: PASSWORD } }, made.token);
+    return { ...made, code: codeAt(enrolSecondFactor.enrolment.secret, new Date()) };
+  };
+
+/** The same with a second factor; `code` is a recovery code. */
+export const withFactor =
+  (suffix: string) =>
+  async (twin: Twin, world: World): Promise<Made> => {
+    const { code, ...made } = await withEnrolment(suffix)(twin, world);
+    const mutation =
+      'mutation ($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { recoveryCodes } }';
+    const { confirmSecondFactor } = await world.must(mutation, { input: { code } }, made.token);
+    return { ...made, code: confirmSecondFactor.recoveryCodes[0] };
+  };

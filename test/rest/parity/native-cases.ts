@@ -1,4 +1,15 @@
-import { type Cases, type Made, NOBODYS, order, withOrder, withPerson, withSession, withTrade } from './case.ts';
+import {
+  type Cases,
+  type Made,
+  NOBODYS,
+  order,
+  withEnrolment,
+  withFactor,
+  withOrder,
+  withPerson,
+  withSession,
+  withTrade,
+} from './case.ts';
 import { PASSWORD, type Twin, type World } from './world.ts';
 
 const period = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
@@ -55,6 +66,41 @@ const identity: Cases = {
     refused: () => [
       { input: { username: 'admin', currentPassword: PASSWORD } },
       { input: { email: 'nowhere', currentPassword: PASSWORD } },
+    ],
+  },
+  EnrolSecondFactor: {
+    before: withPerson('enrol'),
+    given: () => ({ password: PASSWORD }),
+    refused: () => [{ password: 'not the password' }],
+    passing: ['secret', 'uri'],
+  },
+  ConfirmSecondFactor: {
+    before: withEnrolment('confirm'),
+    given: (_, { code }) => ({ code }),
+    refused: (_, { code }) => [{ code }],
+    passing: ['recoveryCodes'],
+  },
+  RemoveSecondFactor: {
+    before: withFactor('remove'),
+    given: (_, { code }) => ({ password: PASSWORD, code }),
+    refused: (_, { code }) => [
+      { password: 'not the password', code },
+      { password: PASSWORD, code },
+    ],
+  },
+  RenewRecoveryCodes: {
+    before: withFactor('renew'),
+    given: (_, { code }) => ({ password: PASSWORD, code }),
+    refused: (_, { code }) => [{ password: PASSWORD, code }],
+    passing: ['recoveryCodes'],
+  },
+  ResetSecondFactor: {
+    as: 'admin',
+    before: withFactor('lost'),
+    given: (_, { id }) => ({ id, reason }),
+    refused: (_, { id }) => [
+      { id: NOBODYS, reason },
+      { id, reason },
     ],
   },
   DeleteAccount: { before: withPerson('d'), given: () => ({ password: PASSWORD }) },
