@@ -185,6 +185,8 @@ export const limits = {
     restorePage: 2_000,
     /** Orders of one account that one decision of a mass cancel asks. */
     cancelsPerCommand: 100,
+    /** How often a mass cancel goes after orders that were replaced just before it met them: each time takes a whole replacement. */
+    cancelRounds: 20,
     /** Orders that one decision puts aside at the end of a session, or sends at its beginning. */
     sessionPage: 200,
     /** How often a closed market is searched for an order that a late report brought back. */

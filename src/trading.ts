@@ -34,7 +34,7 @@ import { createSessions } from './orders/sessions.ts';
 import { createSettlement } from './orders/settle.ts';
 import { createOrderStore } from './orders/store.ts';
 import { createSweep } from './orders/sweep.ts';
-import { venueOrderOf } from './orders/venue-order.ts';
+import { tellPending } from './orders/tell.ts';
 import type { Log } from './telemetry/log.ts';
 import { createTradeStore } from './trades/store.ts';
 import { createTrades } from './trades/trades.ts';
@@ -109,7 +109,7 @@ export const createTrading = async (options: TradingOptions) => {
     clock,
     log,
     timers,
-    released: (orders) => dispatch.submit(orders.map((order) => venueOrderOf(order, config.fees))),
+    released: (orders) => tellPending(dispatch, orders, config.fees),
   });
   const accounts = createAccountFinder(ledgerStore);
   const inFlight = createInFlight();

@@ -11,8 +11,9 @@ import type {
   TransferKind,
 } from '../database/generated/enums.ts';
 import type { AccountRow } from './account-row.ts';
+import type { Replacement } from './replacement.ts';
 
-export type { AccountRow };
+export type { AccountRow, Replacement };
 
 /** The rows that a batch reads and writes, as the deciding code sees them. Amounts are units. */
 
@@ -103,17 +104,6 @@ export interface OrderRow {
   /** Which orders came before it at its venue, in the venue's own count; null while no venue has it. */
   place: bigint | null;
   feeBps: number | null;
-}
-
-/** What a pending replacement asks for; amounts are units as text, because it is kept as JSON. */
-export interface Replacement {
-  newOrderId: string;
-  clientOrderId: string;
-  /** The new total quantity less the present one. */
-  qtyChange: string;
-  limitPrice: string | null;
-  stopPrice: string | null;
-  worstPrice: string;
 }
 
 export interface OrderListRow {

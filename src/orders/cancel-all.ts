@@ -1,6 +1,6 @@
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
-import { cancelOpen } from './decide-cancel.ts';
+import { cancelWhatever } from './decide-cancel.ts';
 import { isFinal } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import type { CancelScope, OpenOrder } from './store.ts';
@@ -8,7 +8,7 @@ import type { CancelScope, OpenOrder } from './store.ts';
 export interface CancelAllReport {
   /** Open orders that were asked to cancel. */
   asked: number;
-  /** Open orders that could not be asked now, because they are being changed at this moment. */
+  /** Open orders that were replaced again and again while they were asked, so that none of them could be met. */
   left: number;
 }
 
@@ -30,10 +30,15 @@ type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'ra
 
 interface Asked {
   orders: OrderRow[];
-  left: number;
+  /** What took the place of an order after it was read as open. */
+  successors: OpenOrder[];
 }
 
-/** Asks these orders to cancel, account by account through the lane; answers how many are asked now, and how many could not be. */
+/**
+ * Asks these orders to cancel, account by account through the lane, and what took the place of one in the meantime; answers how
+ * many are asked now, and how many could not be. None escapes by being replaced: a replacement that is pending is followed by
+ * the cancel, one that was answered before the decision by another decision.
+ */
 export const createAskCancel = (deps: AskDeps) => {
   /** Some orders of one account in one decision. */
   const ask = (orders: readonly OpenOrder[], reason: string | null): Promise<Asked> =>
@@ -45,13 +50,15 @@ export const createAskCancel = (deps: AskDeps) => {
         balances: balancesOf(orders, deps.instrumentOf),
       },
       decide: (books, at) => {
-        const asked: Asked = { orders: [], left: 0 };
-        for (const { id } of orders) {
-          const order = books.order(id);
-          // What is over by now, perhaps with an order of its list that was asked just before, is not left.
-          if (order === undefined || isFinal(order.status)) continue;
-          if (cancelOpen(books, order, reason, at, deps) === undefined) asked.orders.push({ ...order });
-          else asked.left += 1;
+        const asked: Asked = { orders: [], successors: [] };
+        for (const open of orders) {
+          const order = books.order(open.id);
+          if (order === undefined) continue;
+          if (order.replacedById !== null) asked.successors.push({ ...open, id: order.replacedById });
+          // What is over by now, perhaps with an order of its list that was asked just before, needs no cancel.
+          if (isFinal(order.status)) continue;
+          cancelWhatever(books, order, reason, at, deps);
+          asked.orders.push({ ...order });
         }
         return asked;
       },
@@ -61,10 +68,12 @@ export const createAskCancel = (deps: AskDeps) => {
       },
     });
   return async (orders: readonly OpenOrder[], reason: string | null): Promise<CancelAllReport> => {
-    const report = { asked: 0, left: 0 };
-    for (const { orders: asked, left } of await Promise.all(groups(orders).map((some) => ask(some, reason)))) {
-      report.asked += asked.length;
-      report.left += left;
+    const report = { asked: 0, left: orders.length };
+    for (let round = 0, next = orders; report.left > 0 && round < limits.orders.cancelRounds; round += 1) {
+      const done = await Promise.all(groups(next).map((some) => ask(some, reason)));
+      report.asked += done.reduce((sum, { orders: asked }) => sum + asked.length, 0);
+      next = done.flatMap(({ successors }) => successors);
+      report.left = next.length;
     }
     return report;
   };

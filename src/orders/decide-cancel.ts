@@ -2,7 +2,7 @@ import { type Failure, failure, isFailure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { ok, refused } from '../kernel/result.ts';
 import type { Books } from '../lane/books.ts';
-import type { OrderRow } from '../lane/rows.ts';
+import type { OrderRow, Replacement } from '../lane/rows.ts';
 import { countClosed } from './decide-place.ts';
 import { followList, type OrderRules, settleReserve } from './list.ts';
 import { askCancel, confirmCancel, isFinal, isHere } from './order.ts';
@@ -43,6 +43,44 @@ export const cancelOpen = (
   books.touch(order);
   books.emit(order.accountId, 'ORDER_PENDING_CANCEL', orderEvent(order), at);
   return undefined;
+};
+
+/**
+ * A cancel of everything does not end at a change that is pending: it waits behind it with the order, and is asked of
+ * whatever is open once the venue has answered.
+ */
+export const cancelWhatever = (
+  books: Books,
+  order: OrderRow,
+  reason: string | null,
+  at: Date,
+  rules: OrderRules,
+): void => {
+  const { replacement } = order;
+  if (order.status !== 'PENDING_REPLACE' || replacement === null) {
+    cancelOpen(books, order, reason, at, rules);
+    return;
+  }
+  if (replacement.thenCancel !== undefined) return;
+  order.replacement = { ...replacement, thenCancel: { reason } };
+  order.updatedAt = at;
+  books.touch(order);
+  books.emit(order.accountId, 'ORDER_CANCEL_QUEUED', orderEvent(order), at);
+};
+
+/** The venue has answered the change that such a cancel waited behind, `before`: the cancel is asked now, in the same commit. */
+export const cancelNext = (
+  books: Books,
+  order: OrderRow,
+  before: Replacement | null,
+  rules: OrderRules,
+  at: Date,
+): void => {
+  if (before?.thenCancel === undefined || order.replacement !== null) return;
+  const next = order.replacedById === null ? order : books.order(order.replacedById);
+  if (next === undefined || isFinal(next.status)) return;
+  cancelOpen(books, next, before.thenCancel.reason, at, rules);
+  if (next.status === 'PENDING_CANCEL') books.release(next);
 };
 
 export interface CancelFacts extends OrderRules, OwnOrder {

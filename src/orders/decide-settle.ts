@@ -1,6 +1,7 @@
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { type OrderName, type Report, type TradeReport, UNKNOWN_ORDER } from '../venues/venue.ts';
+import { cancelNext } from './decide-cancel.ts';
 import { applyReplaced } from './decide-replace.ts';
 import { changed, type SettleFacts, settleTrade } from './decide-trade.ts';
 import { execIdOf } from './exec-id.ts';
@@ -104,9 +105,13 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     const order = books.order(report.orderId);
     if (order === undefined) continue;
     const wasFinal = isFinal(order.status);
+    const { replacement } = order;
     if ('place' in report && report.kind !== 'REPLACED') takePlace(books, order, report.place);
     const type = isEarly(order, report) ? undefined : applyReport(books, order, report, facts, at);
-    if (type !== undefined) changed(books, order, wasFinal, type, {}, facts, at);
+    if (type !== undefined) {
+      changed(books, order, wasFinal, type, {}, facts, at);
+      cancelNext(books, order, replacement, facts, at);
+    }
     if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
     }

@@ -74,7 +74,10 @@ builder.queryFields((t) => ({
 const CancelAllRef = builder.objectRef<CancelAllReport>('CancelAllResult').implement({
   fields: (t) => ({
     asked: t.exposeInt('asked', { description: 'Open orders that were asked to cancel.' }),
-    left: t.exposeInt('left', { description: 'Open orders that are being changed at this moment; ask again.' }),
+    left: t.exposeInt('left', {
+      description:
+        'Open orders that were replaced faster than they could be asked, 0 but for a storm of replacements; ask again.',
+    }),
   }),
 });
 const CancelAllOrdersPayload = payloadOf('CancelAllOrdersPayload', 'result', CancelAllRef);
@@ -122,7 +125,9 @@ builder.mutationFields((t) => ({
     access: 'signedIn',
     dependency: venue,
     type: CancelAllOrdersPayload,
-    description: 'Asks all of the viewer’s open orders in the scope to cancel. Errors: NOT_FOUND, UNKNOWN_SYMBOL.',
+    description:
+      'Asks all of the viewer’s open orders in the scope to cancel. One whose replacement is pending is asked once that is ' +
+      'answered, whatever is open then. Errors: NOT_FOUND, UNKNOWN_SYMBOL.',
     args: { input: t.arg({ type: CancelAllOrdersInput, required: true }) },
     resolve: (_, { input }, context) => context.services.orders.cancelAll(actorOf(context), input),
   }),

@@ -2,17 +2,47 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/limits.ts';
 import { createCancelOpenOrders } from '../../src/orders/cancel-all.ts';
 import { createOrderStore } from '../../src/orders/store.ts';
+import { createPaperVenue } from '../../src/venues/paper/paper.ts';
+import type { VenueReplacement } from '../../src/venues/venue.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { fees, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 let cancelOpenOrders: ReturnType<typeof createCancelOpenOrders>;
+/** Runs between the reading of what is open and the decision. */
+let between = async (): Promise<void> => {};
+/** What the venue was asked to replace and has not heard yet, while it is slow. */
+const unheard: VenueReplacement[] = [];
+let hear: (() => void) | undefined;
+const slowVenue = (): void => {
+  hear = () => {};
+};
+
 beforeAll(async () => {
-  trading = await startTrading();
+  trading = await startTrading({
+    makeVenue: (options) => {
+      const venue = createPaperVenue(options);
+      const replace = (rows: readonly VenueReplacement[]): void => {
+        unheard.push(...rows);
+        const arrive = (): void => venue.replace(unheard.splice(0));
+        if (hear === undefined) arrive();
+        else hear = arrive;
+      };
+      return { ...venue, replace };
+    },
+  });
+  const store = createOrderStore(trading.database);
   cancelOpenOrders = createCancelOpenOrders({
     ...trading,
-    store: createOrderStore(trading.database),
+    store: {
+      ...store,
+      openIn: async (...asked) => {
+        const page = await store.openIn(...asked);
+        await between();
+        return page;
+      },
+    },
     instrumentOf: (symbol) => trading.market.find(symbol)!,
     rates: fees,
     hours: () => 'ALWAYS_OPEN',
@@ -57,4 +87,56 @@ test('a mass cancel over several pages and accounts leaves no order open, and a 
   const open = { symbol: 'KO', status: { not: 'CANCELED' as const } };
   expect(await trading.database.prisma.order.count({ where: open })).toBe(0);
   expect((await cancelOpenOrders({ symbol: 'KO' })).asked).toBe(0);
+});
+
+const replaceAll = async (by: { userId: string; requestId: string }, ids: readonly string[], qty: string) => {
+  for (const id of ids) must(await trading.orders.replace(by, { id, qty }));
+};
+const openOf = (accountId: string) =>
+  trading.database.prisma.order.findMany({
+    where: { accountId, status: { notIn: ['CANCELED', 'REPLACED', 'FILLED', 'EXPIRED', 'REJECTED'] } },
+  });
+
+test('an order that is replaced between the reading and the decision does not escape, however often that happens', async () => {
+  const { by, accountId } = await trading.customer('1000');
+  const ids = [await place(by), await place(by)];
+  await trading.settled();
+  let qty = 2;
+  between = async () => {
+    between = async () => {};
+    await replaceAll(by, ids, `${qty}`);
+    await trading.settled();
+    const next = (await openOf(accountId)).map(({ id }) => id);
+    qty += 1;
+    await replaceAll(by, next, `${qty}`);
+    await trading.settled();
+  };
+  expect(await cancelOpenOrders({ accountIds: [accountId], reason: 'A_TEST' })).toEqual({ asked: 2, left: 0 });
+  await trading.settled();
+  expect(await openOf(accountId)).toEqual([]);
+});
+
+test('a cancel of all waits behind a replacement that the venue has not answered, and takes what that leaves', async () => {
+  const { by, userId, accountId } = await trading.customer('1000');
+  const [confirmed, refused] = [await place(by), await place(by, 'MSFT')];
+  await trading.settled();
+  slowVenue();
+  await replaceAll(by, [confirmed, refused], '2');
+  must(await trading.orders.cancelAll(by, { symbol: 'AAPL' }));
+  expect(await cancelOpenOrders({ accountIds: [accountId], reason: 'A_TEST' })).toEqual({ asked: 2, left: 0 });
+  expect((await openOf(accountId)).map(({ status }) => status)).toEqual(['PENDING_REPLACE', 'PENDING_REPLACE']);
+  // One of them is refused by the venue: the order that was to be replaced goes.
+  trading.venue.halt('MSFT');
+  hear?.();
+  hear = undefined;
+  await trading.settled();
+  expect(await openOf(accountId)).toEqual([]);
+  const old = await trading.orders.one(userId, { id: confirmed });
+  // The first wish counts: the customer's own, which has no reason.
+  expect(await trading.orders.one(userId, { id: old?.replacedById ?? '' })).toMatchObject({
+    status: 'CANCELED',
+    reason: null,
+  });
+  expect(await trading.orders.one(userId, { id: refused })).toMatchObject({ status: 'CANCELED', reason: 'A_TEST' });
+  trading.venue.resume('MSFT');
 });

@@ -1,0 +1,12 @@
+/** What a pending replacement asks for; amounts are units as text, because it is kept as JSON. */
+export interface Replacement {
+  newOrderId: string;
+  clientOrderId: string;
+  /** The new total quantity less the present one. */
+  qtyChange: string;
+  limitPrice: string | null;
+  stopPrice: string | null;
+  worstPrice: string;
+  /** A cancel of everything came while it was pending: whatever is open once it is answered is asked to cancel, for this reason. */
+  thenCancel?: { reason: string | null };
+}
