@@ -19,11 +19,25 @@ export const isPairCrossed = (profit: Priced, stop: Priced): boolean => {
   return profit.side === 'SELL' ? limit <= trigger : limit >= trigger;
 };
 
-/** Whether an exit with a limit would give back less than its entry's limit costs. */
+/** The prices that an entry has been given itself; a trailing stop's follow from the market. */
+const pricesOf = ({ type, limitPrice, stopPrice }: Priced): bigint[] =>
+  (type === 'TRAILING_STOP' ? [] : [limitPrice, stopPrice]).filter((price) => price !== null);
+
+/** Whether an exit with a limit would give back less than its entry costs: at its limit, or at the price where a STOP begins to trade. */
 export const isExitWorse = (entry: Priced, exit: Priced): boolean => {
-  if (exit.type !== 'LIMIT' || entry.limitPrice === null || exit.limitPrice === null) return false;
-  return entry.side === 'BUY' ? exit.limitPrice <= entry.limitPrice : exit.limitPrice >= entry.limitPrice;
+  const cost = pricesOf(entry)[0];
+  if (exit.type !== 'LIMIT' || cost === undefined || exit.limitPrice === null) return false;
+  return entry.side === 'BUY' ? exit.limitPrice <= cost : exit.limitPrice >= cost;
 };
+
+/** Whether a stop against loss is reached already at a price at which its entry trades: it would end the position at once. */
+export const isStopReached = (entry: Priced, { type, stopPrice }: Priced): boolean => {
+  if (type === 'TRAILING_STOP' || stopPrice === null) return false;
+  return pricesOf(entry).some((price) => (entry.side === 'BUY' ? stopPrice >= price : stopPrice <= price));
+};
+
+export const stopReached = ({ side }: Priced): string =>
+  `The stop of an exit must be ${side === 'BUY' ? 'below' : 'above'} the price of its entry.`;
 
 const checkPair = (profit: NewOrder, stop: NewOrder, at: number): Failure | undefined => {
   if (profit.type !== 'LIMIT') return wrong('INVALID_INPUT', 'The first exit must be a LIMIT order.', at, 'type');
@@ -39,8 +53,13 @@ const checkEntry = (entry: NewOrder, exits: readonly NewOrder[]): Failure | unde
     if (exit.side === entry.side) {
       return wrong('INVALID_INPUT', 'What waits for the entry must be on its other side.', index + 1, 'side');
     }
-    if (!isExitWorse(entry, exit)) continue;
-    return wrong('INVALID_PRICE', 'The exit’s limit must be better than the entry’s.', index + 1, 'limitPrice');
+    if (isExitWorse(entry, exit)) {
+      return wrong('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', index + 1, 'limitPrice');
+    }
+    if (isStopReached(entry, exit)) return wrong('INVALID_PRICE', stopReached(entry), index + 1, 'stopPrice');
+    if (entry.expiresAt !== null && exit.expiresAt !== null && exit.expiresAt <= entry.expiresAt) {
+      return wrong('INVALID_INPUT', 'An exit must expire after its entry.', index + 1, 'expiresAt');
+    }
   }
   return undefined;
 };

@@ -6,7 +6,7 @@ import type { AccountRow, OrderRow, Replacement } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import { checkLimits, orderValue } from './check-limits.ts';
-import { isExitWorse, isPairCrossed } from './check-list.ts';
+import { isExitWorse, isPairCrossed, isStopReached, stopReached } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
 import { EXECUTION_UNKNOWN, isFinal } from './order.ts';
@@ -84,8 +84,13 @@ const checkPlaceInList = (books: Books, after: OrderRow, { changes }: ReplaceFac
   const exits = after.status === 'HELD' ? [after] : waitingFor(books, after);
   const entries = after.status === 'HELD' && after.listId !== null ? books.ordersOf(after.listId) : [after];
   const entry = entries.find(({ leg, status }) => leg === 'ENTRY' && !isFinal(status));
-  if (entry === undefined || !exits.some((exit) => isExitWorse(entry, exit))) return undefined;
-  return failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s.', field);
+  if (entry === undefined) return undefined;
+  if (exits.some((exit) => isExitWorse(entry, exit))) {
+    return failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', field);
+  }
+  return exits.some((exit) => isStopReached(entry, exit))
+    ? failure('INVALID_PRICE', stopReached(entry), field)
+    : undefined;
 };
 
 /** What the orders of the list will be worth that grow with the replacement, and how much that is more than before. */

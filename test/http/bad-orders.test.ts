@@ -77,11 +77,40 @@ test('a replacement to what is filled, or to less, is refused with its field, an
 const entry = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', qty: '2', limitPrice: '10' };
 const profit = { symbol: 'MSFT', side: 'SELL', type: 'LIMIT', qty: '2', limitPrice: '5000' };
 const loss = { symbol: 'MSFT', side: 'SELL', type: 'STOP', qty: '2', stopPrice: '1' };
+const sale = { symbol: 'MSFT', side: 'SELL', type: 'LIMIT', qty: '2', limitPrice: '60' };
+const breakout = { symbol: 'MSFT', side: 'BUY', type: 'STOP', qty: '2', stopPrice: '600' };
+const market = { symbol: 'MSFT', side: 'BUY', type: 'MARKET', qty: '2' };
+const in_s = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString();
 
 test.each([
   ['exits on the side of the entry', 'BRACKET', [entry, { ...profit, side: 'BUY' }, loss], 'orders.1.side'],
   ['a stop beyond the profit', 'BRACKET', [entry, profit, { ...loss, stopPrice: '6000' }], 'orders.2.stopPrice'],
   ['a profit below the entry', 'OTO', [entry, { ...profit, limitPrice: '9' }], 'orders.1.limitPrice'],
+  [
+    'a stop above the price of the entry',
+    'BRACKET',
+    [entry, profit, { ...loss, stopPrice: '10.01' }],
+    'orders.2.stopPrice',
+  ],
+  ['a stop at the price of the entry', 'OTO', [entry, { ...loss, stopPrice: '10.00' }], 'orders.1.stopPrice'],
+  ['a stop below what is sold', 'OTO', [sale, { ...loss, side: 'BUY', stopPrice: '59' }], 'orders.1.stopPrice'],
+  ['a stop above where the entry begins', 'OTO', [breakout, { ...loss, stopPrice: '601' }], 'orders.1.stopPrice'],
+  ['a profit below where the entry begins', 'OTO', [breakout, { ...profit, limitPrice: '599' }], 'orders.1.limitPrice'],
+  [
+    'a stop beyond the profit of a market entry',
+    'BRACKET',
+    [market, profit, { ...loss, stopPrice: '5001' }],
+    'orders.2.stopPrice',
+  ],
+  [
+    'an exit that expires before its entry',
+    'OTO',
+    [
+      { ...entry, expiresAt: in_s(90) },
+      { ...profit, expiresAt: in_s(60) },
+    ],
+    'orders.1.expiresAt',
+  ],
   ['exits for more than the entry', 'BRACKET', [entry, { ...profit, qty: '3' }, loss], 'orders.1.qty'],
   ['another instrument', 'OTO', [entry, { ...profit, symbol: 'AAPL' }], 'orders.1.symbol'],
   ['a pair of which one is missing', 'OCO', [profit], 'orders'],

@@ -1,7 +1,7 @@
 import type { Command } from '../../src/venues/paper/engine.ts';
 import { factsOf, units } from './facts.ts';
 import { addedTo } from './limits.ts';
-import { isCrossed, isWorse } from './lists.ts';
+import { isCrossed, isReached, isWorse } from './lists.ts';
 import { count, isGoodPrice, isGoodQty, isPrintable, stoppedFor } from './place.ts';
 import { collarAt } from './prices.ts';
 import { close, follow, replaced, tell } from './settle.ts';
@@ -132,8 +132,8 @@ const contradicts = (state: State, order: Order, next: Order): boolean => {
   if (sibling !== undefined && (next.type === 'LIMIT' ? isCrossed(next, sibling) : isCrossed(sibling, next)))
     return true;
   const entry = listed(state, order.list).find((other) => other.leg === 'ENTRY' && isOpen(other));
-  if (order.status === 'HELD' && entry !== undefined) return isWorse(entry, next);
-  return waitingFor(state, order).some((leg) => isWorse(next, leg));
+  if (order.status === 'HELD' && entry !== undefined) return isWorse(entry, next) || isReached(entry, next);
+  return waitingFor(state, order).some((leg) => isWorse(next, leg) || isReached(next, leg));
 };
 
 /** `replaceOrder` */

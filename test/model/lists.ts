@@ -23,12 +23,23 @@ export const isCrossed = (
   if (stop.type === 'TRAILING_STOP' || limit.limitPrice === null || stop.stopPrice === null) return false;
   return limit.side === 'SELL' ? stop.stopPrice >= limit.limitPrice : stop.stopPrice <= limit.limitPrice;
 };
-export const isWorse = (
-  entry: Pick<Order, 'side' | 'limitPrice'>,
-  exit: Pick<Order, 'type' | 'limitPrice'>,
-): boolean => {
-  if (exit.type !== 'LIMIT' || entry.limitPrice === null || exit.limitPrice === null) return false;
-  return entry.side === 'BUY' ? exit.limitPrice <= entry.limitPrice : exit.limitPrice >= entry.limitPrice;
+type Priced = Pick<Order, 'side' | 'type' | 'limitPrice' | 'stopPrice'>;
+
+/** A profit that is none: it gives back no more than the entry costs, at its limit or, of a plain stop, where that begins. */
+export const isWorse = (entry: Priced, exit: Pick<Order, 'type' | 'limitPrice'>): boolean => {
+  const cost = entry.limitPrice ?? (entry.type === 'STOP' ? entry.stopPrice : null);
+  if (exit.type !== 'LIMIT' || cost === null || exit.limitPrice === null) return false;
+  return entry.side === 'BUY' ? exit.limitPrice <= cost : exit.limitPrice >= cost;
+};
+
+/** A stop against loss that the entry reaches by itself: a bought position is stopped below all that the entry names. */
+export const isReached = (entry: Priced, exit: Pick<Order, 'type' | 'stopPrice'>): boolean => {
+  if (entry.type === 'TRAILING_STOP' || (exit.type !== 'STOP' && exit.type !== 'STOP_LIMIT')) return false;
+  const isPast = (price: bigint | null): boolean =>
+    price !== null &&
+    exit.stopPrice !== null &&
+    (entry.side === 'BUY' ? exit.stopPrice >= price : exit.stopPrice <= price);
+  return isPast(entry.limitPrice) || isPast(entry.stopPrice);
 };
 
 /** The first thing that makes the orders no list of this type. */
@@ -55,6 +66,7 @@ const wrongInList = (type: ListType, inputs: readonly PlaceInput[]): string[] =>
     for (const [index, exit] of exits.entries()) {
       if (exit.side === first.side) return [`INVALID_INPUT orders.${index + 1}.side`];
       if (isWorse(first, exit)) return [`INVALID_PRICE orders.${index + 1}.limitPrice`];
+      if (isReached(first, exit)) return [`INVALID_PRICE orders.${index + 1}.stopPrice`];
     }
   }
   const [profit, stop] = exits;

@@ -140,7 +140,15 @@ test('prices that would contradict the other orders of the list are refused, and
     field: ['stopPrice'],
   });
   expect(await refusal(customer, first, { qty: '9' })).toMatchObject({ code: 'NOT_SUPPORTED', field: ['qty'] });
-  const [entry, exit] = await place(customer, 'BRACKET', [far, { ...profit, limitPrice: '12.00' }, loss]);
+  const [entry, exit, stop] = await place(customer, 'BRACKET', [far, { ...profit, limitPrice: '12.00' }, loss]);
+  expect(await refusal(customer, stop, { stopPrice: '11.00' })).toMatchObject({
+    code: 'INVALID_PRICE',
+    field: ['stopPrice'],
+  });
+  expect(await refusal(customer, entry, { limitPrice: '1.00' })).toMatchObject({
+    code: 'INVALID_PRICE',
+    field: ['limitPrice'],
+  });
   expect(await refusal(customer, entry, { limitPrice: '12.00' })).toMatchObject({ code: 'INVALID_PRICE' });
   expect(await refusal(customer, exit, { limitPrice: '10.00' })).toMatchObject({ code: 'INVALID_PRICE' });
   expect(await refusal(customer, exit, { qty: '11' })).toMatchObject({ code: 'NOT_SUPPORTED', field: ['qty'] });
