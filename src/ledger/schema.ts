@@ -149,7 +149,7 @@ PositionRef.implement({
         description: 'Units of the base asset, those held for open sells included.',
         resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
       }),
-      costBasis: quoted('What the quantity cost: the sum of its lots.', (row) => row.costBasis),
+      costBasis: quoted('What the quantity cost, first in, first out.', (row) => row.costBasis),
       averageEntryPrice: t.field({
         type: 'Decimal',
         description: 'Cost basis per unit, rounded half up to the scale of the quote asset.',
@@ -167,7 +167,7 @@ PositionRef.implement({
       lots: t.field({
         type: [LotRef],
         complexity: { field: 1, multiplier: 10 },
-        description: `The present open lots, oldest first, at most ${limits.ledger.lotsShown}.`,
+        description: `The open lots, oldest first, at most ${limits.ledger.lotsShown}; of a past position too those that are open now.`,
         resolve: async (position, _, context) =>
           (await lotBatch(context)(position)).map((lot) => ({ ...lot, instrument: position.instrument })),
       }),

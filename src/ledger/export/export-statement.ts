@@ -7,6 +7,8 @@ import { ok, type Result, refused } from '../../kernel/result.ts';
 import { createSlots } from '../../kernel/slots.ts';
 import { limits } from '../../limits.ts';
 import type { AccountFinder } from '../accounts.ts';
+import { justBefore } from '../history/past-balances.ts';
+import type { HistoryStore } from '../history/store.ts';
 import { type Reader, readableAccount, sightOf } from '../reader.ts';
 import type { LedgerStore } from '../store.ts';
 import { type ExportFormat, fileNameOf, formats, type Movement, type Period } from './document.ts';
@@ -29,6 +31,7 @@ export interface ExportDeps {
   accounts: AccountFinder;
   store: Pick<LedgerStore, 'accountsById'>;
   openStatement: ExportStore;
+  history: Pick<HistoryStore, 'closeUntil'>;
   command: Command;
   clock: Clock;
   scaleOf(asset: string): number;
@@ -70,7 +73,8 @@ async function* written(
  * instant; so that this costs the others little, only a few are under way at once. Who asked for what is in the audit
  * log before the first byte leaves, refused or not.
  */
-export const createExportStatement = ({ accounts, store, openStatement, command, clock, scaleOf }: ExportDeps) => {
+export const createExportStatement = (deps: ExportDeps) => {
+  const { accounts, store, openStatement, history, command, clock, scaleOf } = deps;
   const slots = createSlots(limits.exports);
 
   const exists = async (sight: Sight, id: string): Promise<boolean> =>
@@ -87,6 +91,7 @@ export const createExportStatement = ({ accounts, store, openStatement, command,
     request: ExportRequest,
     giveBack: () => void,
   ): Promise<StatementExport> => {
+    await history.closeUntil([accountId], justBefore(request.to));
     const snapshot = await openStatement(sight, accountId, request);
     return {
       fileName: fileNameOf({ ...request, accountId }, request.format),

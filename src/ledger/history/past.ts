@@ -23,12 +23,15 @@ export const createPast = ({ readableAccount, history, market, clock }: PastDeps
     const at = asOf ?? clock.now();
     checkPast(at, clock.now(), 'asOf');
     const id = await readableAccount(reader, accountId, 'balances');
-    return id === undefined ? [] : history.balancesAt(sightOf(reader), id, at);
+    if (id === undefined) return [];
+    if (asOf != null) await history.closeUntil([id], at);
+    return history.balancesAt(sightOf(reader), id, at);
   },
 
   /** Valued at what was known of the market then. */
   positionsAt: async (sight: Sight, accountIds: readonly string[], at: Date): Promise<ValuedPosition[]> => {
     checkPast(at, clock.now(), 'asOf');
+    await history.closeUntil(accountIds, at);
     const rows = await history.positionsAt(sight, accountIds, at);
     const marks = await history.marksAt([...new Set(rows.map(({ symbol }) => symbol))], at);
     return rows.flatMap((row) => {

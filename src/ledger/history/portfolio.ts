@@ -44,6 +44,7 @@ export const createPortfolioHistory =
     const times = instants(period);
     const id = await readableAccount(reader, accountId, 'portfolioHistory');
     if (id === undefined) return [];
+    await history.closeUntil([id], period.to);
     const sight = sightOf(reader);
     const [cash, held] = await Promise.all([
       history.cashAlong(sight, id, times),

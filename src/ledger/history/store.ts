@@ -16,6 +16,17 @@ export interface PastHolding {
 
 /** Reads of the past. Postings and executions keep what was so after them, so each answer is one look-up in an index. */
 export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) => ({
+  /**
+   * Makes an instant of accounts final: waits for the batch that is booking them, and lets none after it book at or before that
+   * instant. Writes only where that is not so already. Batches do not lock the accounts of the house, whose last moments may still change.
+   */
+  closeUntil: async (accountIds: readonly string[], at: Date): Promise<void> => {
+    const text = `WITH open AS (SELECT id FROM accounts WHERE id = ANY($1::uuid[]) AND (booked_at IS NULL OR booked_at <= $2)
+                                ORDER BY id FOR NO KEY UPDATE)
+                  UPDATE accounts a SET booked_at = $2::timestamptz + interval '1 millisecond' FROM open WHERE a.id = open.id`;
+    await pool.query({ name: 'close_until', text, values: [accountIds, at] });
+  },
+
   /** By asset; what the account had never had until then is left out. */
   balancesAt: async (sight: Sight, accountId: string, at: Date): Promise<PastBalance[]> => {
     return (await as(sight).query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;

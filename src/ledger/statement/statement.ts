@@ -37,6 +37,8 @@ export const createStatement =
     checkPast(to, clock.now(), 'to');
     const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;
+    // From here on the three reads below are of one thing that no longer changes.
+    await history.closeUntil([id], justBefore(to));
     const sight = sightOf(reader);
     const [opening, closing] = await Promise.all([
       history.balancesAt(sight, id, justBefore(from)),
