@@ -110,6 +110,8 @@ export const limits = {
     inFlight: 2,
     /** What a batch must have in it to start beside another one; less shares the next commit instead. */
     beside: 128,
+    /** Orders of this process that wait for their acknowledgement and need not be read back for it: some batches of them. */
+    freshOrders: 2_000,
     /** Commands that wait; at 3,000 a second the last waits about a second. Beyond it OVERLOADED. */
     queue: 4_000,
     /** Attempts of one batch after a serialization failure or a deadlock. */

@@ -9,6 +9,7 @@ import type { Clock } from './kernel/clock.ts';
 import type { Ids } from './kernel/ids.ts';
 import { createRefreshed } from './kernel/refreshed.ts';
 import { systemTimers, type Timers } from './kernel/timers.ts';
+import { createFreshOrders } from './lane/fresh-orders.ts';
 import { createLane } from './lane/lane.ts';
 import { createLaneStore, createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
@@ -103,7 +104,10 @@ export const createTrading = async (options: TradingOptions) => {
   };
   const onConnection = (up: boolean): void =>
     up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database');
-  const laneStores = Array.from({ length: limits.lane.inFlight }, () => createLaneStore({ connect, onConnection }));
+  const fresh = createFreshOrders(limits.lane.freshOrders);
+  const laneStores = Array.from({ length: limits.lane.inFlight }, () =>
+    createLaneStore({ connect, onConnection, fresh }),
+  );
   const lane = createLane({
     stores: laneStores,
     clock,

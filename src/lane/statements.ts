@@ -29,7 +29,7 @@ export const readAccounts: Statement = {
 /** Behind the accounts: whoever has a strand waits for no account any more. */
 export const takeStrand: Statement = {
   name: 'lane_take_strand',
-  text: `SELECT id, count, encode(head, 'hex') AS head FROM bourse_audit_strand()`,
+  text: `SELECT id, count, encode(head, 'hex') AS head, pg_current_xact_id()::xid::text AS transaction FROM bourse_audit_strand()`,
 };
 
 /** Whether a transaction that wrote one of these rows was committed. */
@@ -119,6 +119,14 @@ export const loadOrders: Statement = {
          SELECT ${orderColumns} FROM orders
          WHERE list_id IN (SELECT list_id FROM orders WHERE id = ANY($1::uuid[]) AND list_id IS NOT NULL)
            AND NOT id = ANY($1::uuid[])`,
+};
+
+export const loadChangedOrders: Statement = {
+  name: 'lane_load_changed_orders',
+  // Which of these rows are not as their transaction left them, with what they are now: nothing at all where they are gone.
+  text: `SELECT known, ${orderColumns}
+         FROM unnest($1::uuid[], $2::xid[]) AS k(known, transaction) LEFT JOIN orders o ON o.id = k.known
+         WHERE o.xmin IS DISTINCT FROM k.transaction`,
 };
 
 export const loadClientOrders: Statement = {

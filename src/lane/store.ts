@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { chained, type Strand } from '../audit/chain.ts';
 import { arrayText } from '../database/array-text.ts';
+import type { FreshOrder, FreshOrders } from './fresh-orders.ts';
 import { isConnectionLoss } from './lost.ts';
-import type { Changes, Loaded, Needs } from './rows.ts';
+import type { Changes, Loaded, Needs, OrderRow } from './rows.ts';
 import * as sql from './statements.ts';
 import { valuesOf } from './write.ts';
 import { type Written, writes } from './writes.ts';
@@ -26,6 +27,8 @@ export interface LaneStoreOptions {
   connect(): Promise<pg.Client>;
   /** Called when Postgres cannot be reached, and again when it can. */
   onConnection(up: boolean): void;
+  /** Of all stores of a lane. */
+  fresh: FreshOrders;
 }
 
 /** serialization_failure, deadlock_detected, lock_not_available, query_canceled (statement timeout) */
@@ -39,11 +42,25 @@ const codeOf = (error: unknown): string | undefined => (error as { code?: string
 const unzip = <Key extends object>(keys: readonly Key[], ...names: (keyof Key)[]): unknown[][] =>
   names.map((name) => keys.map((key) => key[name]));
 
+/** The orders of this process as they are now: the database says only which have changed, and to what. */
+const asTheyAre = (fresh: readonly FreshOrder[], changed: readonly (OrderRow & { known: string })[]): OrderRow[] => {
+  const old = new Set(changed.map(({ known }) => known));
+  return [
+    ...fresh.map(({ row }) => row).filter(({ id }) => !old.has(id)),
+    ...changed.filter(({ id }) => id !== null).map(({ known: _, ...row }) => row),
+  ];
+};
+
 /**
  * Sends everything that the batch reads in one flight behind the first statement, which locks or only reads the accounts: each
  * statement sees what the locks waited for.
  */
-const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: sql.Statement): Promise<Loaded> => {
+const read = async (
+  client: Pick<pg.Client, 'query'>,
+  needs: Needs,
+  accountsBy: sql.Statement,
+  { fresh, others }: ReturnType<FreshOrders['take']>,
+): Promise<Loaded> => {
   const query = <Row extends object>(statement: sql.Statement, values: unknown[][]): Promise<Row[]> =>
     values[0]?.length === 0
       ? Promise.resolve([])
@@ -55,15 +72,20 @@ const read = async (client: Pick<pg.Client, 'query'>, needs: Needs, accountsBy: 
     query<Loaded['lots'][number]>(sql.loadLots, unzip(needs.lots, 'accountId', 'symbol', 'qty')),
     query<Loaded['lots'][number]>(sql.loadConsumedLots, unzip(needs.consumedLots, 'accountId', 'symbol', 'qty')),
     query<Loaded['lots'][number]>(sql.loadLotsById, [needs.lotIds]),
-    query<Loaded['orders'][number]>(sql.loadOrders, [needs.orders]),
-    query<Loaded['orders'][number]>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
+    query<OrderRow>(sql.loadOrders, [others]),
+    query<OrderRow & { known: string }>(sql.loadChangedOrders, [
+      fresh.map(({ row }) => row.id),
+      fresh.map(({ transaction }) => transaction),
+    ]),
+    query<OrderRow>(sql.loadClientOrders, unzip(needs.clientOrders, 'accountId', 'clientOrderId')),
     query<Loaded['idempotency'][number]>(sql.loadIdempotency, unzip(needs.idempotency, 'viewerId', 'operation', 'key')),
     query<Loaded['executions'][number]>(sql.loadExecutions, [needs.executions]),
     query<Loaded['reversals'][number]>(sql.loadReversals, [needs.reversals]),
   ]);
-  const [accounts, balances, positions, open, consumed, named, orders, clientOrders, ...rest] = all;
+  const [accounts, balances, positions, open, consumed, named, orders, changed, clientOrders, ...rest] = all;
   const [idempotency, executions, reversals] = rest;
-  const distinct = [...new Map([...orders, ...clientOrders].map((order) => [order.id, order])).values()];
+  const found = [...orders, ...asTheyAre(fresh, changed), ...clientOrders];
+  const distinct = [...new Map(found.map((order) => [order.id, order])).values()];
   return {
     accounts,
     balances,
@@ -115,7 +137,7 @@ export const createPeek =
     const client = await pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      return await read(inTurn(client), needs, sql.readAccounts);
+      return await read(inTurn(client), needs, sql.readAccounts, { fresh: [], others: needs.orders });
     } finally {
       await client.query('COMMIT').catch(() => {});
       client.release();
@@ -129,13 +151,14 @@ export const createPeek =
  */
 const proofOf = ({ audit, executions }: Changes): string | undefined => audit[0]?.id ?? executions[0]?.id;
 
-export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): LaneStore => {
+export const createLaneStore = ({ connect, onConnection, fresh }: LaneStoreOptions): LaneStore => {
   let client: pg.Client | undefined;
   let closed = false;
 
   const dropClient = (): void => {
     client?.end().catch(() => {});
     client = undefined;
+    fresh.forget();
   };
   const connected = async (): Promise<pg.Client> => {
     for (let pause_ms = 50; client === undefined; pause_ms = Math.min(pause_ms * 2, 1_000)) {
@@ -183,15 +206,17 @@ export const createLaneStore = ({ connect, onConnection }: LaneStoreOptions): La
       let deciding = false;
       try {
         const begun = open.query('BEGIN');
-        const loading = read(open, needs, sql.lockAccounts);
-        const taking = open.query<Strand>(sql.takeStrand);
+        const loading = read(open, needs, sql.lockAccounts, fresh.take(needs.orders));
+        const taking = open.query<Strand & { transaction: string }>(sql.takeStrand);
         const [loaded, { rows: strands }] = await Promise.all([loading, taking, begun]);
         deciding = true;
         const changes = decide(loaded);
-        const statements = statementsOf(inChain(changes, strands[0] as Strand));
+        const strand = strands[0] as Strand & { transaction: string };
+        const statements = statementsOf(inChain(changes, strand));
         deciding = false;
         proof = proofOf(changes);
         await write(open, statements);
+        fresh.keep(changes.newOrders, strand.transaction);
       } catch (error) {
         if (deciding || !lost(error, open)) {
           await open.query('ROLLBACK').catch(dropClient);

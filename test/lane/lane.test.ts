@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditLine } from '../../src/audit/line.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { createFreshOrders } from '../../src/lane/fresh-orders.ts';
 import { type Command, createLane, type Lane } from '../../src/lane/lane.ts';
 import { createLaneStore, type LaneStore } from '../../src/lane/store.ts';
 import { transferLines } from '../../src/ledger/entries.ts';
@@ -33,6 +34,7 @@ const storeOf = (config: pg.ClientConfig): LaneStore =>
       return client;
     },
     onConnection: () => {},
+    fresh: createFreshOrders(100),
   });
 
 const withLane = async (given: LaneStore | LaneStore[], use: (lane: Lane) => Promise<void>): Promise<void> => {
