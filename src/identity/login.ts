@@ -23,9 +23,8 @@ type Lookup = Parameters<typeof findUser>[1];
 
 /** `undefined` for a name that nobody can have, which is not asked of the database. */
 const lookupOf = (name: string): Lookup | undefined => {
-  const text = name.trim();
-  if (text.includes('@')) return checkEmail(text) === undefined ? { emailKey: nameKey(text) } : undefined;
-  return checkUsername(text) === undefined ? { usernameKey: nameKey(text) } : undefined;
+  if (name.includes('@')) return checkEmail(name) === undefined ? { emailKey: nameKey(name) } : undefined;
+  return checkUsername(name) === undefined ? { usernameKey: nameKey(name) } : undefined;
 };
 
 /** The same whatever was wrong, so that it tells neither who exists nor who has a second factor. */
@@ -50,7 +49,9 @@ export const createLogin = ({ database, command, passwords, sessions, signIns, c
   // A crowd waits here: its look-ups all at once would take the processor from everybody else's requests.
   const inTurn = createGate(limits.signIn.lookUps);
 
-  const admit = async (name: string, address: string) => {
+  const admit = async (given: string, address: string) => {
+    // One form for both, or a blank before the name would be a budget of its own for the same user.
+    const name = given.trim();
     const lookup = lookupOf(name);
     const found = lookup === undefined ? null : await findUser(database, lookup);
     return { found, admitted: await signIns.admit({ userId: found?.id, name: nameKey(name), address }) };

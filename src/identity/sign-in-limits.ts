@@ -23,8 +23,8 @@ export interface Admitted {
 
 /**
  * Counts attempts to sign in before the password is looked at. An address from which the user has signed in before has a
- * budget of its own for that user, so that nobody elsewhere can use it up. All others share the budget of the name, and
- * each of them has one for all names. Both are kept by the minute and by the day. An attempt that succeeds was no guess and costs
+ * budget of its own for that user, so that nobody elsewhere can use it up. All others share the budget of the user, under
+ * whatever name, or that of a name that nobody has; and each of them has one for all names. Both are kept by the minute and by the day. An attempt that succeeds was no guess and costs
  * nothing, so only failures add up.
  */
 export const createSignInLimits = ({
@@ -48,7 +48,8 @@ export const createSignInLimits = ({
       const { userId, address } = of;
       const since = new Date(clock.now().getTime() - limits.signIn.knownFor_days * DAY_ms);
       const known = await isKnownAddress(database, { userId, address: hashOf(address), since });
-      const key = known ? `${userId} ${shortened(address)}` : shortened(of.name);
+      const name = shortened(of.name);
+      const key = known ? `${userId} ${shortened(address)}` : (userId ?? name);
       const attempts = known ? budgets.device : budgets.name;
       const share = known ? 0 : 1;
       // The address first: one that is over its own budget must not use up those of the names it tries.

@@ -53,6 +53,25 @@ describe('sign-ins', () => {
     expect(new Set(refused.map(({ details }) => details.policy))).toEqual(new Set(['sign-in-name']));
   });
 
+  it('on one user under any of the names, with blanks or without, share one budget', async () => {
+    await start({ loginsPerMinute: 5 });
+    const { username, email } = await world.person();
+    const blanks = ['', ' ', '\t', '\u00a0', '\ufeff', '\u2003\n'];
+    const forms = [username, email].flatMap((name) => blanks.flatMap((blank) => [blank + name, name + blank]));
+    const before = world.counts.verify;
+    const { refused, let: through } = await tally(forms.map((name, number) => guess(name, stranger(number))));
+    expect(through).toBe(5);
+    expect(world.counts.verify - before).toBe(5);
+    expect(new Set(refused.map(({ details }) => details.policy))).toEqual(new Set(['sign-in-name']));
+  });
+
+  it('on a name that nobody has share its budget, with blanks or without', async () => {
+    await start({ loginsPerMinute: 5 });
+    const forms = Array.from({ length: 12 }, (_, number) => `${' '.repeat(number)}nobody-at-all\u00a0`);
+    const { let: through } = await tally(forms.map((name, number) => guess(name, stranger(number))));
+    expect(through).toBe(5);
+  });
+
   it('on many names from one address share the budget of the address', async () => {
     await start({ loginsPerMinute: 5 });
     const { let: through } = await tally(Array.from({ length: 20 }, (_, n) => guess(`nobody-${n}`, HERE)));
