@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Ask, createAsk, signIn, signUp } from '../test/attacks/ask.ts';
 import { raceRefreshes } from '../test/attacks/refresh-race.ts';
-import { unlimited } from '../test/attacks/target.ts';
 import { dataFolder, startServer } from '../test/support/process.ts';
 
 const WIDTH = 50;
@@ -93,7 +92,7 @@ const flood = async (ask: Ask): Promise<void> => {
 };
 
 const folder = dataFolder();
-const server = await startServer(folder.path, { ...unlimited, LOG_LEVEL: 'silent', PAPER_TICK_MS: '0' });
+const server = await startServer(folder.path, { LOG_LEVEL: 'silent', PAPER_TICK_MS: '0' });
 try {
   const ask = createAsk(server.url);
   await flood(ask);

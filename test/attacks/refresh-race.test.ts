@@ -2,11 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 import { createAsk } from './ask.ts';
 import { raceRefreshes } from './refresh-race.ts';
-import { unlimited } from './target.ts';
 
 let app: RealApp;
 beforeAll(async () => {
-  app = await startRealApp({ ...unlimited, PAPER_TICK_MS: '0' });
+  app = await startRealApp({ PAPER_TICK_MS: '0' });
 });
 afterAll(() => app.close());
 
