@@ -67,7 +67,7 @@ describe('the rule tree', () => {
   });
 
   it('runs nothing of a mutation that it refuses', async () => {
-    const effects = { done: [] as string[] };
+    const effects = { begun: [], done: [] as string[] };
     const guarded = guardRootFields(testSchema(effects));
     const source = 'mutation { touch }';
     await graphql({ schema: guarded, source, contextValue: context() });

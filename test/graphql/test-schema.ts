@@ -42,13 +42,14 @@ async function* count(to: number): AsyncGenerator<{ ticks: number }> {
   for (let ticks = 1; ticks <= to; ticks += 1) yield { ticks };
 }
 
-/** What the effects of mutations leave behind, so that tests can see what ran. */
+/** What resolvers that take a while leave behind, so that tests can see what runs, and what was finished. */
 export interface Effects {
+  begun: string[];
   done: string[];
 }
 
 /** A small schema in plain graphql-js with every kind of field that the pipeline treats differently. */
-export const testSchema = (effects: Effects = { done: [] }): GraphQLSchema =>
+export const testSchema = (effects: Effects = { begun: [], done: [] }): GraphQLSchema =>
   new GraphQLSchema({
     query: new GraphQLObjectType<unknown, GraphContext>({
       name: 'Query',
@@ -79,6 +80,7 @@ export const testSchema = (effects: Effects = { done: [] }): GraphQLSchema =>
           return 'done';
         }),
         never: text('public', (_, __, context) => {
+          effects.begun.push('never');
           const { signal } = context as GraphContext & { signal: AbortSignal };
           return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         }),
@@ -98,6 +100,7 @@ export const testSchema = (effects: Effects = { done: [] }): GraphQLSchema =>
           return 'stored';
         }),
         slowly: text('public', async () => {
+          effects.begun.push('slowly');
           await sleep(150);
           effects.done.push('slowly');
           return 'done';

@@ -7,6 +7,7 @@ import { ConfigError } from '../../src/config.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
 import { type Effects, testSchema } from '../graphql/test-schema.ts';
+import { until } from '../support/until.ts';
 import { noExports, post, send, startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
@@ -14,7 +15,7 @@ afterEach(() => server.close());
 
 /** A server whose resolvers note what they finished. */
 const start = async (options: Parameters<typeof startTestServer>[0] = {}): Promise<Effects> => {
-  const effects: Effects = { done: [] };
+  const effects: Effects = { begun: [], done: [] };
   server = await startTestServer({ schema: testSchema(effects), ...options });
   return effects;
 };
@@ -41,16 +42,16 @@ describe('a client that goes away', () => {
   it('does not cut a mutation', async () => {
     const effects = await start();
     const { socket } = await open(operation('mutation { slowly }'));
-    await sleep(50);
+    await until(() => effects.begun.includes('slowly'));
     socket.destroy();
     await vi.waitFor(() => expect(effects.done).toEqual(['slowly']));
     expect(requestLines()).toMatchObject([{ outcome: 'aborted' }]);
   });
 
   it('ends its query, and that is no bug', async () => {
-    await start();
+    const effects = await start();
     const { socket } = await open(operation('{ never }'));
-    await sleep(50);
+    await until(() => effects.begun.includes('never'));
     socket.destroy();
     await vi.waitFor(() => expect(requestLines()).toMatchObject([{ outcome: 'aborted' }]));
     expect(server.lines().filter(({ level }) => level === 'error')).toEqual([]);
@@ -183,7 +184,7 @@ describe('closing', () => {
       });
       request.on('error', reject).end('{"query":"mutation { slowly }"}');
     });
-    await sleep(50);
+    await until(() => effects.begun.includes('slowly'));
     const closed = server.close();
     await expect(send(`${server.url}/health`)).rejects.toThrow('ECONNREFUSED');
     expect(await inFlight).toEqual(['close', expect.stringMatching(/^{"data":{"slowly":"done"}.*}$/)]);
@@ -207,9 +208,9 @@ describe('closing', () => {
   });
 
   it('cuts what is still open after the bound', async () => {
-    await start({ bounds: { drain_ms: 100 } });
+    const effects = await start({ bounds: { drain_ms: 100 } });
     const { socket } = await open(operation('{ never }'));
-    await sleep(50);
+    await until(() => effects.begun.includes('never'));
     await Promise.all([once(socket, 'close'), server.close()]);
   });
 });
