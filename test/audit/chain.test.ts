@@ -10,6 +10,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { ok } from '../../src/kernel/result.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { startTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 import { type AuditWorld, auditWorld } from './support.ts';
 
 let world: AuditWorld;
@@ -82,7 +83,7 @@ test('with every strand taken a line waits for any of them', async () => {
       )
     ).rowCount;
   // The others wait behind the first for the same strand.
-  while ((await blocked()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(async () => (await blocked()) !== 0);
   await world.superuser.query('COMMIT');
   await Promise.all(waiting);
   expect((await world.verify()).findings).toEqual([]);

@@ -3,7 +3,8 @@ import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
-import { linesOf, operatorOf, resting, statusOf, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { linesOf, operatorOf, resting, statusOf } from './support.ts';
 
 let trading: TestTrading;
 let operator: Customer['by'];

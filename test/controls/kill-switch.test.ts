@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
-import { linesOf, operatorOf, resting, statusOf, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { linesOf, operatorOf, resting, statusOf } from './support.ts';
 
 let trading: TestTrading;
 let operator: Customer['by'];

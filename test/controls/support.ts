@@ -13,11 +13,6 @@ export const resting = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', limitPrice:
 export const statusOf = async (trading: TestTrading, id: string): Promise<string | undefined> =>
   (await trading.database.prisma.order.findUnique({ where: { id } }))?.status;
 
-/** Waits for what another process is to notice by itself. */
-export const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
 /** The audit lines of an action, oldest first. */
 export const linesOf = (trading: TestTrading, action: string) =>
   trading.database.prisma.auditEntry.findMany({ where: { action }, orderBy: { id: 'asc' } });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../src/limits.ts';
+import { until } from '../support/until.ts';
 import { post, send } from './harness.ts';
 import { type RealApp, startRealApp } from './real-app.ts';
 
@@ -94,10 +95,6 @@ interface Backend {
 const waiting = `SELECT pid, state, query_start FROM pg_stat_activity
   WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid() AND query LIKE '%FROM postings p JOIN journal_entries%'`;
 const exportBackends = async (): Promise<Backend[]> => (await owner.query<Backend>(waiting)).rows;
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await sleep(20);
-};
 
 const bigRequest = () => ({ accountId: big.accountId, ...period, format: 'json' });
 

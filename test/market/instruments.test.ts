@@ -5,6 +5,7 @@ import { createInstruments, type Instruments } from '../../src/market/instrument
 import { createMarketStore, seedMarket } from '../../src/market/store.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { allListed } from '../support/listed.ts';
+import { until } from '../support/until.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -86,7 +87,7 @@ describe('the instruments', () => {
     const flaky = { ...store, load: () => (down ? Promise.reject(new Error('gone')) : store.load()) };
     const instruments = await openInstruments(flaky);
     down = true;
-    while (warnings.length === 0) await new Promise((done) => setTimeout(done, 20));
+    await until(() => warnings.length > 0);
     expect(instruments.find('AAPL')?.name).toBe('Apple Inc.');
     expect(instruments.all()).toHaveLength(catalogue.instruments.length);
   });

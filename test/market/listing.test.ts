@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../controls/support.ts';
 import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 /** Instruments that are listed, or whose terms change, while servers run: the first one runs the venue. */
 

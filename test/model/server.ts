@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 import { copyOf, type TestDatabase, testDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { CASH_SCALE, facts, factsOf, units } from './facts.ts';
 import type { Account } from './state.ts';
 
@@ -90,11 +91,7 @@ const endow = async (url: string, token: string): Promise<void> => {
   ]) {
     await askAt(url, token, query, { input: { symbol, side: 'BUY', type: 'MARKET', qty } });
   }
-  for (;;) {
-    const { positions } = await viewAt(url, token);
-    if (positions.length === 2) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(async () => (await viewAt(url, token)).positions.length === 2);
 };
 
 /** An account as the model begins with it. */
@@ -188,9 +185,8 @@ export const startReal = async ({ tokens, database: template }: Prepared): Promi
   const swept = async (): Promise<void> => {
     for (const _ of [1, 2]) {
       await pool.query("INSERT INTO cancel_deadlines SELECT id, 'epoch' FROM accounts WHERE kind = 'FEES'");
-      while ((await pool.query("SELECT FROM cancel_deadlines WHERE deadline = 'epoch'")).rowCount !== 0) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      const open = "SELECT FROM cancel_deadlines WHERE deadline = 'epoch'";
+      await until(async () => (await pool.query(open)).rowCount === 0);
     }
   };
   return {

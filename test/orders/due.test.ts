@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSweep } from '../../src/orders/sweep.ts';
-import { operatorOf, resting, statusOf, until } from '../controls/support.ts';
+import { operatorOf, resting, statusOf } from '../controls/support.ts';
 import { codesOf, must, testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 let trading: TestTrading;
 const clock = testClock();

@@ -3,6 +3,7 @@ import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 /** Replacing orders of a list: the pair is reserved once for its larger need, and at most one side of it ever fills. */
 
@@ -97,7 +98,7 @@ test('a pair that was replaced still shuts each other out after a restart', asyn
   const again = await startTrading({ url: trading.database.connection.connectionString ?? '' });
   try {
     await trading.stop();
-    while (!again.runsVenue()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(again.runsVenue);
     await again.settled();
     must(await again.orders.replace(customer.by, { id: next, limitPrice: '2.00' }));
     await again.settled();

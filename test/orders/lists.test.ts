@@ -4,6 +4,7 @@ import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
@@ -319,7 +320,7 @@ test.each(['the customer cancelled', 'whose time is over'])('a late fill brings 
   must(await trading.orders.cancel(customer.by, { id: ids[0] }));
   await trading.settled();
   if (expiresAt === null) must(await trading.orders.cancel(customer.by, { id: ids[2] }));
-  else while (Date.now() <= expiresAt.getTime()) await new Promise((resolve) => setTimeout(resolve, 20));
+  else await until(() => Date.now() > expiresAt.getTime());
   await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 30_000n);
   expect(await others(customer, ids)).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ErrorCode, type Failure, RefusedError } from '../../src/errors.ts';
 import { limits } from '../../src/limits.ts';
@@ -7,6 +6,7 @@ import { commandCodes } from '../support/command-codes.ts';
 import { moneyDigest } from '../support/digest.ts';
 import { must, testClock } from '../support/people.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 /** A refused command changes nothing but its own record (promise L5): a digest of all tables says so, code by code. */
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
   must(await setAccountLimits(operator, { accountId: limited.accountId, ...most, reason }));
   must(await setKillSwitch(operator, { scope: 'ACCOUNT', accountId: stopped.accountId, engaged: true, reason }));
   // Another process's change is seen within a second.
-  for (let left = 60; trading.market.find('ETH-USD')?.status !== 'HALTED' && left > 0; left -= 1) await sleep(50);
+  await until(() => trading.market.find('ETH-USD')?.status === 'HALTED');
   // An instrument that nobody quotes.
   trading.venue.stop();
   trading.venue.restore?.([], 'MSFT');

@@ -4,6 +4,7 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { must, testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 /** What a server that starts makes of the orders that it finds: what the one before it would have done with them. */
 
@@ -100,7 +101,7 @@ test('in an instrument that is halted nothing trades at the start; what waits, t
   expect(await one(buyer, rush)).toMatchObject({ status: 'CANCELED', filledQty: 0n });
   expect([(await one(buyer, bid)).status, (await one(seller, ask)).status]).toEqual(['NEW', 'NEW']);
   await halt('TRADING');
-  while (trading.market.find('AAPL')?.status !== 'TRADING') await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => trading.market.find('AAPL')?.status === 'TRADING');
   await trading.settled();
   expect([(await one(buyer, bid)).status, (await one(seller, ask)).status]).toEqual(['FILLED', 'FILLED']);
 });

@@ -8,6 +8,7 @@ import type { Report, TradeReport } from '../../src/venues/venue.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 import { cross, place } from '../trades/support.ts';
 
 /* What venues and several commands of one batch say, as the books take it. */
@@ -41,7 +42,7 @@ const inOneBatch = async <Value>(commands: readonly (() => Promise<Value>)[]): P
   let begin = (): void => {};
   const busy = trading.lane.alone(() => new Promise<void>((resolve) => (begin = resolve)));
   const answers = commands.map((command) => command());
-  while (trading.lane.depth() < commands.length) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => trading.lane.depth() >= commands.length);
   begin();
   await busy;
   return Promise.all(answers);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { type Pair, startPair } from '../support/failover.ts';
+import { until } from '../support/until.ts';
 
 /** Two servers on one database: one runs the venue and is killed under load; the other goes on. */
 
@@ -23,5 +23,5 @@ test('kill -9 of the server that runs the venue: the other takes over and nothin
   // The new holder publishes its quotes a few times a second.
   const fresh = async (): Promise<number | null> =>
     (await pair.pool.query('SELECT symbol FROM quotes WHERE at > $1 LIMIT 1', [killedAt])).rowCount;
-  while ((await fresh()) === 0) await sleep(50);
+  await until(async () => (await fresh()) !== 0);
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DataFolder, dataFolder, isAlive, launch, startServer, until } from '../support/process.ts';
+import { type DataFolder, dataFolder, isAlive, launch, startServer } from '../support/process.ts';
+import { until } from '../support/until.ts';
 
 let folder: DataFolder;
 beforeEach(() => {

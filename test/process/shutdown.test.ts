@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   type DataFolder,
@@ -10,8 +9,8 @@ import {
   npmStart,
   startScript,
   startServer,
-  until,
 } from '../support/process.ts';
+import { until } from '../support/until.ts';
 
 let folder: DataFolder;
 beforeEach(() => {
@@ -59,7 +58,7 @@ test('a request that is being worked on is answered before the server ends', asy
     }),
   });
   const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND relation = 'sessions'::regclass`;
-  while ((await blocker.query(waiting)).rows[0].n === 0) await sleep(20);
+  await until(async () => (await blocker.query(waiting)).rows[0].n > 0);
   server.signal('SIGTERM');
   await until(() => server.stdout().includes('Ending'));
   await blocker.query('COMMIT');

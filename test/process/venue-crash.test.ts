@@ -5,6 +5,7 @@ import { type Client, send, signUp } from '../support/clients.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { type DataFolder, dataFolder, type ServerProcess, startServer } from '../support/process.ts';
 import { brokenPromises } from '../support/promises.ts';
+import { until } from '../support/until.ts';
 import { startVenue, VENUE_TOKEN, type VenueProcess } from '../support/venue-process.ts';
 
 /** The server and its venue are killed in the middle of orders, one after the other, and started again. */
@@ -83,7 +84,7 @@ test('every acknowledged order comes to one end, and none reaches the venue twic
   const sent = () => count('venue_sends');
   const untilMore = async (): Promise<void> => {
     const before = await sent();
-    while ((await sent()) < before + 10) await sleep(20);
+    await until(async () => (await sent()) >= before + 10);
   };
 
   await untilMore();
@@ -101,7 +102,7 @@ test('every acknowledged order comes to one end, and none reaches the venue twic
   const acknowledged = (await Promise.all(senders.map(({ stop }) => stop()))).flat();
 
   // What can still come, comes: nothing waits for an answer any more.
-  while ((await count("orders WHERE status::text LIKE 'PENDING%'")) > 0) await sleep(50);
+  await until(async () => (await count("orders WHERE status::text LIKE 'PENDING%'")) === 0);
   const { rows } = await pool.query(
     'SELECT id, status, qty, filled_qty AS filled FROM orders WHERE id = ANY($1::uuid[])',
     [acknowledged],

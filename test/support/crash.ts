@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { damage } from './aftermath.ts';
 import { type Sent, signUp, startLoad } from './clients.ts';
-import { dataFolder, isAlive, type ServerProcess, startServer, until } from './process.ts';
+import { dataFolder, isAlive, type ServerProcess, startServer } from './process.ts';
+import { until } from './until.ts';
 
 export const crashes = ['server', 'database', 'server and database'] as const;
 export type Crash = (typeof crashes)[number];

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { damage } from './aftermath.ts';
 import { type Client, type Sent, send, signUp, startLoad } from './clients.ts';
-import { type DataFolder, dataFolder, type ServerProcess, startServer, until } from './process.ts';
+import { type DataFolder, dataFolder, type ServerProcess, startServer } from './process.ts';
+import { until } from './until.ts';
 
 const CLIENTS = 4;
 /** Acknowledged by each server before the kill. */
@@ -62,13 +62,11 @@ export const startPair = async (databaseUrl: string): Promise<Pair> => {
     while (clients.length < CLIENTS) clients.push(await signUp(url, round, clients.length));
     return clients;
   };
-  const untilFilled = async (id: string): Promise<void> => {
-    for (;;) {
-      const { rows } = await pool.query('SELECT 1 FROM orders WHERE id = $1 AND status = $2', [id, 'FILLED']);
-      if (rows.length > 0) return;
-      await sleep(10);
-    }
-  };
+  const untilFilled = (id: string): Promise<void> =>
+    until(async () => {
+      const { rowCount } = await pool.query('SELECT FROM orders WHERE id = $1 AND status = $2', [id, 'FILLED']);
+      return rowCount !== 0;
+    });
 
   return {
     pool,

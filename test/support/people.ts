@@ -17,6 +17,7 @@ import { createProfile } from '../../src/profile/profile.ts';
 import { testClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { testLimiter } from './limiter.ts';
+import { until } from './until.ts';
 
 export { testClock };
 
@@ -125,5 +126,5 @@ export const blocks = async (client: pg.PoolClient, waiting = 1): Promise<void> 
       SELECT pg_backend_pid() AS pid
       UNION SELECT l.pid FROM pg_locks l JOIN queue q ON NOT l.granted AND q.pid = ANY(pg_blocking_pids(l.pid))
     ) SELECT 1 FROM queue OFFSET $1`;
-  while ((await client.query(sql, [waiting])).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(async () => (await client.query(sql, [waiting])).rowCount !== 0);
 };

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { serverEnvironment, serverProgram } from '../../scripts/lib/server.mjs';
 import { unlimited } from './unlimited.ts';
+import { until } from './until.ts';
 
 /** A server in a process of its own, as an operator would run it. */
 export interface ServerProcess {
@@ -94,10 +95,6 @@ export const isAlive = (pid: number): boolean => {
   } catch {
     return false;
   }
-};
-
-export const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await sleep(20);
 };
 
 export interface DataFolder {

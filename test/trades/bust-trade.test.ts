@@ -4,6 +4,7 @@ import { moneyDigest } from '../support/digest.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 import { cross, eventsOf, inside, place, priceText, wealthOf } from './support.ts';
 
 let trading: TestTrading;
@@ -52,7 +53,7 @@ test('the opposite of the entry is posted at its own time, and the past stays as
   const reader = { id: buyer.userId, roles: ['USER' as const], requestId: buyer.by.requestId };
   const [held] = await trading.ledger.ownPositions(buyer.userId, null, order.updatedAt);
   const balances = await trading.ledger.balancesAt(reader, null, order.updatedAt);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => Date.now() > order.updatedAt.getTime());
   const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   const { entryIds, amendedAt } = must(await bust({ executionId: execution!.id }));
   const [reversal] = await trading.trades.entries(entryIds);
