@@ -24,6 +24,7 @@ import { giveDemoMoney } from './ledger/demo.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createLedgerMetrics } from './ledger/metrics.ts';
 import { createLimiter } from './limiter/limiter.ts';
+import { openMail } from './mail/open.ts';
 import type { Market } from './market/market.ts';
 import type { Orders } from './orders/orders.ts';
 import { createProfile, type ProfileService } from './profile/profile.ts';
@@ -133,6 +134,9 @@ export const createApp = async ({
     const { checkBreached } = breached;
     const { budgets } = limiter;
     const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
+    const mail = await openMail({ config, database, guards, clock, log, compose: identity.composeMail });
+    mail?.start();
+    if (mail !== undefined) stops.push(mail.stop);
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),
@@ -141,6 +145,7 @@ export const createApp = async ({
         clock,
         ids,
         forgetUser: identity.forgetUser,
+        tellUser: identity.tellUser,
         passwords,
         checkBreached,
         config,

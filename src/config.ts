@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { madeOnce } from './config/data-folder.ts';
+import { mailProblems, mailSettings, mailVariables } from './config/mail.ts';
 import { ConfigError, refuseProblems, type SettingProblem } from './config/problems.ts';
 import { productionProblems } from './config/production.ts';
 import { isSealKey, sealKeyPem } from './config/seal-key.ts';
@@ -49,6 +50,7 @@ const variables = z.object({
   BREACHED_PASSWORDS_URL: httpUrl.optional(),
   SECOND_FACTOR: z.enum(['optional', 'staff', 'everyone']).default('optional'),
   SECOND_FACTOR_KEY: z.string().min(1).optional(),
+  ...mailVariables,
   ALLOWED_ORIGINS: list.optional(),
   PUBLIC_URL: z
     .string()
@@ -129,6 +131,7 @@ export const inspectSettings = (given: Environment): { env?: Variables; problems
   if (only) problems.push({ setting: 'PERSISTED_DOCUMENTS', problem: 'is required by PERSISTED_DOCUMENTS_ONLY=true' });
   if (env.QUOTES_URL !== undefined && env.VENUE_URL === undefined)
     problems.push({ setting: 'QUOTES_URL', problem: 'needs VENUE_URL: the paper market makes its own prices' });
+  problems.push(...mailProblems(env));
   const weak = env.ENVIRONMENT === 'production' ? productionProblems(env) : [];
   return { env, problems: [...problems, ...weak.filter(({ setting }) => !known.has(`${setting}_FILE`))] };
 };
@@ -162,6 +165,7 @@ export const loadConfig = (environment: Environment) => {
     password: Object.freeze({ min: env.PASSWORD_MIN_LENGTH, max: env.PASSWORD_MAX_LENGTH }),
     breachedPasswordsUrl: env.BREACHED_PASSWORDS_URL,
     secondFactor: Object.freeze({ rule: env.SECOND_FACTOR, key: env.SECOND_FACTOR_KEY ?? jwtSecret }),
+    mail: mailSettings(env, production),
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     publicUrl: env.PUBLIC_URL,
     debugErrors: env.DEBUG_ERRORS,

@@ -46,6 +46,10 @@ export const catalogue = {
     401,
     'The refresh token is malformed, expired, already used, or its session has ended.',
   ),
+  INVALID_RESET_TOKEN: payload(
+    401,
+    'The link that resets a password is malformed, expired, already used, or not the newest.',
+  ),
   RECENT_SIGN_IN_REQUIRED: payload(
     401,
     'The change needs the current password, or a sign-in of the last five minutes.',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { guard } from './limits/guard.ts';
 import { limiter } from './limits/limiter.ts';
+import { mail, passwordReset } from './limits/mail.ts';
 import { breached } from './limits/passwords.ts';
 import { signingIn } from './limits/signing-in.ts';
 
@@ -89,6 +90,8 @@ export const limits = {
     queue: 100,
   },
   breached,
+  mail,
+  passwordReset,
   signIn: {
     /**
      * Sign-ins whose user is looked up and whose attempt is counted at a time, about 2 ms each; a crowd that asked at once would hold

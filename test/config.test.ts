@@ -21,6 +21,12 @@ const production = {
   AUDIT_SEAL_KEY: pem,
 };
 
+const mail = {
+  SMTP_URL: 'smtps://sender:secret@mail.example.com',
+  MAIL_FROM: 'Bourse <no-reply@example.com>',
+  PASSWORD_RESET_URL: 'https://app.example.com/reset',
+};
+
 /** The lines of a refusal; none when it is none. */
 const refusal = (environment: Record<string, string>): string[] => {
   try {
@@ -67,6 +73,15 @@ describe('production', () => {
     ['VENUE_TOKEN', { VENUE_URL: 'https://venue.example.com' }, 'is required by VENUE_URL'],
     ['QUOTES_URL', { QUOTES_URL: 'https://prices.example.com/q' }, 'needs VENUE_URL'],
     ['BREACHED_PASSWORDS_URL', { BREACHED_PASSWORDS_URL: 'http://breaches.example.com/range' }, 'must be https'],
+    ['SMTP_URL', { ...mail, SMTP_URL: 'smtp://mail.example.com' }, 'in the clear: .*requireTLS=true'],
+    ['SMTP_URL', { ...mail, SMTP_URL: 'smtps://mail.example.com?rejectUnauthorized=false' }, 'expected smtps://'],
+    ['SMTP_URL', { ...mail, SMTP_URL: 'mail.example.com:465' }, 'expected smtps://'],
+    ['MAIL_FROM', { ...mail, MAIL_FROM: '' }, 'is required by SMTP_URL'],
+    ['MAIL_FROM', { ...mail, MAIL_FROM: 'Bourse <a@example.com>, <b@example.com>' }, 'expected Name'],
+    ['MAIL_FROM', { ...mail, MAIL_FROM: 'Bourse\r\nBcc: b@example.com <a@example.com>' }, 'expected Name'],
+    ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: '' }, 'is required by SMTP_URL'],
+    ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: 'http://app.example.com/' }, 'must be https'],
+    ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: 'https://app.example.com/#/reset' }, 'without a "#"'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
   ])('refuses %s when it is weak: %j', (setting, change, problem) => {
@@ -94,6 +109,30 @@ describe('production', () => {
       'DEBUG_ERRORS',
       'AUDIT_SEAL_KEY',
     ]);
+  });
+});
+
+describe('a mail server', () => {
+  it('is reached over TLS in production, at the usual port', () => {
+    const of = (SMTP_URL: string) => loadConfig({ ...production, ...mail, SMTP_URL }).mail.smtp;
+    const common = { host: 'mail.example.com', user: 'sender', password: 'p@ss/word' };
+    expect(of('smtps://sender:p%40ss%2Fword@mail.example.com')).toEqual({
+      ...common,
+      port: 465,
+      secure: true,
+      requireTLS: false,
+    });
+    expect(of('smtp://sender:p%40ss%2Fword@mail.example.com?requireTLS=true')).toEqual({
+      ...common,
+      port: 587,
+      secure: false,
+      requireTLS: true,
+    });
+  });
+
+  it('that is not set leaves a desk the log, and production nothing', () => {
+    expect(loadConfig({ JWT_SECRET_KEY: key }).mail.way).toBe('LOG');
+    expect(loadConfig(production).mail.way).toBe('NONE');
   });
 });
 

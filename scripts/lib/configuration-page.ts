@@ -33,5 +33,6 @@ With \`ENVIRONMENT=production\` the server does not start
 - with \`*\` in \`ALLOWED_ORIGINS\`;
 - with \`DEMO_DATA=true\` or \`DEBUG_ERRORS=true\`;
 - with a \`PUBLIC_URL\`, \`VENUE_URL\`, \`QUOTES_URL\` or \`BREACHED_PASSWORDS_URL\` that is plain http, or with \`VENUE_URL\` and no \`VENUE_TOKEN\`;
+- with \`smtp://\` in \`SMTP_URL\` unless it ends with \`?requireTLS=true\`, or with a \`PASSWORD_RESET_URL\` that is plain http;
 - with a limit by request rate that is 0: none at all.
 `;

@@ -94,6 +94,7 @@ const advice = ({
   publicUrl,
   allowedOrigins,
   audit,
+  mail,
   breachedPasswordsUrl,
   secondFactor,
 }: Config): Finding[] => {
@@ -128,6 +129,7 @@ const advice = ({
       'BREACHED_PASSWORDS_URL',
       'is not set: new passwords are held against the list of common ones only, not against those seen in breaches',
     ],
+    [mail.way === 'NONE', 'SMTP_URL', 'is not set: no mail is sent, so nobody can reset a forgotten password'],
   ];
   return given.flatMap(([applies, about, text]) => (applies ? [{ grade: 'advice', about, text }] : []));
 };

@@ -12,24 +12,25 @@ import { createCreateUser } from './create-user.ts';
 import { createCountUsers, createGetUser, createListUsers } from './list-users.ts';
 import { createReinstateUser } from './reinstate-user.ts';
 import { createResetSecondFactor } from './reset-second-factor.ts';
+import { createSendPasswordReset } from './send-password-reset.ts';
 import { createAddUserRole, createRemoveUserRole, createSetUserRoles } from './set-user-roles.ts';
 import { createSuspendUser } from './suspend-user.ts';
 import { createUpdateUser } from './update-user.ts';
 
-export interface CreateAdminNeeds extends Pick<AdminNeeds, 'forgetUser'> {
+export interface CreateAdminNeeds extends Pick<AdminNeeds, 'forgetUser' | 'tellUser'> {
   database: Database;
   clock: Clock;
   ids: Ids;
   /** The one queue of this process, which sign-ins wait in too. */
   passwords: Passwords;
   checkBreached: CheckBreached;
-  config: Pick<Config, 'password'>;
+  config: Pick<Config, 'password' | 'mail'>;
 }
 
 export const createAdmin = (given: CreateAdminNeeds) => {
-  const { database, clock, ids, forgetUser, passwords, checkBreached, config } = given;
+  const { database, clock, ids, forgetUser, tellUser, passwords, checkBreached, config } = given;
   const command = createCommand({ database, clock, ids });
-  const needs = { command, forgetUser };
+  const needs = { command, forgetUser, tellUser };
   const reads = { database, recordRead: createRecordRead(command) };
   return {
     users: createListUsers(reads),
@@ -44,6 +45,7 @@ export const createAdmin = (given: CreateAdminNeeds) => {
     resetSecondFactor: createResetSecondFactor(needs),
     suspendUser: createSuspendUser(needs),
     reinstateUser: createReinstateUser(needs),
+    sendPasswordReset: createSendPasswordReset(needs, { ids, way: config.mail.way }),
   };
 };
 

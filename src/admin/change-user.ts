@@ -3,12 +3,14 @@ import type { AuditRecord } from '../audit/write.ts';
 import { failure, RefusedError } from '../errors.ts';
 import { hasPermission, type Permission } from '../identity/permissions.ts';
 import { lockActiveUser, lockAdministration, lockUser, type StoredUser } from '../identity/store.ts';
+import type { TellUser } from '../identity/tell-user.ts';
 import type { User } from '../identity/user.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { type Result, refused } from '../kernel/result.ts';
 
 export interface AdminNeeds {
+  tellUser: TellUser;
   command: Command;
   /** Drops what this process remembers of a user. */
   forgetUser: (userId: string) => void;

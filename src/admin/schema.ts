@@ -200,6 +200,14 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: reasonInput('ResetSecondFactorInput'), required: true }) },
     resolve: (_, { input }, context) => context.services.admin.resetSecondFactor(actorOf(context), input),
   }),
+  sendPasswordReset: t.field({
+    type: UserPayload,
+    access: { permission: 'users:manage' },
+    description:
+      'Sends a user the mail that `requestPasswordReset` sends; the link is shown to nobody else, and the password stays until it is used. Codes: INVALID_INPUT, NOT_FOUND, USER_SUSPENDED, NOT_SUPPORTED on a server that sends no mail.',
+    args: { input: t.arg({ type: reasonInput('SendPasswordResetInput'), required: true }) },
+    resolve: (_, { input }, context) => context.services.admin.sendPasswordReset(actorOf(context), input),
+  }),
   reinstateUser: t.field({
     type: UserPayload,
     access: { permission: 'users:suspend' },

@@ -26,11 +26,13 @@ export const createUpdateUser =
     const fields = [...Object.keys(names), ...(displayName === undefined ? [] : ['displayName'])];
     const change = { by, action: 'updateUser', permission: 'users:manage', userId, details: { fields } } as const;
     return againIfTaken(() =>
-      changeUser(needs, change, async ({ tx, now }, user) => {
+      changeUser(needs, change, async (step, user) => {
+        const { tx, now } = step;
         if (fields.length === 0) return ok(toUser(user));
         const taken = await takenFailures(tx, names, user.id);
         if (taken.length > 0) return refused(...taken);
         if (displayName !== undefined) await saveProfile(tx, user.id, { displayName }, now);
+        if (Object.keys(names).length > 0) await needs.tellUser(step, user, 'NAMES_CHANGED');
         return ok(toUser(await saveNames(tx, user.id, names, now)));
       }),
     );

@@ -1,4 +1,5 @@
 import type { Variables } from '../config.ts';
+import { mailWeaknesses } from './mail.ts';
 import type { SettingProblem } from './problems.ts';
 
 /** RFC 7518, section 3.2: a key has at least as many bytes as the hash that it is used with. */
@@ -60,6 +61,7 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
       'BREACHED_PASSWORDS_URL',
       env.BREACHED_PASSWORDS_URL?.startsWith('http:') && 'must be https: its answers say which passwords are good',
     ],
+    ...mailWeaknesses(env),
     ['PUBLIC_URL', env.PUBLIC_URL?.startsWith('http:') && 'must be https: tokens and passwords travel over it'],
   ];
   return checks.flatMap(([setting, problem]) =>

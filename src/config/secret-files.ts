@@ -11,6 +11,7 @@ export const secretSettings = [
   'AUDIT_SEAL_KEY',
   'VENUE_TOKEN',
   'QUOTES_TOKEN',
+  'SMTP_URL',
 ] as const;
 
 /** Everybody's permission bits. */

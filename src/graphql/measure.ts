@@ -52,7 +52,15 @@ const listLength: Record<string, number> = {
 };
 
 /** Each costs a password hash or a session row: by alias, one document would be many attempts. */
-const signInFields = new Set(['register', 'login', 'refresh', 'changePassword', 'deleteAccount']);
+const signInFields = new Set([
+  'register',
+  'login',
+  'refresh',
+  'changePassword',
+  'deleteAccount',
+  'requestPasswordReset',
+  'resetPassword',
+]);
 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 

@@ -3,6 +3,7 @@ import './scalars.ts';
 import './user-error.ts';
 import '../identity/schema.ts';
 import '../identity/schema-factor.ts';
+import '../identity/schema-reset.ts';
 import '../profile/schema.ts';
 import '../admin/schema.ts';
 import '../audit/schema.ts';

@@ -10,6 +10,7 @@ import { checkPassword } from './password-rules.ts';
 import { endSessions, hasSecondFactor } from './session-store.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import { findUser, lockActiveUser, setPasswordHash } from './store.ts';
+import type { TellUser } from './tell-user.ts';
 import type { Actor, Viewer } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -26,14 +27,16 @@ export interface ChangePasswordNeeds {
   checkBreached: CheckBreached;
   sessions: Sessions;
   viewers: Viewers;
+  tellUser: TellUser;
   /** Of sessions: whoever stole one may not guess with it, and the owner's other ones go on. */
   budget: Budget;
 }
 
 /** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
 export const createChangePassword =
-  ({ database, command, passwords, passwordBounds, checkBreached, sessions, viewers, budget }: ChangePasswordNeeds) =>
+  (needs: ChangePasswordNeeds) =>
   async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
+    const { database, command, passwords, passwordBounds, checkBreached, budget } = needs;
     const names = [viewer.username, viewer.email];
     const weak = checkPassword(input.newPassword, { bounds: passwordBounds, names, field: 'newPassword' });
     if (weak !== undefined) return refused(weak);
@@ -48,7 +51,8 @@ export const createChangePassword =
     }
     const passwordHash = right ? await passwords.hash(input.newPassword, true) : undefined;
 
-    const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async ({ tx, now }) => {
+    const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async (step) => {
+      const { tx, now } = step;
       const user = await lockActiveUser(tx, viewer.id);
       if (passwordHash === undefined || user.passwordHash !== found?.passwordHash) {
         return refused(failure('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword'));
@@ -56,9 +60,10 @@ export const createChangePassword =
       await setPasswordHash(tx, user.id, passwordHash, now);
       const secondFactor = await hasSecondFactor(tx, viewer.sessionId);
       await endSessions(tx, { userId: user.id }, { now, reason: 'PASSWORD_CHANGED' });
-      return ok(await sessions.open(tx, user, { now, secondFactor }));
+      await needs.tellUser(step, user, 'PASSWORD_CHANGED');
+      return ok(await needs.sessions.open(tx, user, { now, secondFactor }));
     });
     if (right) budget.giveBack(viewer.sessionId);
-    if (result.ok) viewers.forgetUser(viewer.id);
+    if (result.ok) needs.viewers.forgetUser(viewer.id);
     return result;
   };

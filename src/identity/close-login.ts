@@ -1,7 +1,10 @@
 import type { Step } from '../audit/command.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
+import { forgetMail } from '../mail/store.ts';
 import { forgetAddresses } from './address-store.ts';
+import { nameKey } from './names.ts';
+import { dropReset } from './reset-store.ts';
 import { removeSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
 import { closeUser, isLastAdmin, lockAccounts } from './store.ts';
@@ -18,5 +21,7 @@ export const closeLogin = async ({ tx, now }: Pick<Step, 'tx' | 'now'>, user: Us
   await endSessions(tx, { userId: user.id }, { now, reason: 'CLOSED' });
   await forgetAddresses(tx, user.id);
   await removeSecondFactor(tx, user.id);
+  await dropReset(tx, user.id);
+  await forgetMail(tx, { id: user.id, emailKey: nameKey(user.email) });
   return ok(await closeUser(tx, user, now));
 };

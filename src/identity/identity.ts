@@ -6,6 +6,7 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Budgets } from '../limiter/limiter.ts';
 import type { CheckBreached } from './breached.ts';
 import { createChangePassword } from './change-password.ts';
+import { createComposeMail } from './compose-mail.ts';
 import { createDeleteAccount } from './delete-account.ts';
 import { createDemo } from './demo.ts';
 import { createLogin } from './login.ts';
@@ -16,10 +17,13 @@ import { createPresence } from './presence.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createRegister } from './register.ts';
+import { createRequestPasswordReset } from './request-password-reset.ts';
+import { createResetPassword } from './reset-password.ts';
 import { createSecondFactors } from './second-factors.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { readUserDetails } from './store.ts';
+import { createTellUser } from './tell-user.ts';
 import { createAccessTokens } from './tokens.ts';
 import { createUpdateLogin } from './update-login.ts';
 import { createViewers } from './viewers.ts';
@@ -28,8 +32,8 @@ export interface IdentityNeeds {
   database: Database;
   clock: Clock;
   ids: Ids;
-  config: Pick<Config, 'jwt' | 'password' | 'secondFactor'>;
-  budgets: Pick<Budgets, 'signIn' | 'registration' | 'password'>;
+  config: Pick<Config, 'jwt' | 'password' | 'secondFactor' | 'mail'>;
+  budgets: Pick<Budgets, 'signIn' | 'registration' | 'password' | 'passwordReset'>;
   passwords: Passwords;
   checkBreached: CheckBreached;
 }
@@ -53,6 +57,8 @@ export const createIdentity = (needs: IdentityNeeds) => {
     showPresence,
     viewers,
   });
+  const { way, resetUrl } = config.mail;
+  const tellUser = createTellUser({ ids, sendsMail: way === 'SMTP' });
   return {
     authenticate: viewers.authenticate,
     /** For changes of a user that are made elsewhere; to be called after the commit. */
@@ -87,6 +93,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
       checkBreached,
       sessions,
       viewers,
+      tellUser,
       budget,
     }),
     userDetails: (userIds: readonly string[]) => readUserDetails(database, userIds),
@@ -96,9 +103,27 @@ export const createIdentity = (needs: IdentityNeeds) => {
       passwordBounds,
       checkBreached,
       viewers,
+      tellUser,
       showPresence,
       budget: budgets.registration,
     }),
+    requestPasswordReset: createRequestPasswordReset({ command, ids, budgets: budgets.passwordReset, way }),
+    resetPassword: createResetPassword({
+      database,
+      command,
+      clock,
+      passwords,
+      passwordBounds,
+      checkBreached,
+      sessions,
+      checkSecondFactor: secondFactors.check,
+      signIns,
+      viewers,
+      tellUser,
+      budget: budgets.passwordReset.address,
+    }),
+    composeMail: createComposeMail({ database, command, resetUrl }),
+    tellUser,
     deleteAccount: createDeleteAccount({ command, viewers, showPresence }),
     createDemoUsers: createDemo({ database, clock, ids, passwords }),
   };

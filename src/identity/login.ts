@@ -30,7 +30,8 @@ const lookupOf = (name: string): Lookup | undefined => {
 /** The same whatever was wrong, so that it tells neither who exists nor who has a second factor. */
 const wrong = () => refused(failure('INVALID_CREDENTIALS', 'The sign-in name, the password or the code is wrong.'));
 
-const codeMissing = () => failure('SECOND_FACTOR_REQUIRED', 'Send a one-time code or a recovery code as well.', 'code');
+export const codeMissing = () =>
+  failure('SECOND_FACTOR_REQUIRED', 'Send a one-time code or a recovery code as well.', 'code');
 
 export interface LoginNeeds {
   database: Database;

@@ -12,7 +12,7 @@ import type { User } from './user.ts';
 import type { Visitor } from './viewer.ts';
 
 /** For the fields that need no sign-in. */
-const anyone = ({ viewer, requestId, address }: GraphContext): Visitor => ({
+export const anyone = ({ viewer, requestId, address }: GraphContext): Visitor => ({
   userId: viewer?.id ?? null,
   requestId,
   address,
@@ -96,7 +96,7 @@ const SessionRef = builder.objectRef<SignedIn>('Session').implement({
   }),
 });
 
-const AuthPayload = payloadOf('AuthPayload', 'session', SessionRef);
+export const AuthPayload = payloadOf('AuthPayload', 'session', SessionRef);
 
 /** Payloads of mutations that make nothing to show. */
 export const donePayload = (name: string) =>

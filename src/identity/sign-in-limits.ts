@@ -10,7 +10,7 @@ import { type AddressHash, isKnownAddress, rememberAddress } from './address-sto
 const DAY_ms = 86_400_000;
 
 /** Names come from strangers: of any length, and an e-mail address is nothing for a store of limits to know. */
-const shortened = (name: string): string => createHash('sha256').update(name).digest('base64url');
+export const shortened = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 export interface Admitted {
   /** Signed in from here before: what goes on elsewhere is not this device's fault. */

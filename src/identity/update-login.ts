@@ -10,6 +10,7 @@ import type { ShowPresence } from './presence.ts';
 import { endSessions } from './session-store.ts';
 import { lockActiveUser, type StoredUser, saveNames, setPasswordHash } from './store.ts';
 import { againIfTaken, takenFailures, type WantedNames } from './taken.ts';
+import type { TellUser } from './tell-user.ts';
 import { toUser, type User } from './user.ts';
 import type { Viewer, Visitor } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
@@ -26,6 +27,7 @@ export interface UpdateLoginNeeds {
   passwordBounds: Config['password'];
   checkBreached: CheckBreached;
   viewers: Viewers;
+  tellUser: TellUser;
   showPresence: ShowPresence;
   /** The one of `register`, of addresses: both tell whether somebody has a name. */
   budget: Budget;
@@ -38,21 +40,25 @@ interface Change {
 
 /** A new password puts everybody else out; this session goes on, so that a client need not sign in again. */
 const save = async (
-  { tx, now }: Step,
+  tellUser: TellUser,
+  step: Step,
   user: StoredUser,
   { sessionId }: Viewer,
   { names, passwordHash }: Change,
 ): Promise<User> => {
+  const { tx, now } = step;
   if (passwordHash !== undefined) {
     await setPasswordHash(tx, user.id, passwordHash, now);
     await endSessions(tx, { userId: user.id, id: { not: sessionId } }, { now, reason: 'PASSWORD_CHANGED' });
+    await tellUser(step, user, 'PASSWORD_CHANGED');
   }
+  if (Object.keys(names).length > 0) await tellUser(step, user, 'NAMES_CHANGED');
   return toUser(await saveNames(tx, user.id, names, now));
 };
 
 /** Changes how the viewer signs in, all of it or nothing. */
 export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
-  const { command, passwords, passwordBounds, checkBreached, viewers, showPresence, budget } = needs;
+  const { command, passwords, passwordBounds, checkBreached, viewers, tellUser, showPresence, budget } = needs;
 
   const passwordFailure = (viewer: Viewer, names: WantedNames, newPassword: string | null): Failure | undefined => {
     if (newPassword === null) return failure('INVALID_INPUT', 'A user cannot be without this.', 'newPassword');
@@ -82,7 +88,7 @@ export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
         if (!(await presence.holds(step.tx, user))) return refused(presence.failure);
         const taken = await takenFailures(step.tx, names, user.id);
         if (taken.length > 0) return refused(...taken);
-        return ok(await save(step, user, viewer, { names, passwordHash }));
+        return ok(await save(tellUser, step, user, viewer, { names, passwordHash }));
       }),
     );
     if (result.ok) viewers.forgetUser(viewer.id);

@@ -117,6 +117,10 @@ export const createLimiter = async (needs: LimiterNeeds) => {
       },
       registration: budget(windowRule('registration', setLimit(registrationsPerHour), HOUR_ms)),
       password: attempts('password'),
+      passwordReset: {
+        address: attempts('reset-address'),
+        email: budget(windowRule('reset-email', limits.passwordReset.perEmail, HOUR_ms)),
+      },
       orders: budget(bucketRule('orders', setLimit(ordersPerMinute), MINUTE_ms), createLeased(surviving)),
     },
     /** Rejects while the shared store does not answer. */

@@ -22,6 +22,7 @@ const byHand = [
   'constraint lots.lots_busted_is_empty',
   'constraint lots.lots_cost_positive',
   'constraint lots.lots_within',
+  'constraint mails.mails_is_for_somebody',
   'constraint marks.marks_positive',
   'constraint orders.orders_amounts_not_negative',
   'constraint orders.orders_busted_not_negative',

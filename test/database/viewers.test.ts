@@ -50,6 +50,10 @@ const closed = [
   'kill_switches',
   'known_addresses',
   'lot_closures',
+  'mails',
+  'password_resets',
+  'recovery_codes',
+  'second_factors',
   'sessions',
   'users',
 ];

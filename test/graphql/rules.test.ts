@@ -163,10 +163,13 @@ Mutation.removeSecondFactor    signedIn
 Mutation.removeUserRole        users:roles
 Mutation.renewRecoveryCodes    signedIn
 Mutation.replaceOrder          signedIn
+Mutation.requestPasswordReset  public
 Mutation.resetCircuit          circuits:operate
+Mutation.resetPassword         public
 Mutation.resetSecondFactor     users:manage
 Mutation.resumeInstrument      market:operate
 Mutation.reverseTransfer       ledger:operate
+Mutation.sendPasswordReset     users:manage
 Mutation.setAccountLimits      market:operate
 Mutation.setKillSwitch         market:operate
 Mutation.setMarketHours        market:operate

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { createAudit } from '../../src/audit/audit.ts';
+import { mailSettings } from '../../src/config/mail.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { createIdentity } from '../../src/identity/identity.ts';
@@ -65,10 +66,24 @@ const counted = (passwords: Passwords) => {
 const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, rule: SecondFactorRule) => {
   const ids = createIds(clock);
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
-  const config = { jwt, password: { min: 12, max: 128 }, secondFactor: { rule, key: 'a key of the tests' } };
+  const config = {
+    jwt,
+    password: { min: 12, max: 128 },
+    secondFactor: { rule, key: 'a key of the tests' },
+    mail: mailSettings({ SMTP_URL: 'smtp://127.0.0.1:1' }, false),
+  };
   const checkBreached = async () => undefined;
   const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
-  const needs = { database, clock, ids, forgetUser: identity.forgetUser, passwords, checkBreached, config };
+  const needs = {
+    database,
+    clock,
+    ids,
+    forgetUser: identity.forgetUser,
+    tellUser: identity.tellUser,
+    passwords,
+    checkBreached,
+    config,
+  };
 
   const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
     const answer = await identity.authenticate(accessToken);

@@ -12,6 +12,8 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
   register: newUser,
   login: ['INVALID_INPUT', 'INVALID_CREDENTIALS', 'USER_SUSPENDED', 'SECOND_FACTOR_REQUIRED'],
   refresh: ['INVALID_REFRESH_TOKEN', 'USER_SUSPENDED'],
+  requestPasswordReset: ['INVALID_INPUT', 'NOT_SUPPORTED'],
+  resetPassword: ['INVALID_RESET_TOKEN', 'SECOND_FACTOR_REQUIRED', 'INVALID_CREDENTIALS', ...password],
   logout: [],
   logoutEverywhere: [],
   changePassword: ['INVALID_INPUT', 'INVALID_CREDENTIALS', ...password],
@@ -30,13 +32,14 @@ const identity: Readonly<Record<string, readonly ErrorCode[]>> = {
   updateUser: ['INVALID_INPUT', 'NOT_FOUND', ...names],
   closeUser: ['INVALID_INPUT', 'NOT_FOUND', 'OPEN_ORDERS', 'LAST_ADMIN'],
   suspendUser: ['INVALID_INPUT', 'NOT_FOUND', 'LAST_ADMIN'],
+  sendPasswordReset: ['INVALID_INPUT', 'NOT_FOUND', 'USER_SUSPENDED', 'NOT_SUPPORTED'],
   reinstateUser: ['INVALID_INPUT', 'NOT_FOUND'],
 };
 
 const ofIdentity = new Set(
   Object.values(identity)
     .flat()
-    .filter((code) => !['INVALID_INPUT', 'NOT_FOUND'].includes(code)),
+    .filter((code) => !['INVALID_INPUT', 'NOT_FOUND', 'NOT_SUPPORTED'].includes(code)),
 );
 
 /** What changes money or orders may be refused with: every payload code that is not about identity. */

@@ -21,6 +21,10 @@ const nobodysId =
   () => [{ id: NOBODYS, ...more }];
 const reset = ({ must }: World) =>
   must('mutation { resetCircuit(input: { name: "quotes" }) { circuit { name } userErrors { code } } }');
+const resetMail = ({ must }: World) =>
+  must('mutation { resetCircuit(input: { name: "mail" }) { circuit { name } userErrors { code } } }');
+const isolateMail = ({ must }: World) =>
+  must('mutation { isolateCircuit(input: { name: "mail", reason: "so" }) { circuit { name } userErrors { code } } }');
 const release = ({ must }: World, { accountId }: Twin) => {
   const input = { scope: 'ACCOUNT', accountId, engaged: false, reason };
   const mutation = 'mutation ($input: SetKillSwitchInput!) { setKillSwitch(input: $input) { userErrors { message } } }';
@@ -102,6 +106,38 @@ const identity: Cases = {
       { id: NOBODYS, reason },
       { id, reason },
     ],
+  },
+  // Of nobody: a mail that is sent writes a line into the audit log, at a time of its own.
+  RequestPasswordReset: {
+    as: 'nobody',
+    given: ({ name }) => ({ input: { email: `${name}-nobody@example.com` } }),
+    refused: () => [{ input: { email: 'nowhere' } }],
+  },
+  ResetPassword: {
+    as: 'nobody',
+    before: async (twin, world) => {
+      await resetMail(world);
+      const { name } = await withPerson('forgot')(twin, world);
+      const request =
+        'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { success } }';
+      return { resetToken: await world.mailed(() => world.must(request, { input: { email: `${name}@example.com` } })) };
+    },
+    given: (_, { resetToken }) => ({ input: { token: resetToken, newPassword: `${PASSWORD}-2` } }),
+    refused: (_, { resetToken }) => [{ input: { token: resetToken, newPassword: `${PASSWORD}-3` } }],
+  },
+  SendPasswordReset: {
+    as: 'admin',
+    before: async (twin, world) => {
+      await isolateMail(world);
+      return withPerson('mail')(twin, world);
+    },
+    given: (_, { id }) => ({ id, reason }),
+    refused: nobodysId({ reason }),
+    // What was held back until it was compared is sent before the next one is.
+    after: async (world) => {
+      await world.mailed(() => resetMail(world));
+      await isolateMail(world);
+    },
   },
   DeleteAccount: { before: withPerson('d'), given: () => ({ password: PASSWORD }) },
   Me: {},

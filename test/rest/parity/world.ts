@@ -77,8 +77,18 @@ export const createWorld = (app: RealApp, admin: string) => {
     return settled(token);
   };
 
+  const tokens = (): string[] => app.text().match(/(?<=#token=)[\w-]{43}/g) ?? [];
+  /** The token of the mail that something leads to; on a desk mail goes to the log. */
+  const mailed = async (act: () => Promise<unknown>): Promise<string> => {
+    const before = tokens().length;
+    await act();
+    while (tokens().length === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    return tokens().at(-1)!;
+  };
+
   return {
     admin,
+    mailed,
     settled,
     graphql,
     must,
