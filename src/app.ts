@@ -3,7 +3,7 @@ import { type Audit, createAudit } from './audit/audit.ts';
 import { createCommand } from './audit/command.ts';
 import { sealKey } from './audit/seal-key.ts';
 import { createSealer } from './audit/sealer.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Controls } from './controls/controls.ts';
 import { openDatabase } from './database/database.ts';
 import { startDatabase } from './database/start.ts';
@@ -68,6 +68,16 @@ export interface AppOptions {
 /** Its client of HTTP is loaded where there is such a venue only: it is a twentieth of the memory of a server at rest. */
 const openExternalVenue = async ({ venue, ...rest }: Omit<VenueOptions, 'config'> & Pick<Config, 'venue'>) =>
   venue && (await import('./venues/http/connect.ts')).connectVenue({ config: venue, ...rest });
+
+/** Production on a database that was tried out in development. */
+const refuseDemoUsers = (open: readonly string[]): void => {
+  if (open.length === 0) return;
+  const problem = `the database has demo users whose passwords are published (${open.join(', ')})`;
+  throw new ConfigError(
+    'DATABASE_URL',
+    `${problem}: change those or delete the users with ENVIRONMENT=development, or take a new database (ENVIRONMENT=production)`,
+  );
+};
 
 /** The only place where parts are joined. */
 export const createApp = async ({
@@ -162,6 +172,7 @@ export const createApp = async ({
       ...trading.services,
     };
     createLedgerMetrics(metrics, services.ledger, log);
+    if (config.production) refuseDemoUsers(await identity.openDemoUsers());
     await trading.start();
     if (config.demoData) {
       await identity.createDemoUsers();

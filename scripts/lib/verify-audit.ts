@@ -53,15 +53,24 @@ export const verifyAudit = async (
   report: Report,
 ): Promise<Verification> => {
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM audit_origin');
-  const file = join(folder, `${rows[0]?.id ?? 'none'}.jsonl`);
+  const name = `${rows[0]?.id ?? 'none'}.jsonl`;
+  const file = join(folder, name);
+  const others = existsSync(folder)
+    ? readdirSync(folder).filter((other) => other.endsWith('.jsonl') && other !== name)
+    : [];
   const end = (await lastLine(file))?.end ?? 0;
   return inSnapshot(pool, limits.ledger.booksStatement_ms, async (snapshot) => {
     const lines = await checkStrands(snapshot, report);
     let checked = { seals: 0, sealed: new Map<number, bigint>() };
     if (end > 0 && key !== undefined) checked = await checkSeals(linesUpTo(file, end), snapshot, key, report);
-    else if (existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.jsonl')))
+    else if (end > 0) report(ofWhole('SEAL', 'there are seals and no key'));
+    // A database that was given another name leaves what was sealed under the old one behind.
+    for (const other of others)
       report(
-        ofWhole('SEAL', key === undefined ? 'there are seals and no key' : `${file} is missing, and others are there`),
+        ofWhole(
+          'SEAL',
+          `${join(folder, other)} has seals of another database: this one was renamed, or two share a folder`,
+        ),
       );
     const sealed = [...checked.sealed.values()].reduce((sum, count) => sum + count, 0n);
     return { lines, seals: checked.seals, unsealed: lines - sealed };

@@ -29,7 +29,15 @@ const same = (one: readonly Strand[], other: readonly Strand[]): boolean =>
  * Only when they have grown; only one process at a time, so that several may share the folder.
  */
 export const createSealer = ({ database, clock, ids, log, folder, key, every_ms }: SealerDeps) => {
+  let sealed: string | undefined;
+
   const write = async (origin: string, strands: Strand[]): Promise<void> => {
+    // Or whoever rewrites the log under a running server could have it sealed anew.
+    if (sealed !== undefined && sealed !== origin)
+      throw new Error(
+        `the database called itself ${sealed} and now calls itself ${origin}: its audit log was tampered with`,
+      );
+    sealed = origin;
     const file = join(folder, `${origin}.jsonl`);
     const { line, end } = (await lastLine(file)) ?? { line: undefined, end: 0 };
     const last = line === undefined ? undefined : readSeal(line);

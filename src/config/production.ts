@@ -19,13 +19,25 @@ const isPublished = (secret: string): boolean => {
   return own.length < secret.length && own.length < secretBytes.HS256 / 2;
 };
 
+const sequences = ['1234567890', '0123456789', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop'];
+
+/** Hardly anything is left of it when plain sequences are taken out. */
+const isSequence = (secret: string): boolean =>
+  sequences.reduce((rest, sequence) => rest.replaceAll(sequence, ''), secret.toLowerCase()).length < 8;
+
+const tokenProblem = (token: string | undefined): string | undefined =>
+  token !== undefined && isPublished(token) ? 'is a published default' : undefined;
+
 const secretProblem = (secret: string, algorithm: Variables['JWT_ALGORITHM']): string | undefined => {
   if (isPublished(secret)) return 'is a published default';
   const bytes = secretBytes[algorithm];
   if (Buffer.byteLength(secret) < bytes) return `must have at least ${bytes} characters for ${algorithm}`;
+  if (isSequence(secret)) return 'counts up';
   if (new Set(secret).size < 8) return 'repeats a few characters';
   return undefined;
 };
+
+const isEverybody = (network: string): boolean => /\/0+$/.test(network);
 
 const limitSettings = [
   'RATE_LIMIT_REQUESTS_PER_MINUTE',
@@ -45,6 +57,12 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
     ['SECOND_FACTOR_KEY', env.SECOND_FACTOR_KEY !== undefined && secretProblem(env.SECOND_FACTOR_KEY, 'HS256')],
     ['DATABASE_URL', env.DATABASE_URL === undefined && 'is required; the embedded database is for development'],
     ['ALLOWED_ORIGINS', env.ALLOWED_ORIGINS?.includes('*') && 'must name its origins; "*" lets every site in'],
+    [
+      'ALLOWED_ORIGINS',
+      env.ALLOWED_ORIGINS?.includes('null') && 'must name its origins; any site can call itself "null"',
+    ],
+    ['TRUSTED_PROXIES', env.TRUSTED_PROXIES?.some(isEverybody) && 'names everybody: anyone could choose an address'],
+    ['METRICS_TOKEN', tokenProblem(env.METRICS_TOKEN)],
     ['DEMO_DATA', env.DEMO_DATA && 'creates users with published passwords'],
     ['DEBUG_ERRORS', env.DEBUG_ERRORS && 'shows strangers how the server works inside'],
     ...limitSettings.map((name) => [name, env[name] === 0 && 'must not be 0: no limit at all'] as const),
@@ -55,6 +73,7 @@ export const productionProblems = (env: Variables): SettingProblem[] => {
         'is required: unsealed, the audit log can be written anew unseen; AUDIT_SEALS=false goes without',
     ],
     ['VENUE_URL', env.VENUE_URL?.startsWith('http:') && 'must be https: orders travel over it'],
+    ['VENUE_TOKEN', tokenProblem(env.VENUE_TOKEN)],
     ['VENUE_TOKEN', env.VENUE_URL !== undefined && env.VENUE_TOKEN === undefined && 'is required by VENUE_URL'],
     ['QUOTES_URL', env.QUOTES_URL?.startsWith('http:') && 'must be https: orders are decided on what comes over it'],
     [

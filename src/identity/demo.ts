@@ -8,7 +8,7 @@ import { openAccount } from '../ledger/open-account.ts';
 import { nameKey } from './names.ts';
 import type { Passwords } from './password.ts';
 import { Role } from './permissions.ts';
-import { findDemoUsers, insertUser, lockDemo, takenNames } from './store.ts';
+import { findDemoUsers, findUser, insertUser, lockDemo, takenNames } from './store.ts';
 
 /**
  * Their ids are fixed and a user's row is never removed: one that was deleted or got another password stays so, however
@@ -78,3 +78,15 @@ export const createDemo = ({ database, clock, ids, passwords }: DemoNeeds) => {
     });
   };
 };
+
+/** The addresses of demo users who still sign in with their published passwords. */
+export const createOpenDemoUsers =
+  ({ database, passwords }: Pick<DemoNeeds, 'database' | 'passwords'>) =>
+  async (): Promise<string[]> => {
+    const open: string[] = [];
+    for (const { id, email, password } of demoUsers) {
+      const user = await findUser(database, { id });
+      if (user?.status === 'ACTIVE' && (await passwords.verify(user.passwordHash, password))) open.push(email);
+    }
+    return open;
+  };

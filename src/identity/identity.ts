@@ -8,7 +8,7 @@ import type { CheckBreached } from './breached.ts';
 import { createChangePassword } from './change-password.ts';
 import { createComposeMail } from './compose-mail.ts';
 import { createDeleteAccount } from './delete-account.ts';
-import { createDemo } from './demo.ts';
+import { createDemo, createOpenDemoUsers } from './demo.ts';
 import { createLogin } from './login.ts';
 import { createLogout } from './logout.ts';
 import { createLogoutEverywhere } from './logout-everywhere.ts';
@@ -126,6 +126,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
     tellUser,
     deleteAccount: createDeleteAccount({ command, viewers, showPresence }),
     createDemoUsers: createDemo({ database, clock, ids, passwords }),
+    openDemoUsers: createOpenDemoUsers({ database, passwords }),
   };
 };
 

@@ -26,7 +26,7 @@ export const auditWorld = async () => {
   const { database, ids } = trading;
   const clock = systemClock;
   const log = pino({ level: 'silent' });
-  const sealer = createSealer({ database, clock, ids, log, folder, key, every_ms: 3_600_000 });
+  const newSealer = () => createSealer({ database, clock, ids, log, folder, key, every_ms: 3_600_000 });
   const command = createCommand({ database, clock, ids });
 
   return {
@@ -34,7 +34,9 @@ export const auditWorld = async () => {
     superuser,
     folder,
     key,
-    seal: sealer.seal,
+    seal: newSealer().seal,
+    /** As a server does that was started just now. */
+    sealAnew: () => newSealer().seal(),
     sealFile: async (): Promise<string> => {
       const { rows } = await superuser.query<{ id: string }>('SELECT id FROM audit_origin');
       return join(folder, `${rows[0]?.id}.jsonl`);

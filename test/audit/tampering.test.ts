@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ChainedRow, chained, GENESIS, hashOf } from '../../src/audit/chain.ts';
@@ -197,6 +197,24 @@ describe('somebody with every right to the database', () => {
     const { rows } = await sql('SELECT id FROM audit_origin');
     await sql('UPDATE audit_origin SET id = gen_random_uuid()');
     expect(await found()).toEqual(['SEAL 0 - -']);
+    await sql('UPDATE audit_origin SET id = $1', [rows[0].id]);
+  });
+
+  test('makes the database another one, while a server seals it', async () => {
+    const { rows } = await sql('SELECT id FROM audit_origin');
+    await sql('UPDATE audit_origin SET id = gen_random_uuid()');
+    await expect(world.seal()).rejects.toThrow('tampered with');
+    expect(await found()).toEqual(['SEAL 0 - -']);
+    await sql('UPDATE audit_origin SET id = $1', [rows[0].id]);
+  });
+
+  test('makes the database another one, and a server that is started then seals it', async () => {
+    const { rows } = await sql('SELECT id FROM audit_origin');
+    await sql('UPDATE audit_origin SET id = gen_random_uuid()');
+    await world.sealAnew();
+    const renamed = await world.sealFile();
+    expect((await world.verify()).findings.map(({ message }) => message).join()).toContain('seals of another database');
+    rmSync(renamed);
     await sql('UPDATE audit_origin SET id = $1', [rows[0].id]);
   });
 });
