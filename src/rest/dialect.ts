@@ -3,6 +3,7 @@ import type { CircuitView } from '../guard/guards.ts';
 import type { RateLimitNote } from '../http/answer.ts';
 import type { Look } from '../http/health.ts';
 import type { ServedPath } from '../http/served.ts';
+import type { TokenProblem } from '../identity/viewer.ts';
 import type { InputProblem } from './input.ts';
 import type { JsonSchema } from './openapi/json-schema.ts';
 import type { RestOperation } from './operation.ts';
@@ -32,6 +33,8 @@ export interface RestRequest {
   /** What the Authorization header began with, in small letters, and whether anything followed. */
   scheme: string | undefined;
   hasCredentials: boolean;
+  /** Why they are no good, where they are not. */
+  tokenProblem: TokenProblem | null;
   /** What followed looks like a refresh token. */
   isRefreshToken: boolean;
   /** When its good token was made and when it ends, in Unix seconds. */

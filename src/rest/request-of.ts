@@ -30,6 +30,7 @@ export const requestOf = (
     body,
     scheme: request.headers.authorization === undefined ? undefined : scheme?.toLowerCase(),
     hasCredentials: credentials !== undefined && credentials !== '',
+    tokenProblem: who.tokenProblem,
     isRefreshToken: isRefreshTokenShaped(credentials ?? ''),
     tokenTimes: who.viewer === null ? undefined : tokenTimes(request.headers.authorization),
     now,

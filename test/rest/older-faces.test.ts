@@ -19,6 +19,8 @@ const ask = (method: string, path: string, body?: object, headers: Record<string
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const password = 'a long enough Password 1';
 
+const placed = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', quantity: '1', limit_price: '10' };
+
 describe('the gateway over Redis, below /003', () => {
   it('registers, signs in, and shows circuits to operators only', async () => {
     const made = await ask('POST', '/003/api/auth/register', { username: 'relay', password });
@@ -52,6 +54,28 @@ describe('the gateway over Redis, below /003', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
+  it('takes orders, and shows them and the products', async () => {
+    const login = await ask('POST', '/003/api/auth/login', { username: 'user', password: 'user123' });
+    const headers = bearer(login.json.access_token);
+    for (const [method, path] of [
+      ['GET', '/003/api/orders'],
+      ['POST', '/003/api/orders'],
+      ['GET', '/003/api/users/1'],
+    ] as const) {
+      const answer = await ask(method, path, method === 'POST' ? placed : undefined);
+      expect([path, answer.status, answer.json]).toEqual([path, 401, { detail: 'Missing authorization header' }]);
+    }
+    const made = await ask('POST', '/003/api/orders', placed, headers);
+    expect([made.status, made.json]).toMatchObject([201, placed]);
+    expect(made.headers.location).toBe(`/003/api/orders/${made.json.id}`);
+    const { items } = (await ask('GET', '/003/api/orders', undefined, headers)).json;
+    expect(items).toMatchObject([{ id: made.json.id, ...placed }]);
+    const products = (await ask('GET', '/003/api/products?search=AAPL')).json;
+    expect(products.items).toMatchObject([{ symbol: 'AAPL', quote_asset: 'USD' }]);
+    const nobodys = await ask('GET', '/003/api/nope/1', undefined, headers);
+    expect([nobodys.status, nobodys.json]).toEqual([404, { detail: "Service 'nope' not found" }]);
+  });
+
   it('tells its health', async () => {
     expect((await ask('GET', '/003/health')).json).toEqual({ status: 'healthy', redis: 'healthy', version: '1.0.0' });
     expect((await ask('GET', '/003/ready')).json).toEqual({ ready: true });
@@ -79,6 +103,27 @@ describe('the distributed gateway, below /004', () => {
     expect((await ask('POST', '/004/login', { username: 'joao' })).json.detail[0]).toMatchObject({ type: 'missing' });
     expect((await ask('GET', '/004/saude')).json).toMatchObject({ status: 'success', data: { status: 'saudavel' } });
     expect((await ask('GET', '/004/identidade')).json.status).toBe('success');
+  });
+
+  it('says what is wrong with a token, and that it has no items', async () => {
+    const error = (message: string) => ({ status: 'error', data: null, message });
+    const login = await ask('POST', '/004/login', { username: 'user', password: 'user123' });
+    const signedIn = bearer(login.json.data.access_token);
+    const rows: [object, string, number, string][] = [
+      [{}, '/itens', 401, 'Token de autenticação necessário'],
+      [{}, '/itens/1', 401, 'Token de autenticação necessário'],
+      [bearer('x'), '/itens', 401, 'Token inválido'],
+      [signedIn, '/itens/9999', 200, 'Item não encontrado'],
+      [signedIn, '/itens', 404, 'Não encontrado'],
+      [{}, '/nada', 404, 'Não encontrado'],
+    ];
+    for (const [headers, path, status, message] of rows) {
+      const answer = await ask('GET', `/004${path}`, undefined, headers as Record<string, string>);
+      expect([path, answer.status, answer.json]).toEqual([path, status, error(message)]);
+      expect(answer.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+    }
+    const method = await ask('POST', '/004/saude');
+    expect([method.status, method.json]).toEqual([405, error('Método não permitido')]);
   });
 });
 

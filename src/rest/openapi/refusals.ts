@@ -21,6 +21,7 @@ export const sampleRequest = ({ base }: Face, operation: RestOperation | undefin
   body: {},
   scheme: 'bearer',
   hasCredentials: true,
+  tokenProblem: null,
   isRefreshToken: false,
   tokenTimes: { iat: 1_796_000_000, exp: 1_796_001_800 },
 });

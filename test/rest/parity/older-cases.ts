@@ -135,6 +135,13 @@ export const olderCases: Cases = {
     refused: ({ name }) => [{ ...newcomer(name, 'z'), username: name }],
   },
   RelayLogin: byName,
+  RelayOrders: { before: withOrder, given: () => ({ first: 1 }), refused: () => [{ first: 101 }] },
+  RelayOrderById: { before: withOrder, given: (_, { id }) => ({ id }), refused: () => [{ id: NOBODYS }] },
+  RelayPlaceOrder: {
+    given: () => ({ symbol: 'AAPL', side: 'BUY', type: 'LIMIT', quantity: '1', limit_price: '10' }),
+    refused: () => [{ symbol: 'NONE', side: 'BUY', type: 'LIMIT', quantity: '1', limit_price: '10' }],
+  },
+  RelayProducts: { as: 'nobody', given: () => ({ first: 2 }), refused: () => [{ first: 101 }] },
   RelayServices: { as: 'admin' },
   RelayCircuits: { as: 'admin' },
   RelayMetrics: { as: 'admin' },
