@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Failure, failure } from '../errors.ts';
-import { type Books, toJson } from '../lane/books.ts';
+import { toJson } from '../kernel/json.ts';
+import type { Books } from '../lane/books.ts';
 
 /** A client's key, scoped to who sent it and to what it does. The fingerprint says which input it was sent with. */
 export interface IdempotencyKey {

@@ -13,12 +13,20 @@ export const isDecimal = (text: string): boolean => text.length <= 64 && plain.t
 
 export type DecimalProblem = 'MALFORMED' | 'TOO_MANY_DECIMALS' | 'TOO_LARGE';
 
+/** Not by a pattern: its matches are more garbage than all else of an amount. */
+const withoutZerosAtEnd = (digits: string): string => {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
+};
+
 /** Text to units of 10^-scale. Trailing zeros beyond the scale are no extra decimals: "1.500" has scale 1. */
 export const parseDecimal = (text: string, scale: number): bigint | DecimalProblem => {
   if (!isDecimal(text)) return 'MALFORMED';
   const negative = text.startsWith('-');
-  const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
-  const digits = fraction.replace(/0+$/, '');
+  const point = text.indexOf('.');
+  const whole = text.slice(negative ? 1 : 0, point === -1 ? text.length : point);
+  const digits = point === -1 ? '' : withoutZerosAtEnd(text.slice(point + 1));
   if (digits.length > scale) return 'TOO_MANY_DECIMALS';
   const units = BigInt(whole + digits.padEnd(scale, '0'));
   if (units > MAX_UNITS) return 'TOO_LARGE';
@@ -30,7 +38,7 @@ export const formatDecimal = (units: bigint, scale: number): string => {
   const negative = units < 0n;
   const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
   const whole = digits.slice(0, digits.length - scale);
-  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  const fraction = withoutZerosAtEnd(digits.slice(digits.length - scale));
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 };
 

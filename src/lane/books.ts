@@ -1,4 +1,5 @@
 import { MAX_UNITS } from '../kernel/decimal.ts';
+import { toJson } from '../kernel/json.ts';
 import { consumedOf, openOf } from './lots.ts';
 import type {
   AccountRow,
@@ -68,11 +69,6 @@ export interface Books {
   touch(row: AccountRow | PositionRow | LotRow | OrderRow): void;
   changes(): Changes;
 }
-
-const jsonUnits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-
-/** JSON in which amounts are strings of units. */
-export const toJson = (value: object): string => JSON.stringify(value, jsonUnits);
 
 const checkBalanced = (lines: readonly Line[]): void => {
   const sums = new Map<string, bigint>();

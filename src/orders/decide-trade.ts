@@ -36,7 +36,7 @@ export const changed = (
   settleReserve(books, order, facts);
   books.touch(order);
   if (!wasFinal) countClosed(books, order);
-  books.emit(order.accountId, type, { ...orderEvent(order), ...more }, at);
+  books.emit(order.accountId, type, Object.assign(orderEvent(order), more), at);
   followList(books, order, facts, at);
 };
 

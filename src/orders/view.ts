@@ -39,17 +39,17 @@ export const reviveOrder = (stored: Record<string, string | null>): OrderRow => 
   return order as unknown as OrderRow;
 };
 
-/** What an account's event says about an order: its state after the event, in units. */
-export const orderEvent = (order: OrderRow): object => ({
+/** What an account's event says about an order: its state after the event, in units as text. */
+export const orderEvent = (order: OrderRow) => ({
   orderId: order.id,
   clientOrderId: order.clientOrderId,
   symbol: order.symbol,
   side: order.side,
   status: order.status,
-  qty: order.qty,
-  filledQty: order.filledQty,
-  bustedQty: order.bustedQty,
-  filledValue: order.filledValue,
-  fees: order.fees,
+  qty: String(order.qty),
+  filledQty: String(order.filledQty),
+  bustedQty: String(order.bustedQty),
+  filledValue: String(order.filledValue),
+  fees: String(order.fees),
   reason: order.reason,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toJson } from '../../src/lane/books.ts';
+import { toJson } from '../../src/kernel/json.ts';
 import type { LotRow, OrderRow } from '../../src/lane/rows.ts';
 import { account, at, balance, booksOf } from '../support/books.ts';
 
