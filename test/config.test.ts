@@ -88,6 +88,9 @@ describe('production', () => {
     ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: '' }, 'is required by SMTP_URL'],
     ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: 'http://app.example.com/' }, 'must be https'],
     ['PASSWORD_RESET_URL', { ...mail, PASSWORD_RESET_URL: 'https://app.example.com/#/reset' }, 'without a "#"'],
+    ['SECOND_FACTOR', { SECOND_FACTOR: 'sometimes' }, 'staff'],
+    ['SECOND_FACTOR_KEY', { SECOND_FACTOR_KEY: 'a short one' }, 'at least 32 characters'],
+    ['SECOND_FACTOR_KEY', { SECOND_FACTOR_KEY: 'ab'.repeat(20) }, 'repeats a few characters'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }, 'HS256'],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'RS256' }, 'HS256'],
   ])('refuses %s when it is weak: %j', (setting, change, problem) => {
@@ -104,6 +107,12 @@ describe('production', () => {
     expect(without.audit).toMatchObject({ seals: false, key: undefined });
     expect(sealKey(without)).toBeUndefined();
     expect(sealKey(loadConfig({ ...production, AUDIT_SEALS: 'false' }))).toBeUndefined();
+  });
+
+  it('encrypts second factors with the key of the tokens unless there is one of their own', () => {
+    expect(loadConfig(production).secondFactor).toEqual({ rule: 'optional', key });
+    const own = { SECOND_FACTOR: 'staff', SECOND_FACTOR_KEY: 'another key, that the tokens do not have' };
+    expect(loadConfig({ ...production, ...own }).secondFactor).toEqual({ rule: 'staff', key: own.SECOND_FACTOR_KEY });
   });
 
   it('names everything that is wrong at once', () => {
