@@ -58,7 +58,7 @@ export const createSignInLimits = ({
       await budgets.backOff.attempt(key);
       return {
         known,
-        codesBy: known ? key : String(userId),
+        codesBy: key,
         succeeded: () => {
           budgets.address.giveBack(address, share);
           attempts.giveBack(key);
