@@ -127,6 +127,8 @@ export const limits = {
     sweep_ms: 250,
     /** How often a process that lacks the paper venue’s lease asks for it: how long the venue rests after its holder died. */
     lease_ms: 500,
+    /** So long its holder may be silent; with the two above the next one has it within five seconds. */
+    leaseSilence_ms: 3_000,
     /** Between attempts to rebuild a venue's books while the database is away. */
     rebuildPause_ms: 500,
   },

@@ -31,8 +31,29 @@ export interface LeaseOptions {
 }
 
 /**
+ * Ends the connection that has the lock when nothing was asked over it for so long, by the clock of the database. The rights of who
+ * signed in are needed, not those of the application's role.
+ */
+const endSilentHolder = async (client: pg.Client): Promise<boolean> => {
+  await client.query('BEGIN; SET LOCAL ROLE NONE');
+  try {
+    const { rowCount } = await client.query(
+      `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1 AND l.objsubid = 1
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND a.state_change < clock_timestamp() - $2 * interval '1 millisecond'`,
+      [KEY, limits.lane.leaseSilence_ms],
+    );
+    return rowCount === 1;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+};
+
+/**
  * The paper venue may run in one process at a time, or two books would fill the same orders. The lease is a session lock of
- * Postgres: when its holder dies, so does the lock, and the next process that asks has it.
+ * Postgres: when its holder dies, so does the lock, and the next process that asks has it. One that hangs, or whose machine is
+ * gone without a word, keeps its connection: so the holder is heard of regularly, and who waits ends one that is not.
  */
 export const createLease = (options: LeaseOptions): Lease => {
   const { connect, taken, lost, channel, notified, log, timers = systemTimers } = options;
@@ -65,7 +86,11 @@ export const createLease = (options: LeaseOptions): Lease => {
     const { rows } = await asked.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [KEY]);
     if (client !== asked) return;
     elsewhere = rows[0]?.taken === false;
-    if (elsewhere) return;
+    if (elsewhere) {
+      if (await endSilentHolder(asked))
+        log.warn('the process that ran the paper venue was silent; it has lost its lease');
+      return;
+    }
     held = true;
     // What is committed from here on makes itself heard; what was committed before is in the database already.
     await asked.query(`LISTEN ${channel}`);
@@ -97,9 +122,19 @@ export const createLease = (options: LeaseOptions): Lease => {
     return trying;
   };
 
+  let beating = false;
+  /** Lets itself be heard of, also while what comes with the lease is still being started. */
+  const beat = async (): Promise<void> => {
+    if (beating) return;
+    beating = true;
+    // A connection that is lost says so by itself.
+    await client?.query('SELECT 1').catch(() => {});
+    beating = false;
+  };
+
   return {
     start: async () => {
-      stopTrying = timers.every(limits.lane.lease_ms, attemptOnce);
+      stopTrying = timers.every(limits.lane.lease_ms, () => (held ? beat() : attemptOnce()));
       await attemptOnce();
     },
     held: () => held,

@@ -1,5 +1,10 @@
 import pg from 'pg';
+import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
+import { systemTimers, type Timers } from '../../src/kernel/timers.ts';
+import { limits } from '../../src/limits.ts';
+import { createLease } from '../../src/venues/lease.ts';
+import { testDatabase } from '../support/database.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
@@ -59,4 +64,42 @@ test('a venue that lost its lease books nothing, and comes back with the databas
   await trading.settled();
   expect(await brokenPromises(trading.database.pool)).toEqual([]);
   await trading.close();
+});
+
+test('a holder that is silent loses its lease to another process, one that only rests does not', async () => {
+  const database = await testDatabase();
+  const told: string[] = [];
+  const leaseOf = (name: string, timers: Timers) =>
+    createLease({
+      connect: async () => {
+        const client = new pg.Client({ connectionString: database.url, pipeline: true });
+        client.on('error', () => {});
+        await client.connect();
+        return client;
+      },
+      taken: async () => void told.push(`${name} has it`),
+      lost: () => void told.push(`${name} lost it`),
+      channel: 'nothing',
+      notified: () => {},
+      log: pino({ level: 'silent' }),
+      timers,
+    });
+  const first = leaseOf('first', systemTimers);
+  // As a process that hangs from now on: nothing that it planned happens.
+  const hung = leaseOf('hung', { ...systemTimers, every: () => () => {} });
+  const last = leaseOf('last', systemTimers);
+
+  await hung.start();
+  await first.start();
+  expect([hung.held(), first.held(), first.taken()]).toEqual([true, false, true]);
+  await vi.waitFor(() => expect(first.held()).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(hung.held()).toBe(false));
+  expect(told[0]).toBe('hung has it');
+  expect(told.slice(1).toSorted()).toEqual(['first has it', 'hung lost it']);
+
+  await last.start();
+  await systemTimers.sleep(limits.lane.leaseSilence_ms + 2 * limits.lane.lease_ms);
+  expect([first.held(), last.held()]).toEqual([true, false]);
+  for (const lease of [last, first, hung]) await lease.stop();
+  await database.close();
 });
