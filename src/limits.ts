@@ -11,6 +11,12 @@ export const limits = {
   http: {
     /** The largest sensible request, 100 orders with keys, is about 40 kB. */
     bodyBytes: 100_000,
+    /** Values of a body's JSON: a hundred orders with every field given have about 2,000. */
+    jsonValues: 5_000,
+    /** The deepest input lies 6 levels down; reading goes a call deeper for each. */
+    jsonNesting: 24,
+    /** Items of a list, or members of an object, that a request gives: ten times what any list of the API takes. */
+    listItems: 1_000,
     /** Node's own default; a session token and ordinary headers are under 4 kB. */
     headerBytes: 16_384,
     headersCount: 100,
@@ -34,6 +40,8 @@ export const limits = {
   graphql: {
     /** The largest ready example has about 150 tokens. */
     tokens: 2_000,
+    /** Brackets within brackets, of any kind: 12 levels of fields, arguments and values. The parser goes a call deeper for each. */
+    nesting: 40,
     /** orders → edges → node → account → balances → asset is 6; GraphiQL's introspection is allowed apart. */
     depth: 12,
     /** Breadth by aliases is how one document becomes a thousand. */
@@ -50,6 +58,8 @@ export const limits = {
     complexity: 5_000,
     /** Of validation errors in one answer; more help nobody. */
     errors: 20,
+    /** Of what one error says; the longest of ours has about 300. */
+    errorCharacters: 1_000,
     /** Of parsed documents kept, counted by their source; parsed they take up to 200 times as much. */
     documentCacheCharacters: 500_000,
     /** Of documents that clients registered by hash in this process: a thousand screens; a lost one is sent again. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { excessOf } from './json-bounds.ts';
 import { hasNul, NUL_PROBLEM } from './params.ts';
 
 export type BodyProblem = {
@@ -90,7 +91,10 @@ export const readJson = async (request: IncomingMessage): Promise<Body> => {
   if (typeof bytes === 'number') return tooLarge(bytes);
   try {
     const text = utf8.decode(bytes);
-    return hasNul(text) ? problem('BAD_REQUEST', NUL_PROBLEM) : { value: JSON.parse(text) };
+    if (hasNul(text)) return problem('BAD_REQUEST', NUL_PROBLEM);
+    const value: unknown = JSON.parse(text);
+    const excess = excessOf(value);
+    return excess === undefined ? { value } : problem('BAD_REQUEST', excess);
   } catch {
     return problem('BAD_REQUEST', NOT_JSON);
   }

@@ -1,5 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { limits } from '../limits.ts';
+import { excessOf } from './json-bounds.ts';
 
 export type Params = { params: GraphQLParams } | { problem: string };
 
@@ -63,6 +64,8 @@ export const readSearchParams = (search: string): Params => {
     } catch {
       return { problem: `The parameter "${name}" is not JSON.` };
     }
+    const excess = isJson ? excessOf(value[name]) : undefined;
+    if (excess !== undefined) return { problem: excess };
   }
   return readParams(value);
 };

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
   coerceInputValue,
+  type GraphQLError,
   type GraphQLInputType,
   getNamedType,
   getNullableType,
   isInputObjectType,
   isListType,
 } from 'graphql';
+import { clipped, withoutValue } from '../graphql/error-text.ts';
+import { limits } from '../limits.ts';
 import type { RestOperation } from './operation.ts';
 
 /** What of a request does not fit its operation. */
@@ -46,31 +49,29 @@ const fromTexts = (type: GraphQLInputType, texts: readonly string[]): unknown =>
     ? texts.flatMap((text) => text.split(',')).map((text) => fromText(type, text))
     : fromText(type, texts[0] as string);
 
-/** Names that a value has beyond those of its type, taken out or told. */
-const unknownIn = (type: GraphQLInputType, value: unknown, path: readonly string[]): string[][] => {
+/** A value without the names that its type does not have, which are told. */
+const known = (
+  type: GraphQLInputType,
+  value: unknown,
+  path: readonly string[],
+  tell: (unknown: readonly string[]) => void,
+): unknown => {
   const named = getNullableType(type);
   if (isListType(named) && Array.isArray(value))
-    return value.flatMap((item, index) => unknownIn(named.ofType as GraphQLInputType, item, [...path, String(index)]));
-  if (!isInputObjectType(named) || !isObject(value)) return [];
+    return value.map((item, index) => known(named.ofType as GraphQLInputType, item, [...path, String(index)], tell));
+  if (!isInputObjectType(named) || !isObject(value)) return value;
   const fields = named.getFields();
-  return Object.entries(value).flatMap(([name, inner]) => {
+  const kept: [string, unknown][] = [];
+  for (const [name, inner] of Object.entries(value)) {
     const field = fields[name];
-    return field === undefined ? [[...path, name]] : unknownIn(field.type, inner, [...path, name]);
-  });
+    if (field === undefined) tell([...path, name]);
+    else kept.push([name, known(field.type, inner, [...path, name], tell)]);
+  }
+  return Object.fromEntries(kept);
 };
 
-const without = (value: unknown, paths: readonly (readonly string[])[]): unknown => {
-  if (paths.length === 0) return value;
-  const here = new Set(paths.filter(({ length }) => length === 1).map(([name]) => name));
-  const deeper = (name: string) =>
-    paths.filter((path) => path.length > 1 && path[0] === name).map((path) => path.slice(1));
-  if (Array.isArray(value)) return value.map((item, index) => without(item, deeper(String(index))));
-  return Object.fromEntries(
-    Object.entries(value as object)
-      .filter(([name]) => !here.has(name))
-      .map(([name, inner]) => [name, without(inner, deeper(name))]),
-  );
-};
+/** Thrown through graphql-js, which would go on to the last of many wrong values. */
+const enough = new Error('no more problems are told');
 
 const check = (
   where: InputProblem['in'],
@@ -79,7 +80,8 @@ const check = (
   outer: readonly string[],
 ): InputProblem[] => {
   const problems: InputProblem[] = [];
-  coerceInputValue(value, type, (path, invalid, error) => {
+  const tell = (path: readonly (string | number)[], invalid: unknown, error: GraphQLError): void => {
+    if (problems.length >= limits.graphql.errors) throw enough;
     const field = [...outer, ...path.map(String)];
     const missing = /^Field "(\w+)" of required type/.exec(error.message)?.[1];
     if (missing !== undefined)
@@ -89,9 +91,14 @@ const check = (
         in: where,
         field,
         kind: invalid === null ? 'missing' : 'invalid',
-        message: error.message.replace(/ Did you mean .*\?$/, ''),
+        message: clipped(withoutValue(error.message)),
       });
-  });
+  };
+  try {
+    coerceInputValue(value, type, tell, true);
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
   return problems;
 };
 
@@ -134,18 +141,11 @@ export const readInput = (operation: RestOperation, given: GivenInput, ignoresUn
       continue;
     }
     const take = (where: InputProblem['in'], value: unknown, outer: readonly string[]): void => {
-      const unknown = unknownIn(type, value, []);
-      if (!ignoresUnknown)
-        for (const field of unknown)
-          problems.push({
-            in: where,
-            field: [...outer, ...field],
-            kind: 'unknown',
-            message: 'This field is not known.',
-          });
-      const known = without(value, unknown);
-      problems.push(...check(where, type, known, outer));
-      variables[name] = known;
+      const kept = known(type, value, outer, (field) => {
+        if (!ignoresUnknown) problems.push({ in: where, field, kind: 'unknown', message: 'This field is not known.' });
+      });
+      problems.push(...check(where, type, kept, outer));
+      variables[name] = kept;
     };
     names.add(name);
     const inPath = given.path[name];
@@ -171,5 +171,5 @@ export const readInput = (operation: RestOperation, given: GivenInput, ignoresUn
       if (!names.has(name) || Object.hasOwn(given.path, name))
         problems.push({ in: 'body', field: [name], kind: 'unknown', message: 'This field is not known.' });
   }
-  return problems.length > 0 ? { problems } : { variables };
+  return problems.length > 0 ? { problems: problems.slice(0, limits.graphql.errors) } : { variables };
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../src/limits.ts';
 import { send, type TestAnswer } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 
@@ -132,10 +133,25 @@ const bodies: [what: string, sent: (face: FaceUnderTest) => Sent, ...Expected][]
     'misfit',
     ['password'],
   ],
+  [
+    'an object with a secret for a text',
+    ({ given }) => ({ body: JSON.stringify({ ...given, password: { is: 'user123' } }) }),
+    'misfit',
+    ['password'],
+  ],
   ['null for a field', ({ given }) => ({ body: JSON.stringify({ ...given, password: null }) }), 'misfit', ['password']],
   ['a list', () => ({ body: '[]' }), 'misfit', ['']],
   ['a text', () => ({ body: '"user"' }), 'misfit', ['']],
   ['the character U+0000', ({ given }) => ({ body: JSON.stringify({ ...given, password: 'a\0b' }) }), 400, []],
+  ['a body that is too deep', () => ({ body: '['.repeat(900) + ']'.repeat(900) }), 400, []],
+  [
+    'a body of too many fields',
+    () => ({
+      body: JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`f${at}`, 'user123']))),
+    }),
+    400,
+    [],
+  ],
   ['another content type', () => ({ type: 'text/plain' }), 415, []],
   ['XML', () => ({ type: 'application/xml', body: '<a/>' }), 415, []],
   ['JSON of another charset', () => ({ type: 'application/json; charset=utf-16' }), 415, []],
@@ -194,6 +210,14 @@ describe.each(faces)('$name', (face) => {
     const answer = await post(face, sent(face));
     check(face, answer, status, fields);
     if (status === 405) expect(answer.headers.allow).toMatch(/\bPOST\b.*\bOPTIONS\b/);
+  });
+
+  it('tells of a bounded number of problems', async () => {
+    const body = JSON.stringify(Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`f${at}`, 'user123'])));
+    const answer = await post(face, { body });
+    expect(answer.status).toBe(face.misfit);
+    expect(face.told(answer).fields.length).toBeLessThanOrEqual(limits.graphql.errors);
+    expect(answer.text).not.toContain('user123');
   });
 
   it.each(notJson)('refuses %s for JSON', async (_what, body) => {

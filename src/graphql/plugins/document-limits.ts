@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { limits } from '../../limits.ts';
 import { fullIntrospection, type Measure, measureDocument } from '../measure.ts';
@@ -28,19 +28,33 @@ const judge = (document: DocumentNode): GraphQLError[] => {
     );
 };
 
+const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** The parser calls itself for each bracket within brackets, and what walks the tree after it does too; the lexer does not. */
+const boundTokens = (source: Source): void => {
+  const lexer = new Lexer(source);
+  const { tokens, nesting } = limits.graphql;
+  let count = 0;
+  let open = 0;
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+    count += 1;
+    if (opening.has(kind)) open += 1;
+    else if (closing.has(kind)) open -= 1;
+    if (count > tokens) throw tooComplex(`The document has more than ${tokens} tokens.`);
+    if (open > nesting) throw tooComplex(`The document is nested deeper than ${nesting} brackets.`);
+  }
+};
+
 /** Refuses oversized documents before validation, whose own work grows with the square of some of these counts. */
 export const useDocumentLimits = (): Plugin => {
   const judged = new WeakMap<DocumentNode, GraphQLError[]>();
   return {
     onParse({ setParseFn }) {
       setParseFn((source, options) => {
-        try {
-          return parse(source, { ...options, maxTokens: limits.graphql.tokens });
-        } catch (error) {
-          // graphql-js has no other sign of which of its errors this is.
-          if (!(error instanceof GraphQLError) || !error.message.includes('tokens. Parsing aborted')) throw error;
-          throw tooComplex(`The document has more than ${limits.graphql.tokens} tokens.`);
-        }
+        const whole = typeof source === 'string' ? new Source(source) : source;
+        boundTokens(whole);
+        return parse(whole, options);
       });
     },
     onValidate({ params: { documentAST }, setResult }) {

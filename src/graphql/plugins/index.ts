@@ -9,6 +9,7 @@ import { useOperation } from './operation.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { type DocumentRules, useRegisteredDocuments } from './registered-documents.ts';
 import { useBoundedValidation } from './validation.ts';
+import { useCheckedVariables } from './variables.ts';
 
 export interface PluginOptions extends MaskOptions, DocumentRules {
   /** Whether anybody may ask for the schema. */
@@ -22,6 +23,7 @@ export const createPlugins = (options: PluginOptions): Plugin[] => [
   useBoundedValidation(!options.introspection),
   useOperation(),
   useIntrospection(options.introspection),
+  useCheckedVariables(!options.introspection),
   useComplexity(),
   useRateLimit(),
   useIdempotencyAnswer(),

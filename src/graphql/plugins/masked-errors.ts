@@ -4,6 +4,7 @@ import { troubleOf } from '../../database/trouble.ts';
 import { catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { RequestContext } from '../context.ts';
+import { clipped } from '../error-text.ts';
 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(catalogue, code);
 
@@ -54,7 +55,7 @@ const present = (
     return { message, ...place, extensions };
   }
   const code = origin instanceof GraphQLError ? machineryCode(error, origin) : undefined;
-  if (code !== undefined) return { message: error.message, ...place, extensions: { code } };
+  if (code !== undefined) return { message: clipped(error.message), ...place, extensions: { code } };
   if (!context.signal.aborted)
     log.error(
       { requestId: context.requestId, operation: context.operation?.name, path: error.path, err: origin },

@@ -1,6 +1,7 @@
 import { type ASTNode, BREAK, type DocumentNode, GraphQLError, Kind, specifiedRules, validate, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { limits } from '../../limits.ts';
+import { withoutValue } from '../error-text.ts';
 
 /** The names of the argument and input fields around a value, outermost first, such as "input.qty". */
 const placeOf = (document: DocumentNode, value: ASTNode): string => {
@@ -19,11 +20,17 @@ const placeOf = (document: DocumentNode, value: ASTNode): string => {
   return place;
 };
 
-/** A scalar says what it expects, not where: for a value in the document this adds the place, as graphql-js does for variables. */
+/**
+ * A scalar says what it expects, not where: for a value in the document this adds the place, as there is one for variables. The value
+ * itself is left out.
+ */
 const named = (document: DocumentNode, error: GraphQLError): GraphQLError => {
   const [value] = error.nodes ?? [];
-  if (value === undefined || error.extensions.code !== 'BAD_USER_INPUT') return error;
-  const { originalError, extensions } = error;
+  const { originalError, extensions, nodes = null } = error;
+  if (value === undefined || extensions.code !== 'BAD_USER_INPUT') {
+    const bare = withoutValue(error.message);
+    return bare === error.message ? error : new GraphQLError(bare, { nodes, extensions });
+  }
   const message = `Invalid value at "${placeOf(document, value)}"; ${error.message}`;
   return new GraphQLError(message, { nodes: [value], originalError: originalError ?? null, extensions });
 };

@@ -1,0 +1,27 @@
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { misfitsIn } from '../misfits.ts';
+
+interface ExecutionArgs {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operationName?: string | null | undefined;
+  variableValues?: Record<string, unknown> | null | undefined;
+}
+
+/** Refuses variables that do not fit before anything is priced or run, in words of ours. */
+export const useCheckedVariables = (hideSuggestions: boolean): Plugin => {
+  const check = (
+    { schema, document, operationName, variableValues }: ExecutionArgs,
+    refuse: (result: { errors: GraphQLError[] }) => void,
+  ): void => {
+    const operation = getOperationAST(document, operationName);
+    if (!operation?.variableDefinitions?.length) return;
+    const errors = misfitsIn(schema, operation, variableValues ?? {}, hideSuggestions);
+    if (errors.length > 0) refuse({ errors });
+  };
+  return {
+    onExecute: ({ args, setResultAndStopExecution }) => check(args as ExecutionArgs, setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => check(args as ExecutionArgs, setResultAndStopExecution),
+  };
+};
