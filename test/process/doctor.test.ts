@@ -71,3 +71,16 @@ test('the doctor asks the database, Redis and the port', async () => {
   expect(text).toContain('! redis: cannot be reached');
   expect(text).toContain(`! port: 127.0.0.1:${port} is taken`);
 });
+
+test('the doctor says in production that a stolen password is enough, until second factors are asked for', async () => {
+  const production = {
+    ENVIRONMENT: 'production',
+    HOST: '127.0.0.1',
+    JWT_SECRET_KEY: '9f1c5d1e7ab34c02b1d8e6f5a4938271',
+    DATABASE_URL: 'postgresql://someone:password@127.0.0.1:1/bourse',
+    AUDIT_SEALS: 'false',
+  };
+  const advice = '! SECOND_FACTOR: is optional';
+  expect((await doctor(production)).text).toContain(advice);
+  expect((await doctor({ ...production, SECOND_FACTOR: 'staff' })).text).not.toContain(advice);
+});
