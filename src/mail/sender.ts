@@ -41,8 +41,8 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
         log.warn({ err: error, mail: mail.id }, 'a mail was refused for good');
         return store.remove(mail.id);
       }
-      log.warn({ err: error, mail: mail.id, attempts: mail.attempts }, 'a mail was not sent; it is tried again');
       await store.postpone(mail.id, later(mail.attempts));
+      log.warn({ err: error, mail: mail.id, attempts: mail.attempts }, 'a mail was not sent; it is tried again');
     }
   };
 

@@ -8,6 +8,7 @@ import { codeAt } from '../support/authenticator.ts';
 import { testClock } from '../support/clock.ts';
 import { type Mailbox, mailTo, type Received, startMailbox, tokenIn } from '../support/mailbox.ts';
 import { PASSWORD } from '../support/people.ts';
+import { until } from '../support/until.ts';
 
 const NEW = 'another-River-over-8-dams';
 const MINUTE_ms = 60_000;
@@ -60,7 +61,7 @@ const isSignedIn = async (token: string): Promise<boolean> => {
 };
 const waiting = () => database.prisma.mail.count();
 const drained = async (): Promise<void> => {
-  while ((await waiting()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(async () => (await waiting()) === 0);
 };
 
 beforeAll(async () => {
@@ -317,12 +318,10 @@ describe('a mail', () => {
     const { email } = await person();
     mailbox.refusals.set(email, { code: 450, text: `greylisted ${email}` });
     await request(email);
-    while (!app.text().includes('it is tried again')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => app.text().includes('it is tried again'));
     mailbox.refusals.delete(email);
-    while (mailbox.to(email).length === 0) {
-      clock.advance(1_000);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    clock.advance(limits.mail.retry_ms);
+    await mailbox.arrived(email);
     expect(codes(await reset(tokenIn(mailbox.to(email)[0]!)))).toEqual([]);
     expect(app.text()).not.toContain(email);
   });
@@ -424,7 +423,7 @@ describe('a server that sends no mail', () => {
     const desk = await startRealApp();
     try {
       expect(await ask(desk, 'user@example.com')).toEqual({ success: true, userErrors: [] });
-      while (!desk.text().includes('#token=')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => desk.text().includes('#token='));
       expect(desk.text()).toContain('SMTP_URL is not set, so this mail is written here instead (never in production)');
     } finally {
       await desk.close();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { until } from './until.ts';
 
 export interface Received {
   from: string;
@@ -82,7 +83,7 @@ export const startMailbox = async (options: SMTPServerOptions = {}, down = false
     to,
     /** The mail to an address, when so many have come. */
     arrived: async (address: string, count = 1): Promise<Received[]> => {
-      while (to(address).length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => to(address).length >= count);
       return to(address);
     },
     open,

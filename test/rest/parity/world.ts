@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { send, type TestAnswer } from '../../http/harness.ts';
 import type { RealApp } from '../../http/real-app.ts';
+import { until } from '../../support/until.ts';
 
 export type Variables = Record<string, unknown>;
 
@@ -82,7 +83,7 @@ export const createWorld = (app: RealApp, admin: string) => {
   const mailed = async (act: () => Promise<unknown>): Promise<string> => {
     const before = tokens().length;
     await act();
-    while (tokens().length === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => tokens().length > before);
     return tokens().at(-1)!;
   };
 

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/database.ts';
+import { limits } from '../../src/limits.ts';
+import { createMailStore } from '../../src/mail/store.ts';
+import { post } from '../http/harness.ts';
+import { type RealApp, startRealApp } from '../http/real-app.ts';
+import { testClock } from '../support/clock.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { type Mailbox, mailTo, startMailbox } from '../support/mailbox.ts';
+import { PASSWORD } from '../support/people.ts';
+import { until } from '../support/until.ts';
+
+const clock = testClock();
+let rows: TestDatabase;
+let database: Awaited<ReturnType<typeof openDatabase>>;
+beforeAll(async () => {
+  rows = await testDatabase();
+  database = await openDatabase(rows.url);
+});
+afterAll(async () => {
+  await database.close();
+  await rows.close();
+});
+
+let mailbox: Mailbox;
+let apps: RealApp[];
+beforeEach(async () => {
+  mailbox = await startMailbox({}, true);
+  apps = [];
+});
+afterEach(async () => {
+  for (const app of apps) await app.close();
+  await mailbox.close();
+  await database.prisma.mail.deleteMany();
+});
+
+/** A server on the one database. */
+const start = async (): Promise<RealApp> => {
+  const app = await startRealApp(mailTo(mailbox), { clock, url: rows.url });
+  apps.push(app);
+  return app;
+};
+const ask = async (app: RealApp, query: string, variables: object) =>
+  (await post(app, query, { variables: { ...variables } })).json;
+
+const person = async (app: RealApp): Promise<string> => {
+  const username = `person-${randomUUID().slice(0, 13)}`;
+  const email = `${username}@example.com`;
+  const query = 'mutation ($input: RegisterInput!) { register(input: $input) { userErrors { code } } }';
+  const { data } = await ask(app, query, { input: { username, email, password: PASSWORD } });
+  expect(data.register.userErrors).toEqual([]);
+  return email;
+};
+const request = async (app: RealApp, email: string): Promise<void> => {
+  const query = 'mutation ($email: String!) { requestPasswordReset(input: { email: $email }) { success } }';
+  expect((await ask(app, query, { email })).data.requestPasswordReset).toEqual({ success: true });
+};
+const waiting = () => database.prisma.mail.findMany();
+
+describe('mail', () => {
+  test('is sent once by several servers, also to an address that is asked for at each of them at once', async () => {
+    await mailbox.open();
+    const [one, other] = [await start(), await start()];
+    const people = [];
+    for (let at = 0; at < 6; at += 1) people.push(await person(one));
+    await Promise.all(people.flatMap((email) => [request(one, email), request(other, email)]));
+    await until(async () => (await waiting()).length === 0);
+    for (const email of people) expect(mailbox.to(email).length).toBeLessThanOrEqual(2);
+    const issued = await database.prisma.auditEntry.count({ where: { action: 'issuePasswordReset' } });
+    expect(mailbox.received).toHaveLength(issued);
+  });
+
+  test('waits while the mail server is away, and is sent when it is back', async () => {
+    const app = await start();
+    const email = await person(app);
+    await request(app, email);
+    await until(() => app.text().includes('a mail was not sent; it is tried again'));
+    await mailbox.open();
+    clock.advance(limits.mail.retry_ms);
+    await mailbox.arrived(email);
+    await until(async () => (await waiting()).length === 0);
+    expect(app.text()).not.toContain(email);
+  });
+
+  test('that a server took and did not send is sent by another', async () => {
+    const app = await start();
+    const email = await person(app);
+    await app.close();
+    apps = [];
+    const id = randomUUID();
+    const createdAt = clock.now();
+    const dead = {
+      id,
+      kind: 'PASSWORD_RESET',
+      emailKey: email,
+      requestId: randomUUID(),
+      createdAt,
+      dueAt: createdAt,
+    } as const;
+    await database.prisma.mail.create({ data: dead });
+    const store = createMailStore(database);
+    const takenUntil = new Date(createdAt.getTime() + limits.mail.taken_ms);
+    expect(await store.take(createdAt, takenUntil, 10)).toMatchObject([{ id, attempts: 1 }]);
+    expect(await store.take(createdAt, takenUntil, 10)).toEqual([]);
+    await mailbox.open();
+    await start();
+    clock.advance(limits.mail.taken_ms);
+    await mailbox.arrived(email);
+    await until(async () => (await waiting()).length === 0);
+    expect(mailbox.to(email)).toHaveLength(1);
+  });
+
+  test('that nobody took for an hour is given up, and the log says so', async () => {
+    const app = await start();
+    const email = await person(app);
+    await request(app, email);
+    await until(() => app.text().includes('a mail was not sent; it is tried again'));
+    clock.advance(limits.mail.keep_ms + 1_000);
+    await until(async () => (await waiting()).length === 0);
+    expect(app.text()).toContain('mail was given up');
+  });
+});
