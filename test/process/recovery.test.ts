@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DataFolder, dataFolder, isAlive, launch, startServer } from '../support/process.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type DataFolder, dataFolder, isAlive, launch, startServer, usedFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
+let used: DataFolder;
 let folder: DataFolder;
+beforeAll(async () => {
+  used = await usedFolder();
+});
+afterAll(() => used.remove());
 beforeEach(() => {
-  folder = dataFolder();
+  folder = dataFolder(used);
 });
 afterEach(() => folder.remove());
 
@@ -77,6 +82,8 @@ test('a pid file and a lock whose pids belong to other processes by now do not s
 });
 
 test('a first start that is killed while it makes the database is made good by the next', async () => {
+  await folder.remove();
+  folder = dataFolder();
   const first = launch(folder.path);
   await until(() => existsSync(folder.path) && readdirSync(folder.path).some((name) => name.includes('.new-')));
   first.signal('SIGKILL');

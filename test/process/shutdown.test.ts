@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   type DataFolder,
   dataFolder,
@@ -9,12 +9,18 @@ import {
   npmStart,
   startScript,
   startServer,
+  usedFolder,
 } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
+let used: DataFolder;
 let folder: DataFolder;
+beforeAll(async () => {
+  used = await usedFolder();
+});
+afterAll(() => used.remove());
 beforeEach(() => {
-  folder = dataFolder();
+  folder = dataFolder(used);
 });
 afterEach(() => folder.remove());
 
@@ -35,14 +41,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 test('a signal while the server is still starting ends it too, with its database', async () => {
-  const first = await startServer(folder.path);
-  first.signal('SIGTERM');
-  await first.ended;
-  const second = launch(folder.path);
+  const server = launch(folder.path);
   const pidFile = join(folder.path, 'postgres-18/postmaster.pid');
   await until(() => existsSync(pidFile));
-  second.signal('SIGINT');
-  expect(await second.ended).toBe(0);
+  server.signal('SIGINT');
+  expect(await server.ended).toBe(0);
   expect(existsSync(pidFile)).toBe(false);
 });
 
