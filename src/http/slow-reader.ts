@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
-/** Cuts a reader that does not take the whole of an answer in time. Only one that the socket's buffer did not take at once has to wait. */
+/**
+ * Cuts a reader that does not take the whole of an answer in time. Only one that the socket's buffer did not take at once has to wait;
+ * one that still stands behind others of its connection has no socket of its own yet.
+ */
 export const cutUnlessRead = (response: ServerResponse, timeout_ms: number): void => {
-  const { socket } = response;
-  if (socket === null || socket.writableLength === 0) return;
+  const { socket } = response.req;
+  if (response.socket !== null && socket.writableLength === 0) return;
   const timer = setTimeout(() => socket.destroy(), timeout_ms);
   response.once('close', () => clearTimeout(timer));
 };
