@@ -93,7 +93,10 @@ export const defer = (order: OrderRow, at: Date): boolean => {
 
 /** Books a fill. FILLED ends a pending change; a fill after CANCELED is counted and the state stays. */
 export const fill = (order: OrderRow, qty: bigint, value: bigint, fee: bigint, at: Date): void => {
-  if (qty <= 0n || order.filledQty + qty > order.qty) throw new Error('fill is larger than what the order leaves');
+  const filledQty = order.filledQty + qty;
+  // An order by cash is as large as what it bought; that it is spent may be heard of before its last fill.
+  if (order.notional !== null && isFinal(order.status) && filledQty > order.qty) order.qty = filledQty;
+  if (qty <= 0n || filledQty > order.qty) throw new Error('fill is larger than what the order leaves');
   order.filledQty += qty;
   order.filledValue += value;
   order.fees += fee;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import type { testClock } from '../support/people.ts';
 import type { Customer, TestTrading } from '../support/trading.ts';
+import { takeLate } from './late-step.ts';
 
 /** Random things that customers, operators and time do, near the market of the moment. */
 
@@ -65,6 +66,7 @@ const correct = fc.record({
   pick,
   price: away,
   part: fc.constantFrom(1n, 2n, 4n),
+  covers: fc.boolean(),
 });
 
 export const step = fc.oneof(
@@ -96,7 +98,16 @@ export const step = fc.oneof(
       open: fc.constantFrom(null, 3),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('bust' as const), pick }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('late' as const),
+      pick,
+      part: fc.constantFrom(1n, 1n, 2n),
+      dry: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('bust' as const), pick, covers: fc.boolean() }) },
   { weight: 1, arbitrary: correct },
 );
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -203,7 +214,7 @@ const takeAmend = async (run: Run, next: StepOf<'bust' | 'correct'>): Promise<vo
   );
   const trade = rows[next.pick % Math.max(1, rows.length)];
   if (trade === undefined) return;
-  const named = { tradeId: trade.tradeId, reason: 'It should not have been.' };
+  const named = { tradeId: trade.tradeId, reason: 'It should not have been.', coverShortfall: next.covers };
   if (next.do === 'bust') await trades.bust(run.operator, named);
   else {
     const { baseScale = 0 } = run.trading.market.find(trade.symbol) ?? {};
@@ -275,6 +286,8 @@ export const take = async (run: Run, next: Step): Promise<void> => {
       });
     case 'time':
       return takeTime(run, next);
+    case 'late':
+      return takeLate(run, next);
     case 'bust':
     case 'correct':
       return takeAmend(run, next);

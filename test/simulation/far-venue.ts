@@ -11,17 +11,19 @@ export const createFarVenue = (options: {
   schedule: Schedule;
   seed: number;
   idempotent: boolean;
+  counts: boolean;
   ids: Ids;
   say(line: string): void;
   accuse(crime: string): void;
   executed: TradeReport[];
   idle(): Promise<void>;
 }) => {
-  const { schedule, seed, ids, idempotent, say, accuse, executed, idle } = options;
+  const { schedule, seed, ids, idempotent, counts, say, accuse, executed, idle } = options;
   const network = createNetwork({
     random: createRandom(seed, 'network'),
     schedule,
     idempotent,
+    counts,
     log: say,
     accuse,
     idle,

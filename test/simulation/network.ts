@@ -18,21 +18,25 @@ export const createNetwork = (options: {
   random: Random;
   schedule: Schedule;
   idempotent: boolean;
+  /** See `Faults`. */
+  counts: boolean;
   log(line: string): void;
   /** The server did what it must never do. */
   accuse(crime: string): void;
   /** Waits until what arrived is dealt with. */
   idle(): Promise<void>;
-}): Pick<Network, 'idempotent' | 'send' | 'answer' | 'heal'> => {
-  const { random, schedule, idempotent, log, accuse, idle } = options;
+}): Pick<Network, 'idempotent' | 'counts' | 'send' | 'answer' | 'heal'> => {
+  const { random, schedule, idempotent, counts, log, accuse, idle } = options;
   const once = new Set<string>();
   let isHealthy = false;
   let answering: Promise<unknown> = Promise.resolve();
   const chance = (percent: bigint): boolean => !isHealthy && random(100n) < percent;
 
+  const isPatient = ({ what }: Message): boolean => !counts && what.startsWith('TRADE');
+
   const deliver = (message: Message, copy: string): void => {
-    // Most arrive soon and in order; some take so long that everything overtakes them.
-    const delay = chance(20n) ? Number(random(BigInt(LONGEST_ms))) : Number(random(40n));
+    // Most arrive soon and in order; some take so long that everything overtakes them. Fills that nobody waits for, often.
+    const delay = chance(isPatient(message) ? 60n : 20n) ? Number(random(BigInt(LONGEST_ms))) : Number(random(40n));
     schedule.at(schedule.now_ms() + (isHealthy ? 0 : delay), async () => {
       log(`${copy} ${message.way}: ${message.what}`);
       message.arrive();
@@ -42,13 +46,14 @@ export const createNetwork = (options: {
 
   return {
     idempotent,
+    counts,
     send: (message) => {
       const { way, what } = message;
       if (!idempotent && way === 'to venue' && !what.startsWith('cancel')) {
         if (once.has(what)) accuse(`sent twice to a venue that forgets ids: ${what}`);
         once.add(what);
       }
-      if (chance(8n)) return log(`lost ${message.way}: ${message.what}`);
+      if (!isPatient(message) && chance(8n)) return log(`lost ${message.way}: ${message.what}`);
       deliver(message, 'arrives');
       // Twice is one effect at a venue that knows its orders; to any other, the network sends nothing twice.
       const mayRepeat = message.way === 'from venue' || idempotent || message.what.startsWith('cancel');

@@ -3,6 +3,7 @@ import { drawCommand, type Person, pick, symbols } from './commands.ts';
 import { newOrders } from './many.ts';
 import { sendForeseen } from './preview.ts';
 import { DIED } from './process.ts';
+import { runAway } from './run-away.ts';
 import { mishaps } from './wire.ts';
 import type { Sent, World } from './world.ts';
 
@@ -150,6 +151,7 @@ const steps: readonly (readonly [weight: number, step: (world: World) => Promise
 const total = steps.reduce((sum, [weight]) => sum + weight, 0);
 
 export const takeStep = async (world: World): Promise<void> => {
+  if (!world.counts && world.random(4n) === 0n) return runAway(world);
   let roll = Number(world.random(BigInt(total)));
   for (const [weight, step] of steps) {
     if (roll < weight) return step(world);

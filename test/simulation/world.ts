@@ -25,6 +25,8 @@ export interface World {
   seed: number;
   random: Random;
   place: Place;
+  /** Whether the venue says how much of an order that it closes was executed; else fills may come late. */
+  counts: boolean;
   schedule: Schedule;
   database: Database;
   people: Person[];
@@ -97,6 +99,7 @@ export const createWorld = async (
 ): Promise<World> => {
   const random = createRandom(seed, 'simulation');
   const place = pick(random, places);
+  const counts = place === 'here' || random(2n) === 0n;
   const hours: MarketHours = place === 'here' && random(2n) === 0n ? 'SESSIONS' : 'ALWAYS_OPEN';
   // A Monday, an hour after stocks began to trade in New York.
   const schedule = createSchedule(new Date('2026-03-02T15:30:00Z'));
@@ -121,6 +124,7 @@ export const createWorld = async (
           seed,
           ids: seededIds(schedule, createRandom(seed, 'exchange')),
           idempotent: place === 'far',
+          counts,
           say,
           accuse: (crime) => void wrong.push(crime),
           executed,
@@ -158,7 +162,7 @@ export const createWorld = async (
     return answer;
   };
 
-  say(`seed ${seed}: the venue is ${place}, ${hours}`);
+  say(`seed ${seed}: the venue is ${place}${counts ? '' : ' and does not count'}, ${hours}`);
   await start();
   const operator = await addCustomer(database, ids, schedule.clock);
   await database.prisma.user.update({ where: { id: operator.userId }, data: { roles: ['ADMIN'] } });
@@ -166,6 +170,7 @@ export const createWorld = async (
     seed,
     random,
     place,
+    counts,
     schedule,
     database,
     people: [],

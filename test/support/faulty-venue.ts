@@ -13,6 +13,8 @@ export interface Message {
 
 export interface Faults {
   idempotent: boolean;
+  /** Whether it says with what closes an order how much was executed before. Else its fills may come late, but none is lost for good. */
+  counts?: boolean;
   /** Every message comes here; whoever takes it decides when it arrives, how often, or never. */
   send(message: Message): void;
   /** Passes an answer on, rejects instead, or takes its time. */
@@ -33,6 +35,7 @@ const ordersOf = (report: Report): string[] =>
 export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
   let listener: Listener = () => {};
   const executed = new Map<string, bigint>();
+  const trades: Message[] = [];
 
   /** Says with a closing report what was executed before it, as an exchange does. */
   const counted = (report: Report): Report => {
@@ -42,6 +45,7 @@ export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
     }
     const { kind } = report;
     if (kind !== 'CANCELED' && kind !== 'REPLACED' && kind !== 'SPENT') return report;
+    if (faults.counts === false && kind !== 'REPLACED') return report;
     return { ...report, cumQty: executed.get(report.orderId) ?? 0n };
   };
 
@@ -49,7 +53,9 @@ export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
     for (const report of reports.map(counted)) {
       const { symbol, kind } = report;
       const arrive = (): void => void listener([report]);
-      faults.send({ way: 'from venue', what: `${kind} ${ordersOf(report).join(' ')}`, symbol, arrive });
+      const message: Message = { way: 'from venue', what: `${kind} ${ordersOf(report).join(' ')}`, symbol, arrive };
+      if (kind === 'TRADE' && faults.counts === false) trades.push(message);
+      faults.send(message);
     }
   });
 
@@ -73,6 +79,7 @@ export const createFaultyVenue = (exchange: PaperVenue, faults: Faults) => {
       replace: ask('replace', exchange.replace),
       onReports: (next) => {
         listener = next;
+        for (const trade of trades) faults.send(trade);
       },
       status: (order) => faults.answer(order, () => exchange.status(order)),
     }),
