@@ -72,6 +72,17 @@ describe('every answer', () => {
     if (status !== 204) expect(headers['cache-control'] ?? '').toContain('no-store');
   });
 
+  it.each([
+    ['HELLO\r\n\r\n', 400],
+    [`GET /001/api/v1/users HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(limits.http.headerBytes)}\r\n\r\n`, 431],
+  ])('to what is no request, or too long a head, is a problem wherever it was to go', async (text, status) => {
+    const { headers, json } = await sendRaw(server, text);
+    expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    const id = headers['x-request-id'];
+    expect(json).toMatchObject({ type: '/api/errors/BAD_REQUEST', status, code: 'BAD_REQUEST', request_id: id });
+    expect([json.title, json.detail]).toEqual([expect.any(String), expect.any(String)]);
+  });
+
   it('keeps a request id that is a UUID, in the answer, for resolvers and in the log', async () => {
     const id = '6f9619ff-8b86-4011-b42d-00c04fc964ff';
     const answer = await post(server, '{ requestId }', { headers: { 'x-request-id': id } });

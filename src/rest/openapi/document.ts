@@ -15,7 +15,8 @@ const VERSION = '1.0.0';
 
 const about = `Routes generated from the GraphQL schema. Amounts are decimal text. An unknown path is answered with 404, another method of
 a known path with 405 and \`Allow\`; every GET also takes HEAD. Refusals of the native face are problems of RFC 9457 whose \`type\` is a page of
-this server; the other faces refuse as the systems do whose clients they serve.`;
+this server; the other faces refuse as the systems do whose clients they serve. What cannot be read as a request, does not arrive in time or has too long
+a head is answered with a problem at every mount: 400, 408, 431.`;
 
 interface Route {
   face: Face;

@@ -48,6 +48,9 @@ export const always = [
   'X-RateLimit-Reset',
 ] as const;
 
+/** On what is not counted, too. */
+export const open = ['X-Request-ID', 'X-Process-Time'] as const;
+
 /** On every answer of an operation of this face. */
 export const alwaysOf = ({ dialect }: Face): (keyof typeof headers)[] => {
   const own = dialect.limitHeaders?.({ policy: 'address', limit: 60, window_s: 60, remaining: 59, resetAfter_s: 1 });

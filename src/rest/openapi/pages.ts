@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorCode } from '../../errors.ts';
 import type { Dialect, RestAnswer } from '../dialect.ts';
 import type { Face } from '../faces.ts';
+import { headerRefs, open } from './headers.ts';
 import { inferSchema, type JsonSchema } from './json-schema.ts';
 import type { OpenApi, Parameter, Response } from './openapi.ts';
 import { tagOf } from './operation.ts';
@@ -54,7 +55,10 @@ export const pagesOf = async (faces: readonly Face[]): Promise<OpenApi['paths']>
       if (given.length > 0) codes.push('BAD_USER_INPUT');
       if (dialect.counted?.has(path)) codes.push('RATE_LIMITED');
       const refused = Object.fromEntries(
-        refusalsOf(face, undefined, codes).map(({ status, response }) => [status, response]),
+        refusalsOf(face, undefined, codes).map(({ status, response }) => [
+          status,
+          dialect.counted?.has(path) ? response : { ...response, headers: headerRefs(open) },
+        ]),
       );
       const words = path.split(/\W+/).filter((word) => word !== '');
       const id = ['page', ...words].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -1,12 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { type ServedRoute, served } from '../../http/served.ts';
 import type { Face } from '../faces.ts';
-import { alwaysOf, headerRefs } from './headers.ts';
+import { alwaysOf, headerRefs, open } from './headers.ts';
 import type { OpenApi, Operation, Response } from './openapi.ts';
 import { tagOf } from './operation.ts';
 import { refusalsOf } from './refusals.ts';
-
-const open = ['X-Request-ID', 'X-Process-Time'] as const;
 
 const responsesOf = (face: Face, route: ServedRoute): Operation['responses'] => {
   const named = headerRefs(route.open ? open : alwaysOf(face));
