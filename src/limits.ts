@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 
 import { guard } from './limits/guard.ts';
 import { limiter } from './limits/limiter.ts';
-import { venue } from './limits/venue.ts';
 import { mail, passwordReset } from './limits/mail.ts';
 import { breached } from './limits/passwords.ts';
 import { signingIn } from './limits/signing-in.ts';
+import { venue } from './limits/venue.ts';
 
 /** Every bound in the system, each with its reason. A bound that operators may move is in config.ts instead. */
 export const limits = {
