@@ -5,7 +5,7 @@ import type { Ids } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { createBooks } from '../lane/books.ts';
 import type { Loaded, Needs, OrderRow, PostingRow } from '../lane/rows.ts';
-import type { TradeReport, VenueFill } from '../venues/venue.ts';
+import type { Foreseen, Report, VenueFill } from '../venues/venue.ts';
 import { checkOrder } from './check-order.ts';
 import { decidePlace } from './decide-place.ts';
 import { decideSettle } from './decide-settle.ts';
@@ -16,7 +16,7 @@ import { venueOrderOf } from './venue-order.ts';
 
 /** What an order would do if it were placed now and nothing came in between. */
 export interface Preview {
-  /** The order as it would stand after its first fills. */
+  /** The order as it would stand after what its venue does with it at once. */
   order: OrderRow;
   /** What it would hold back when it is accepted, before any fill. */
   hold: bigint;
@@ -35,17 +35,17 @@ export interface PreviewDeps
   peek(needs: Needs): Promise<Loaded>;
 }
 
-const tradesOf = (order: OrderRow, fills: readonly VenueFill[], ids: Ids): TradeReport[] =>
-  fills.map(({ price, qty }) => ({
-    kind: 'TRADE',
-    tradeId: ids.next(),
-    symbol: order.symbol,
-    price,
-    qty,
-    takerSide: order.side,
-    taker: { orderId: order.id, accountId: order.accountId },
-    maker: null,
-  }));
+const reportOf = (order: OrderRow, foreseen: Foreseen, ids: Ids): Report =>
+  foreseen.kind !== 'TRADE'
+    ? foreseen
+    : {
+        ...foreseen,
+        tradeId: ids.next(),
+        symbol: order.symbol,
+        takerSide: order.side,
+        taker: { orderId: order.id, accountId: order.accountId },
+        maker: null,
+      };
 
 const noNeeds: Needs = {
   accounts: [],
@@ -105,16 +105,21 @@ export const createPreviewOrder =
       hours: deps.hours(),
     });
     if (!placed.ok) return refused(...placed.failures);
-    // A repeated clientOrderId: the order is there already and nothing more would happen.
-    const isNew = placed.value.id === id;
-    const fills = isNew ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
-    const facts = { instrumentOf: deps.instrumentOf, rates: deps.rates, hours: deps.hours, ids: deps.ids };
-    decideSettle(books, at, tradesOf(placed.value, fills, deps.ids), facts);
+    // A repeated clientOrderId: the order is there already and nothing more would happen. Nor would it before its session.
+    const isTold = placed.value.id === id && placed.value.status === 'PENDING_NEW';
+    const foreseen = isTold ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
+    const reports = foreseen.map((report) => reportOf(placed.value, report, deps.ids));
+    decideSettle(books, at, reports, {
+      instrumentOf: deps.instrumentOf,
+      rates: deps.rates,
+      hours: deps.hours,
+      ids: deps.ids,
+    });
     const cash = books.balance(accountId, instrument.quoteAsset);
     return ok({
       order: { ...(books.order(id) ?? placed.value) },
       hold: placed.value.reserve,
-      fills,
+      fills: foreseen.filter(({ kind }) => kind === 'TRADE') as VenueFill[],
       lines: books.changes().postings.filter((posting) => posting.accountId === accountId),
       buyingPower: cash.posted - cash.held,
     });

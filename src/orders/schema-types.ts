@@ -187,6 +187,16 @@ export const OrderPreviewRef = builder.objectRef<Preview>('OrderPreview').implem
       resolve: ({ hold, order }, _, { services }) => formatDecimal(hold, services.ledger.scaleOf(order.reserveAsset)),
     }),
     holdAsset: t.string({ resolve: ({ order }) => order.reserveAsset }),
+    status: t.field({
+      type: StatusEnum,
+      description: 'What the order would be once its venue has it: resting, filled or over.',
+      resolve: ({ order }) => order.status,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it would be over without being filled, as Order.reason would say it.',
+      resolve: ({ order }) => order.reason,
+    }),
     filledQty: t.field({
       type: 'Decimal',
       resolve: ({ order }, _, context) => formatDecimal(order.filledQty, instrumentOf(order.symbol, context).baseScale),
@@ -206,7 +216,8 @@ export const OrderPreviewRef = builder.objectRef<Preview>('OrderPreview').implem
     }),
     buyingPower: t.field({
       type: 'Decimal',
-      description: 'Cash available afterwards.',
+      description:
+        'Cash available once the venue has done with the order what it can at once: what would rest keeps its hold.',
       resolve: ({ buyingPower, order }, _, context) =>
         formatDecimal(buyingPower, instrumentOf(order.symbol, context).quoteScale),
     }),

@@ -32,7 +32,7 @@ export interface VenueOrder {
   place: bigint | null;
 }
 
-/** What an order trades, or would trade, with one resting order. */
+/** What an order would trade with one resting order. */
 export interface VenueFill {
   price: bigint;
   qty: bigint;
@@ -124,6 +124,9 @@ export type Report =
   /** A market order's budget does not buy another lot: it is done with what it has. */
   | ({ kind: 'SPENT' } & OrderName & Counted);
 
+/** What a venue would report of an order; a trade that did not happen has no id and no other side. */
+export type Foreseen = Exclude<Report, TradeReport> | ({ kind: 'TRADE' } & VenueFill);
+
 /** The report that ended an order at its venue; an order that is simply filled has none. */
 export type EndReport = Extract<Report, { kind: 'REJECTED' | 'CANCELED' | 'REPLACED' | 'SPENT' }>;
 
@@ -165,8 +168,8 @@ export interface Venue {
   cancel(orders: readonly OrderName[]): void;
   replace(replacements: readonly VenueReplacement[]): void;
   quote(symbol: string): Quote | undefined;
-  /** What the order would trade if it were submitted now; nothing for a stop that waits. */
-  preview(order: VenueOrder): readonly VenueFill[];
+  /** What it would report at once of the order, and of nothing else, if that were submitted now, as far as it can be known. */
+  preview(order: VenueOrder): readonly Foreseen[];
   /**
    * The reports of one call belong together: they are settled in one transaction or not at all. The listener answers with a
    * promise of what became of them (`Booking`), for a venue that can tell them again.

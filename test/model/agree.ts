@@ -50,7 +50,7 @@ const fields = {
   previewOrder: [
     'PlaceOrderInput',
     `shown: preview {
-      hold holdAsset filledQty averagePrice fee buyingPower lines { asset amount balanceAfter }
+      hold holdAsset status reason filledQty averagePrice fee buyingPower lines { asset amount balanceAfter }
     }`,
   ],
 } as const;

@@ -1,6 +1,6 @@
 import { average, CASH_SCALE, factsOf, text } from './facts.ts';
 import { accept, type PlaceInput } from './place.ts';
-import { feeOf, submit } from './settle.ts';
+import { byFills, feeOf, hear, submit } from './settle.ts';
 import {
   type Answer,
   accountOf,
@@ -14,11 +14,9 @@ import {
   worthAt,
 } from './state.ts';
 
-/** What an order would trade at once; nothing a stop, nor one that waits for its session. */
-const fillsOf = (state: State, order: Order) =>
-  order.type === 'MARKET' || order.type === 'LIMIT'
-    ? (state.desks[order.symbol]?.preview(submit(order).order) ?? [])
-    : [];
+/** What the venue would say of it at once; nothing of one that waits for its session. */
+const reportsOf = (state: State, order: Order) =>
+  order.status === 'PENDING_NEW' ? (state.desks[order.symbol]?.preview(submit(order).order) ?? []) : [];
 
 /** `previewOrder`: what `placeOrder` would answer, and what would come of it if nobody else did anything. Nothing changes. */
 export const preview = (state: State, owner: string, input: PlaceInput): Answer => {
@@ -35,7 +33,12 @@ export const preview = (state: State, owner: string, input: PlaceInput): Answer 
   const line = (name: string, amount: bigint, after: bigint, scale: number): void => {
     if (amount !== 0n) lines.push({ asset: name, amount: text(amount, scale), balanceAfter: text(after, scale) });
   };
-  for (const { price, qty } of fillsOf(trial, order)) {
+  for (const report of reportsOf(trial, order)) {
+    if (report.kind !== 'TRADE') {
+      hear(trial, order, report);
+      continue;
+    }
+    const { price, qty } = report;
     const value = worthAt(facts, price, qty);
     const fee = feeOf(value, 'TAKER');
     const [cash, moved] = isBuy ? [-value, qty] : [value, -qty];
@@ -49,12 +52,14 @@ export const preview = (state: State, owner: string, input: PlaceInput): Answer 
     order.filledValue += value;
     order.fees += fee;
     order.fills.push({ trade: '', qty, price, value, fee, liquidity: 'TAKER' });
-    if (order.filledQty === order.qty) order.status = 'FILLED';
+    order.status = order.filledQty === order.qty ? 'FILLED' : byFills(order);
   }
   return {
     shown: {
       hold: text(hold, holdScale),
       holdAsset: assetOf(order),
+      status: order.status,
+      reason: order.reason,
       filledQty: text(sum(order.fills.map(({ qty }) => qty)), unitScale),
       averagePrice: order.filledQty === 0n ? null : average(order.filledValue, order.filledQty, facts),
       fee: text(order.fees, CASH_SCALE),

@@ -143,6 +143,19 @@ export const replaced = (state: State, order: Order, status: string): void => {
 
 export const byFills = ({ filledQty }: Order): string => (filledQty > 0n ? 'PARTIALLY_FILLED' : 'NEW');
 
+/** What becomes of an open order by a report that is no trade. */
+export const hear = (state: State, order: Order, report: Exclude<Report, { kind: 'TRADE' }>): void => {
+  if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = byFills(order);
+  if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
+  if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
+  if (report.kind === 'TRAILED') Object.assign(order, { stopPrice: report.stopPrice, worstPrice: report.worstPrice });
+  if (report.kind === 'REPLACED') replaced(state, order, 'NEW');
+  if (report.kind === 'SPENT') {
+    if (order.filledQty === 0n) close(state, order, 'NOTIONAL_BUYS_NOTHING');
+    else Object.assign(order, { qty: order.filledQty, status: 'FILLED', filledAt: state.now });
+  }
+};
+
 const apply = (state: State, report: Report, queue: Command[]): void => {
   if (report.kind === 'TRADE') {
     const sides = [
@@ -173,15 +186,7 @@ const apply = (state: State, report: Report, queue: Command[]): void => {
   }
   const order = ownerOf(state, report.orderId);
   if (!isOpen(order)) return;
-  if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = byFills(order);
-  if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
-  if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
-  if (report.kind === 'TRAILED') Object.assign(order, { stopPrice: report.stopPrice, worstPrice: report.worstPrice });
-  if (report.kind === 'REPLACED') replaced(state, order, 'NEW');
-  if (report.kind === 'SPENT') {
-    if (order.filledQty === 0n) close(state, order, 'NOTIONAL_BUYS_NOTHING');
-    else Object.assign(order, { qty: order.filledQty, status: 'FILLED', filledAt: state.now });
-  }
+  hear(state, order, report);
   follow(state, order, queue);
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OrderRow } from '../../src/lane/rows.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
@@ -133,28 +134,69 @@ test('a batch answers each order at its own place, and a repeat of its key chang
   expect(many).toMatchObject({ ok: false, failures: [{ code: 'INVALID_INPUT', field: ['orders'] }] });
 });
 
-test('a preview says what placing the order then does: hold, fills, fee, journal lines, cash', async () => {
-  const kinds = [
-    { side: 'BUY', type: 'MARKET', qty: '3.5' },
-    { side: 'BUY', type: 'MARKET', notional: '750' },
-    { side: 'SELL', type: 'MARKET', qty: '2' },
-    { side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00' },
-    { side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '900.00', timeInForce: 'FOK' },
-    { side: 'BUY', type: 'STOP', qty: '1', stopPrice: '9000.00' },
-  ] as const;
-  const { by, userId, accountId } = await trading.customer('100000');
-  for (const kind of kinds) {
-    const input = { symbol: 'GOOGL', ...kind };
+/** What an order is, and what has become of it. */
+const stateOf = (order: OrderRow | undefined) => {
+  if (order === undefined) throw new Error('no order');
+  const { status, reason, qty, filledQty, filledValue, fees, reserve, stopPrice, worstPrice, trailPeak } = order;
+  const isTriggered = order.triggeredAt !== null;
+  return { status, reason, qty, filledQty, filledValue, fees, reserve, stopPrice, worstPrice, trailPeak, isTriggered };
+};
+
+test('a preview says what placing the order then does: hold, fills, fee, journal lines, end, cash', async () => {
+  const { by, userId, accountId } = await trading.customer('90000000');
+  const near = (side: 'bid' | 'ask', percent: bigint) =>
+    cents(((trading.market.quote('GOOGL')?.[side] ?? 0n) * percent) / 100n);
+  type Kind = Omit<Parameters<TestTrading['orders']['preview']>[1], 'symbol'>;
+  const kinds: [string, () => Kind][] = [
+    ['FILLED', () => ({ side: 'BUY', type: 'MARKET', qty: '300' })],
+    ['FILLED', () => ({ side: 'BUY', type: 'MARKET', notional: '750' })],
+    ['FILLED', () => ({ side: 'SELL', type: 'MARKET', qty: '2' })],
+    ['CANCELED NO_LIQUIDITY_WITHIN_COLLAR', () => ({ side: 'BUY', type: 'MARKET', qty: '30000' })],
+    ['NEW', () => ({ side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00' })],
+    ['PARTIALLY_FILLED', () => ({ side: 'BUY', type: 'LIMIT', qty: '30000', limitPrice: near('ask', 110n) })],
+    [
+      'CANCELED IOC_REMAINDER',
+      () => ({ side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1.00', timeInForce: 'IOC' }),
+    ],
+    ['FILLED', () => ({ side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '900.00', timeInForce: 'FOK' })],
+    [
+      'CANCELED FOK_NOT_FILLABLE',
+      () => ({ side: 'SELL', type: 'LIMIT', qty: '200', limitPrice: near('ask', 110n), timeInForce: 'FOK' }),
+    ],
+    [
+      'CANCELED POST_ONLY_WOULD_TAKE',
+      () => ({ side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: near('ask', 100n), postOnly: true }),
+    ],
+    ['NEW', () => ({ side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '2.00', postOnly: true })],
+    ['NEW', () => ({ side: 'BUY', type: 'STOP', qty: '1', stopPrice: '9000.00' })],
+    ['FILLED', () => ({ side: 'BUY', type: 'STOP', qty: '1', stopPrice: near('bid', 99n) })],
+    ['CANCELED NO_LIQUIDITY_WITHIN_COLLAR', () => ({ side: 'BUY', type: 'STOP', qty: '1', stopPrice: '1.00' })],
+    ['FILLED', () => ({ side: 'SELL', type: 'STOP', qty: '2', stopPrice: near('ask', 101n) })],
+    ['NEW', () => ({ side: 'BUY', type: 'STOP_LIMIT', qty: '1', stopPrice: '1.00', limitPrice: '2.00' })],
+    ['FILLED', () => ({ side: 'BUY', type: 'STOP_LIMIT', qty: '1', stopPrice: '1.00', limitPrice: near('ask', 101n) })],
+    ['NEW', () => ({ side: 'BUY', type: 'TRAILING_STOP', qty: '1', trailPrice: '50.00' })],
+    ['NEW', () => ({ side: 'SELL', type: 'TRAILING_STOP', qty: '1', trailPercent: '30' })],
+    ['CANCELED SELF_TRADE_PREVENTION', () => ({ side: 'SELL', type: 'MARKET', qty: '2' })],
+  ];
+  for (const [ends, kind] of kinds) {
+    // Everybody's quotes are there again, and nothing of its own is in the way but for the last.
+    const inTheWay = await trading.database.prisma.order.findMany({ where: { accountId, status: 'PARTIALLY_FILLED' } });
+    for (const { id } of inTheWay) must(await trading.orders.cancel(by, { id }));
+    await trading.settled();
+    trading.venue.tick();
+    if (ends.endsWith('SELF_TRADE_PREVENTION')) {
+      const limitPrice = cents((trading.market.quote('GOOGL')?.bid ?? 0n) + 1n);
+      must(await trading.orders.place(by, { symbol: 'GOOGL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice }));
+    }
+    await trading.settled();
+    const input = { symbol: 'GOOGL', ...kind() };
     const preview = must(await trading.orders.preview(by, input));
     const placed = must(await trading.orders.place(by, input));
     expect(placed.reserve).toBe(preview.hold);
     await trading.settled();
     const order = await trading.orders.one(userId, { id: placed.id });
-    expect(order).toMatchObject({
-      filledQty: preview.order.filledQty,
-      filledValue: preview.order.filledValue,
-      fees: preview.order.fees,
-    });
+    expect([input, stateOf(preview.order)]).toEqual([input, stateOf(order)]);
+    expect([input, [order?.status, order?.reason].filter(Boolean).join(' ')]).toEqual([input, ends]);
     const trades = (await trading.orders.fillsOf('EVERYTHING', [placed.id])).map(({ tradeId }) => tradeId);
     const lines = await trading.database.prisma.posting.findMany({
       where: { accountId, entry: { reference: { in: trades } } },
@@ -169,9 +211,6 @@ test('a preview says what placing the order then does: hold, fills, fee, journal
     const usd = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId).find(
       ({ asset }) => asset === 'USD',
     );
-    // What rests keeps its hold; what is over has given it back.
-    expect((usd?.posted ?? 0n) - (usd?.held ?? 0n)).toBe(
-      preview.buyingPower + (order?.status === 'NEW' ? 0n : preview.order.reserve),
-    );
+    expect([input, (usd?.posted ?? 0n) - (usd?.held ?? 0n)]).toEqual([input, preview.buyingPower]);
   }
 });

@@ -2,7 +2,7 @@ import type { Guard } from '../../guard/guard.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { MarketVenue } from '../paper/paper.ts';
-import type { Booking, Quote, Report, VenueFill, VenueOrder, VenueStatus } from '../venue.ts';
+import type { Booking, Foreseen, Quote, Report, VenueOrder, VenueStatus } from '../venue.ts';
 import { createVenueCalls } from './calls.ts';
 import type { JsonClient } from './client.ts';
 import { createOutbox, NEVER_ARRIVED } from './outbox.ts';
@@ -21,15 +21,17 @@ export interface HttpVenueOptions {
   log: Log;
 }
 
-/** All at the best price, as far as its size goes: an external book is not known deeper. */
-const previewOf = (order: VenueOrder, quote: Quote | undefined): VenueFill[] => {
+/** All at the best price, as far as its size goes: an external book is not known deeper, so neither is what becomes of the rest. */
+const previewOf = (order: VenueOrder, quote: Quote | undefined): Foreseen[] => {
+  const { orderId, accountId, symbol } = order;
+  const taken: Foreseen = { kind: 'ACKNOWLEDGED', orderId, accountId, symbol };
   const [price, size] =
     order.side === 'BUY' ? [quote?.ask ?? null, quote?.askSize ?? 0n] : [quote?.bid ?? null, quote?.bidSize ?? 0n];
   const waits = order.type !== 'MARKET' && order.type !== 'LIMIT';
-  if (price === null || size === 0n || waits || order.postOnly) return [];
+  if (price === null || size === 0n || waits || order.postOnly) return [taken];
   const isWorse = order.side === 'BUY' ? price > order.worstPrice : price < order.worstPrice;
   const qty = order.leavesQty < size ? order.leavesQty : size;
-  return isWorse || qty === 0n ? [] : [{ price, qty }];
+  return isWorse || qty === 0n ? [taken] : [taken, { kind: 'TRADE', price, qty }];
 };
 
 /**

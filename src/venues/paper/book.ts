@@ -39,6 +39,11 @@ export interface Outcome {
   ended: EndReason | null;
 }
 
+export interface Foresight {
+  fills: VenueFill[];
+  ended: EndReason | null;
+}
+
 export interface DepthLevel {
   price: bigint;
   qty: bigint;
@@ -48,8 +53,8 @@ export interface Book {
   add(order: BookOrder): Outcome;
   /** Rests, whatever it meets: nothing trades. */
   keep(order: BookOrder): void;
-  /** What `add` would trade now; nothing changes. */
-  preview(order: BookOrder): VenueFill[];
+  /** What `add` would lead to now; nothing changes. */
+  preview(order: BookOrder): Foresight;
   /** False when nothing with this id rests here. */
   cancel(orderId: string): boolean;
   /** Gives a resting order another id and no more quantity than it has; it keeps its place. */
@@ -111,28 +116,29 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
   };
 
   /**
-   * What the order would trade at once, and whether that is all of it or of its cash. An own order in the way would stop it;
-   * of the orders of one group, only the first would be left to trade.
+   * What a match would come to. An own order in the way would stop it; of the orders of one group, only the first would be
+   * left to trade.
    */
-  const look = (order: BookOrder, against: Ladder<Resting>): { fills: VenueFill[]; whole: boolean } => {
+  const look = (order: BookOrder, against: Ladder<Resting>): Foresight => {
     let { leavesQty, budget } = order;
     const fills: VenueFill[] = [];
     const groups = new Set<string>();
     for (let rank = 0, level = against.level(0); level !== undefined; rank += 1, level = against.level(rank)) {
-      if (!reaches(order, level.price)) return { fills, whole: false };
+      if (!reaches(order, level.price)) break;
       for (let maker = level.first; maker !== undefined; maker = maker.next) {
         if (maker.group !== null && groups.has(maker.group)) continue;
         if (maker.group !== null) groups.add(maker.group);
         const qty = tradable(maker, leavesQty, budget);
-        if (qty === 0n) return { fills, whole: true };
-        if (isOwn(order, maker)) return { fills, whole: false };
+        if (qty === 0n) return { fills, ended: 'SPENT' };
+        if (isOwn(order, maker)) return { fills, ended: 'SELF_TRADE_PREVENTION' };
         fills.push({ price: level.price, qty });
         leavesQty -= qty;
         if (budget !== null) budget -= qty * level.price * unitValue;
-        if (leavesQty === 0n || isSpent(budget, level.price)) return { fills, whole: true };
+        if (leavesQty === 0n) return { fills, ended: null };
+        if (isSpent(budget, level.price)) return { fills, ended: 'SPENT' };
       }
     }
-    return { fills, whole: false };
+    return { fills, ended: order.timeInForce === 'FOK' ? 'FOK_NOT_FILLABLE' : endOfRest(order) };
   };
 
   const fill = (maker: Resting, qty: bigint): Fill => {
@@ -164,9 +170,13 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
     return { fills, leavesQty, ended: null };
   };
 
-  const takes = (order: BookOrder, against: Ladder<Resting>): boolean => {
+  /** Why the order does not come in at all: it must not take, or would not be filled whole. */
+  const obstacle = (order: BookOrder, against: Ladder<Resting>): EndReason | null => {
     const level = against.level(0);
-    return level !== undefined && reaches(order, level.price);
+    if (order.postOnly && level !== undefined && reaches(order, level.price)) return 'POST_ONLY_WOULD_TAKE';
+    if (order.timeInForce !== 'FOK') return null;
+    const { ended } = look(order, against);
+    return ended === null || ended === 'SPENT' ? null : 'FOK_NOT_FILLABLE';
   };
 
   const rest = ({ orderId, accountId, side, worstPrice, postOnly, group }: BookOrder, leavesQty: bigint): void => {
@@ -181,8 +191,8 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
   return {
     add: (order) => {
       const against = sides[opposite[order.side]];
-      if (order.postOnly && takes(order, against)) return { fills: [], ended: 'POST_ONLY_WOULD_TAKE' };
-      if (order.timeInForce === 'FOK' && !look(order, against).whole) return { fills: [], ended: 'FOK_NOT_FILLABLE' };
+      const refused = obstacle(order, against);
+      if (refused !== null) return { fills: [], ended: refused };
       const { fills, leavesQty, ended } = match(order, against);
       if (leavesQty > 0n && ended === null) rest(order, leavesQty);
       return { fills, ended };
@@ -190,9 +200,8 @@ export const createBook = ({ lotSize, unitValue, groupTraded }: BookOptions): Bo
     keep: (order) => rest(order, order.leavesQty),
     preview: (order) => {
       const against = sides[opposite[order.side]];
-      if (order.postOnly && takes(order, against)) return [];
-      const { fills, whole } = look(order, against);
-      return order.timeInForce === 'FOK' && !whole ? [] : fills;
+      const refused = obstacle(order, against);
+      return refused === null ? look(order, against) : { fills: [], ended: refused };
     },
     cancel: (orderId) => {
       const found = resting.get(orderId);

@@ -1,8 +1,16 @@
 import type { Ids } from '../../kernel/ids.ts';
 import { limits } from '../../limits.ts';
-import { type Report, type Trailed, UNKNOWN_ORDER, type VenueOrder, type VenueReplacement } from '../venue.ts';
+import {
+  type Foreseen,
+  type Report,
+  type Trailed,
+  UNKNOWN_ORDER,
+  type VenueOrder,
+  type VenueReplacement,
+} from '../venue.ts';
 import type { Book } from './book.ts';
 import { canWait, createFloor, type Listing, trailedTo } from './floor.ts';
+import { foresee } from './foresee.ts';
 import type { MakerQuote } from './makers.ts';
 import { createRecent } from './recent.ts';
 import { replaceOn, rests } from './replace.ts';
@@ -16,7 +24,7 @@ export interface Stillness {
 /** The market in one instrument: its book, its stops, its makers' quotes, whether it trades. */
 export interface Desk {
   /** The book, for reading. */
-  readonly book: Pick<Book, 'best' | 'depth' | 'preview'>;
+  readonly book: Pick<Book, 'best' | 'depth'>;
   /**
    * The mark: the price of the last trade with a customer or the makers' reference price, whichever is newer. Stops look
    * at nothing else. Null until there has been one of the two.
@@ -27,6 +35,8 @@ export interface Desk {
   whereIs(orderId: string): 'BOOK' | 'STOPS' | 'GONE' | undefined;
   /** Where a trailing stop that waits here stands. */
   trailed(orderId: string): Trailed | undefined;
+  /** What `submit` would say of the order now; nothing changes. */
+  preview(order: VenueOrder): Foreseen[];
   submit(order: VenueOrder): Report[];
   /**
    * A `submit` of an order that was acknowledged before a restart: it is not said again. Stops wait for the next mark, when
@@ -81,6 +91,7 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       const stop = stops.find(orderId);
       return stop?.peak && trailedTo(stop);
     },
+    preview: (order) => foresee(order, { book, last: floor.last(), listing: options.listing, obstacle: obstacle() }),
     submit: (order) =>
       run(() => {
         const { orderId, accountId } = order;

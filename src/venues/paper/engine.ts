@@ -19,7 +19,7 @@ export interface Engine {
   execute(command: Command): Report[];
   /** A new instrument has a desk from here on; new terms of a known one count when its desk is emptied. */
   list(listing: Listing, halted: boolean): void;
-  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state' | 'whereIs' | 'trailed'> | undefined;
+  desk(symbol: string): Pick<Desk, 'book' | 'last' | 'state' | 'whereIs' | 'trailed' | 'preview'> | undefined;
 }
 
 /**

@@ -62,11 +62,17 @@ export interface Floor {
   ignore(): void;
 }
 
-const isStop = ({ type, triggered }: VenueOrder): boolean => !triggered && type !== 'MARKET' && type !== 'LIMIT';
+export const isStop = ({ type, triggered }: VenueOrder): boolean => !triggered && type !== 'MARKET' && type !== 'LIMIT';
 
 export const trailedTo = ({ order, peak, level }: Stop): Trailed => {
   if (peak === undefined) throw new Error('only a trailing stop follows the market');
   return { trailPeak: peak.level.price, stopPrice: level.price, worstPrice: order.worstPrice };
+};
+
+/** The best price so far for a trailing stop, as far as anybody knows one. */
+export const peakOf = ({ side, trailPeak }: VenueOrder, last: bigint | null): bigint | null => {
+  if (trailPeak === null || last === null) return trailPeak ?? last;
+  return isBetterPeak(side, last, trailPeak) ? last : trailPeak;
 };
 
 /** Whether an order that meets nothing stays. */
@@ -157,14 +163,8 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
   };
   const sayTrailed = (stop: Stop): void => void said.push(trailed(stop));
 
-  /** The best price so far for a trailing stop, as far as anybody knows one. */
-  const peakOf = ({ side, trailPeak }: VenueOrder): bigint | null => {
-    if (trailPeak === null || last === null) return trailPeak ?? last;
-    return isBetterPeak(side, last, trailPeak) ? last : trailPeak;
-  };
-
   const wait = (order: VenueOrder): void => {
-    const peak = order.trail === null ? null : peakOf(order);
+    const peak = order.trail === null ? null : peakOf(order, last);
     if (order.trail !== null && peak === null) {
       sayCanceled(order, 'NO_MARKET');
       settleGroup(order.group, order.orderId);

@@ -180,10 +180,7 @@ export const createPaperVenue = (options: PaperOptions): PaperVenue => {
     resume: (symbol) => trade(symbol, 'RESUME'),
     close: (symbol) => run(symbol, { kind: 'CLOSE', symbol }),
     open: (symbol) => trade(symbol, 'OPEN'),
-    preview: (order) => {
-      const waits = order.type !== 'MARKET' && order.type !== 'LIMIT';
-      return waits ? [] : (engine.desk(order.symbol)?.book.preview(order) ?? []);
-    },
+    preview: (order) => engine.desk(order.symbol)?.preview(order) ?? [],
     bookOf: (symbol, levels) => {
       const book = engine.desk(symbol)?.book;
       return book && { bids: book.depth('BUY', levels), asks: book.depth('SELL', levels) };

@@ -44,6 +44,8 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     return places;
   };
   let out: Report[] = [];
+  /** What is executed is taken back. */
+  let trying = false;
 
   const canceled = (orderId: string, accountId: string, reason: string) =>
     void out.push({ kind: 'CANCELED', orderId, accountId, symbol, reason });
@@ -75,7 +77,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
       mark(price);
       out.push({
         kind: 'TRADE',
-        tradeId: ids.next(),
+        tradeId: trying ? '' : ids.next(),
         symbol,
         price,
         qty,
@@ -313,11 +315,19 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     },
     last: () => last,
     depth: (side: 'BUY' | 'SELL') => book.depth(side, 1_000),
-    /** What an order would trade at once. */
-    preview: (order: VenueOrder) => {
-      const copy = createNaiveBook(listing);
-      copy.entries().push(...book.entries().map((entry) => ({ ...entry })));
-      return copy.add(order).fills;
+    /** What would be said of an order at once: it is submitted, and all of that taken back. */
+    preview: (order: VenueOrder): Report[] => {
+      const before = { book, waiting, seen, members, settled, kept, marks, last, clock, places, out };
+      book = createNaiveBook(listing);
+      book.entries().push(...before.book.entries().map((entry) => ({ ...entry })));
+      waiting = waiting.map((stop) => ({ ...stop }));
+      [seen, members, settled] = [new Set(seen), new Map(members), new Set(settled)];
+      [kept, marks, out, trying] = [[...kept], [...marks], [], true];
+      execute({ kind: 'SUBMIT', order });
+      const said = out.filter((report) => (report.kind === 'TRADE' ? report.taker : report)?.orderId === order.orderId);
+      ({ book, waiting, seen, members, settled, kept, marks, last, clock, places, out } = before);
+      trying = false;
+      return said;
     },
     waiting: () => waiting,
   };
