@@ -1,18 +1,22 @@
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
 
-/** Sets, moves or removes the deadline of one of the user's own accounts; false when it is not one. */
+/** Sets, moves or removes the deadline of an account. */
 export const saveDeadline = async (
   tx: Prisma.TransactionClient,
-  { accountId, userId, deadline }: { accountId: string; userId: string; deadline: Date | null },
-): Promise<boolean> => {
-  if ((await tx.account.count({ where: { id: accountId, userId } })) === 0) return false;
+  { accountId, deadline }: { accountId: string; deadline: Date | null },
+): Promise<void> => {
   if (deadline === null) await tx.cancelDeadline.deleteMany({ where: { accountId } });
   else {
     await tx.cancelDeadline.upsert({ where: { accountId }, create: { accountId, deadline }, update: { deadline } });
   }
-  return true;
 };
+
+/** Whether the account is one of the user's own. */
+export const isOwnAccount = async (
+  tx: Prisma.TransactionClient,
+  { accountId, userId }: { accountId: string; userId: string },
+): Promise<boolean> => (await tx.account.count({ where: { id: accountId, userId } })) > 0;
 
 export const createDeadlineStore = ({ pool }: Pick<Database, 'pool'>) => ({
   /** Accounts whose deadline has passed, the longest overdue first. */

@@ -86,7 +86,12 @@ export const PlaceOrderListInput = builder.inputType('PlaceOrderListInput', {
 
 export const CancelAllOrdersInput = builder.inputType('CancelAllOrdersInput', {
   description: 'Every given field narrows what is cancelled.',
-  fields: (t) => ({ accountId: t.id(), symbol: t.string(), side: t.field({ type: SideEnum }) }),
+  fields: (t) => ({
+    accountId: t.id(),
+    symbol: t.string(),
+    side: t.field({ type: SideEnum }),
+    idempotencyKey: t.string({ description: 'A repeat answers as the first did and cancels nothing more.' }),
+  }),
 });
 
 export const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {

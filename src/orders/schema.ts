@@ -104,6 +104,7 @@ const CancelAllAfterInput = builder.inputType('CancelAllAfterInput', {
   fields: (t) => ({
     accountId: t.id({ description: 'The viewer’s only account when absent.' }),
     seconds: t.int({ required: true, description: 'From now; 0 disarms, at most 86400.' }),
+    idempotencyKey: t.string({ description: 'A repeat answers as the first did and moves no deadline.' }),
   }),
 });
 
@@ -117,9 +118,10 @@ builder.mutationFields((t) => ({
     type: CancelAllAfterPayload,
     description:
       'The dead-man’s switch: unless it is called again within that time, all open orders of the account are asked to ' +
-      'cancel, with the reason CANCEL_ALL_AFTER. Errors: NOT_FOUND, INVALID_INPUT.',
+      'cancel, with the reason CANCEL_ALL_AFTER. Errors: NOT_FOUND, INVALID_INPUT, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: CancelAllAfterInput, required: true }) },
-    resolve: (_, { input }, context) => context.services.orders.cancelAllAfter(actorOf(context), input),
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.orders.cancelAllAfter(actorOf(context), asked)),
   }),
   cancelAllOrders: t.field({
     access: 'signedIn',
@@ -127,9 +129,10 @@ builder.mutationFields((t) => ({
     type: CancelAllOrdersPayload,
     description:
       'Asks all of the viewer’s open orders in the scope to cancel. One whose replacement is pending is asked once that is ' +
-      'answered, whatever is open then. Errors: NOT_FOUND, UNKNOWN_SYMBOL.',
+      'answered, whatever is open then. Errors: NOT_FOUND, UNKNOWN_SYMBOL, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: CancelAllOrdersInput, required: true }) },
-    resolve: (_, { input }, context) => context.services.orders.cancelAll(actorOf(context), input),
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.orders.cancelAll(actorOf(context), asked)),
   }),
   placeOrder: t.field({
     access: 'signedIn',

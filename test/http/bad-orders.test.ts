@@ -18,8 +18,9 @@ const customer = async () => {
   const query = 'mutation ($input: RegisterInput!) { register(input: $input) { session { accessToken } } }';
   const token: string = (await post(app, query, { variables: { input } })).json.data.register.session.accessToken;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const graphql = async (text: string, variables: Record<string, unknown> = {}) =>
-    (await post(app, text, { variables, headers })).json;
+  const asked = (text: string, variables: Record<string, unknown>, more: Record<string, string> = {}) =>
+    post(app, text, { variables, headers: { ...headers, ...more } });
+  const graphql = async (text: string, variables: Record<string, unknown> = {}) => (await asked(text, variables)).json;
   const rest = (method: string, path: string, body?: object): Promise<TestAnswer> =>
     send(`${app.url}/api/v1/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   await graphql('mutation { deposit(input: { amount: "100000" }) { userErrors { code } } }');
@@ -34,7 +35,7 @@ const customer = async () => {
     vi.waitFor(async () => expect(await order(id)).toMatchObject(shown), { timeout: 10_000 });
   const count = async (): Promise<number> =>
     (await graphql('{ orders(first: 100) { edges { node { id } } } }')).data.orders.edges.length;
-  return { graphql, rest, place, order, becomes, count };
+  return { asked, graphql, rest, place, order, becomes, count };
 };
 
 test('a cancel, or a replacement, of a final order says that it is too late', async () => {
@@ -158,4 +159,45 @@ test('an order until after the year 9999 is refused by its field, and keeps nobo
   expect(await count()).toBe(5);
   const last = await graphql(text, { input: { ...order, expiresAt: '9999-12-31T23:59:59.999Z' } });
   expect(last.data.placeOrder.userErrors).toEqual([]);
+});
+
+test('one Idempotency-Key does not stand for two mutations of a document', async () => {
+  const { asked, count } = await customer();
+  const input = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '1' };
+  const shown = '{ order { id } userErrors { code } }';
+  const key = { 'idempotency-key': 'two' };
+  const text = (second: string) => `mutation ($input: PlaceOrderInput!, $other: PlaceOrderInput!) {
+    one: placeOrder(input: $input) ${shown}
+    ${second}
+  } fragment More on Mutation { other: placeOrder(input: $other) ${shown} }`;
+  const send = (second: string, other: object, headers: Record<string, string> = key) =>
+    asked(text(second), { input, other }, headers);
+  for (const second of [`two: placeOrder(input: $other) ${shown} ...More`, '...More', '... on Mutation { ...More }']) {
+    const refused = await send(second, input);
+    expect([second, refused.status, refused.json.errors[0].extensions.code]).toEqual([second, 400, 'BAD_REQUEST']);
+    expect(refused.json.errors[0].message).toContain('Idempotency-Key');
+  }
+  expect(await count()).toBe(0);
+  // The header stands for the one that has no key of its own, and where none but one runs there is nothing to confuse.
+  const own = await send('...More', { ...input, idempotencyKey: 'own' });
+  expect(own.json.data.one.order.id).not.toBe(own.json.data.other.order.id);
+  const skipped = await send('...More @skip(if: true)', input);
+  expect(skipped.json.data.one.order.id).toBe(own.json.data.one.order.id);
+  const unkeyed = await send('...More', input, {});
+  expect(unkeyed.json.data.one.order.id).not.toBe(unkeyed.json.data.other.order.id);
+  expect(await count()).toBe(4);
+});
+
+test('the Idempotency-Key counts for a cancel of all orders and for the dead-man’s switch', async () => {
+  const { asked } = await customer();
+  const key = { 'idempotency-key': 'again' };
+  for (const text of [
+    'mutation { cancelAllOrders(input: {}) { result { asked left } } }',
+    'mutation { cancelAllAfter(input: { seconds: 60 }) { deadline { now cancelsAt } } }',
+  ]) {
+    const first = await asked(text, {}, key);
+    const again = await asked(text, {}, key);
+    expect(again.json.data).toEqual(first.json.data);
+    expect([first, again].map(({ headers }) => headers['idempotent-replayed'])).toEqual([undefined, 'true']);
+  }
 });

@@ -45,6 +45,16 @@ test('a reversal posts the exact opposite, says so to the customer and to the lo
   expect(lines[0]?.details).toEqual({ reason: 'wrong account' });
 });
 
+test('a reversal that is repeated with its key gets the first answer', async () => {
+  const transferId = await deposit(await trading.customer(), '5');
+  const send = (reason: string) =>
+    trading.ledger.reverseTransfer(operator.by, { transferId, reason, idempotencyKey: 'back' });
+  const first = await send('twice');
+  expect(first).toMatchObject({ ok: true, replayed: false });
+  expect(await send('twice')).toEqual({ ...first, replayed: true });
+  expect(await send('another')).toMatchObject({ ok: false, failures: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
+});
+
 test('a withdrawal can be taken back too', async () => {
   const customer = await trading.customer('10');
   const answer = await trading.ledger.withdraw(customer.by, { amount: '4' });

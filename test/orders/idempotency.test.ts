@@ -116,3 +116,37 @@ test('concurrent withdrawals never take out more than there is', async () => {
   const [usd] = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
   expect(usd?.posted).toBe(1_000_000_000n);
 });
+
+test('a cancel of all that is sent many times with one key cancels once and answers the same', async () => {
+  const { by, accountId } = await trading.customer('1000');
+  await Promise.all([trading.orders.place(by, limit), trading.orders.place(by, limit)]);
+  await trading.settled();
+  const send = (symbol?: string) => trading.orders.cancelAll(by, { symbol, idempotencyKey: 'all' });
+  const answers = await Promise.all(Array.from({ length: 10 }, () => send()));
+  expect(answers.map((answer) => answer.ok && answer.value)).toEqual(Array(10).fill({ asked: 2, left: 0 }));
+  expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  await trading.orders.place(by, limit);
+  await trading.settled();
+  expect(await send()).toMatchObject({ ok: true, value: { asked: 2 }, replayed: true });
+  expect(await trading.database.prisma.order.count({ where: { accountId, status: 'NEW' } })).toBe(1);
+  expect(await send('AAPL')).toMatchObject({ ok: false, failures: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
+  expect(
+    await trading.database.prisma.auditEntry.count({ where: { action: 'cancelAllOrders', target: accountId } }),
+  ).toBe(1);
+});
+
+test('a dead-man’s switch is armed once with a key: a late repeat moves no deadline', async () => {
+  const { by, accountId } = await trading.customer();
+  const send = (seconds: number, idempotencyKey?: string) =>
+    trading.orders.cancelAllAfter(by, { seconds, idempotencyKey });
+  const answers = await Promise.all([send(600, 'arm'), send(600, 'arm')]);
+  expect(answers.map((answer) => answer.ok && answer.value)).toEqual(Array(2).fill(answers[0]?.ok && answers[0].value));
+  expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  expect(await send(0)).toMatchObject({ ok: true, value: { deadline: null } });
+  expect(await send(600, 'arm')).toEqual({ ...answers.find(({ replayed }) => replayed) });
+  expect(await trading.database.prisma.cancelDeadline.count({ where: { accountId } })).toBe(0);
+  expect(await send(60, 'arm')).toMatchObject({
+    ok: false,
+    failures: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
+  });
+});

@@ -3,6 +3,7 @@ import { useComplexity } from './complexity.ts';
 import { useDependencies } from './dependencies.ts';
 import { useDocumentLimits } from './document-limits.ts';
 import { useIdempotencyAnswer } from './idempotency.ts';
+import { useIdempotencyHeader } from './idempotency-header.ts';
 import { useIntrospection } from './introspection.ts';
 import { type MaskOptions, useMaskedErrors } from './masked-errors.ts';
 import { useOperation } from './operation.ts';
@@ -24,6 +25,7 @@ export const createPlugins = (options: PluginOptions): Plugin[] => [
   useOperation(),
   useIntrospection(options.introspection),
   useCheckedVariables(!options.introspection),
+  useIdempotencyHeader(),
   useComplexity(),
   useRateLimit(),
   useIdempotencyAnswer(),

@@ -8,6 +8,7 @@ import {
   pageRequest,
   toConnection,
 } from '../../graphql/connection.ts';
+import { answerOnce } from '../../graphql/idempotent.ts';
 import { payloadOf } from '../../graphql/user-error.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
 import type { BookedPosting, JournalEntry } from './store.ts';
@@ -97,6 +98,7 @@ const ReverseTransferInput = builder.inputType('ReverseTransferInput', {
       required: true,
       description: 'For the audit log and the customer’s event; up to 256 characters on one line.',
     }),
+    idempotencyKey: t.string(),
   }),
 });
 
@@ -106,8 +108,9 @@ builder.mutationFields((t) => ({
     type: payloadOf('ReverseTransferPayload', 'entry', JournalEntryRef),
     description:
       'Takes a deposit or a withdrawal back: posts the exact opposite of its entry, once. ' +
-      'Errors: NOT_FOUND, ALREADY_REVERSED, INSUFFICIENT_FUNDS when the customer no longer has it available, INVALID_INPUT.',
+      'Errors: NOT_FOUND, ALREADY_REVERSED, INSUFFICIENT_FUNDS when the customer no longer has it available, INVALID_INPUT, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: ReverseTransferInput, required: true }) },
-    resolve: (_, { input }, context) => context.services.ledger.reverseTransfer(actorOf(context), input),
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.ledger.reverseTransfer(actorOf(context), asked)),
   }),
 }));
