@@ -1,9 +1,10 @@
 import type { TransferKind } from '../database/generated/enums.ts';
 import { failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
-import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
+import { formatDecimal, MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { TransferRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
 import { transferLines } from './entries.ts';
 import { house } from './house.ts';
 import { owedAsset, repay } from './shortfall.ts';
@@ -38,8 +39,13 @@ export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): An
   }
   const { posted, held } = books.balance(accountId, asset);
   const world = books.balance(house.world, asset).posted;
-  if (kind === 'DEPOSIT' && (posted + amount > MAX_UNITS || world - amount < -MAX_UNITS)) {
+  if (kind === 'DEPOSIT' && world - amount < -MAX_UNITS) {
     return { ok: false, failures: [failure('INVALID_AMOUNT', 'The balance would be out of range.', 'amount')] };
+  }
+  const most = limits.money.paperBalance;
+  if (kind === 'DEPOSIT' && posted + amount > most * tenTo(facts.scale)) {
+    const message = `A paper account takes deposits up to a balance of ${most} ${asset}; it has ${formatDecimal(posted, facts.scale)}.`;
+    return { ok: false, failures: [failure('INVALID_AMOUNT', message, 'amount')] };
   }
   const owed = books.balance(accountId, owedAsset(asset)).posted;
   const free = posted - held - owed;

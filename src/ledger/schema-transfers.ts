@@ -6,6 +6,7 @@ import { answerOnce } from '../graphql/idempotent.ts';
 import { payloadOf } from '../graphql/user-error.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import type { TransferRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
 import { AccountRef, accountOfRow } from './schema.ts';
 
 const TransferRef = builder.objectRef<TransferRow>('Transfer').implement({
@@ -45,7 +46,7 @@ builder.mutationFields((t) => ({
   deposit: t.field({
     access: 'signedIn',
     type: TransferPayload,
-    description: 'Puts paper money into an account. Errors: INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.',
+    description: `Puts paper money into an account, up to a balance of ${limits.money.paperBalance}. Errors: INVALID_AMOUNT, NOT_FOUND, ACCOUNT_CLOSED, IDEMPOTENCY_*.`,
     args: { input: t.arg({ type: transferInput('DepositInput', 'put in'), required: true }) },
     resolve: async (_, { input }, context) => {
       if (!context.services.ledger.paperDeposits)

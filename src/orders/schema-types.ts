@@ -37,7 +37,8 @@ const LegEnum = builder.enumType(OrderLeg, { name: 'OrderLeg', description: 'Wha
 export const ListTypeEnum = builder.enumType(OrderListType, {
   name: 'OrderListType',
   description:
-    'OCO: two exits, of which one fills. OTO: an entry and an order that waits for it. BRACKET: an entry and a pair of exits.',
+    'OCO: two exits, of which one trades. OTO: an entry and an order that waits for it. BRACKET: an entry and a pair of exits. The ' +
+    'first fill of one of a pair, also of a part, cancels the other for good: what the one leaves goes on alone.',
 });
 
 /** The other orders of a chain, by id. */

@@ -143,7 +143,7 @@ const stateOf = (order: OrderRow | undefined) => {
 };
 
 test('a preview says what placing the order then does: hold, fills, fee, journal lines, end, cash', async () => {
-  const { by, userId, accountId } = await trading.customer('90000000');
+  const { by, userId, accountId } = await trading.customer('20000000');
   const near = (side: 'bid' | 'ask', percent: bigint) =>
     cents(((trading.market.quote('GOOGL')?.[side] ?? 0n) * percent) / 100n);
   type Kind = Omit<Parameters<TestTrading['orders']['preview']>[1], 'symbol'>;
