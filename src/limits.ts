@@ -99,6 +99,8 @@ export const limits = {
     concurrent: Math.min(2, Math.max(1, availableParallelism() - 1)),
     /** At about 20 ms each, the last in the queue waits about 1 s. */
     queue: 100,
+    /** Of those who are known, before a stranger goes: strangers have a quarter of the gate at worst. */
+    urgentInARow: 3,
   },
   breached,
   mail,
@@ -108,7 +110,7 @@ export const limits = {
      * Sign-ins whose user is looked up and whose attempt is counted at a time, about 2 ms each; a crowd that asked at once would hold
      * everybody else's requests up. The last of the queue waits about 0.5 s.
      */
-    lookUps: { concurrent: 4, queue: 1_000 },
+    lookUps: { concurrent: 4, queue: 1_000, urgentInARow: 3 },
     /** NIST SP 800-63B-4, 3.2.2: at most a hundred failures in a row. For one name, from devices that it is not known on. */
     failuresPerDay: 100,
     /** Addresses that a user is known at; the one not seen longest makes room. */

@@ -141,6 +141,7 @@ builder.mutationFields((t) => ({
   createUser: t.field({
     type: UserPayload,
     access: { permission: 'users:manage' },
+    oneADocument: true,
     description:
       'Makes a user with the role USER, a profile and an empty USD account. Codes: INVALID_INPUT, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON, EMAIL_TAKEN, USERNAME_TAKEN; all that apply at once.',
     args: { input: t.arg({ type: CreateUserInput, required: true }) },

@@ -35,6 +35,8 @@ declare global {
       ResolveReturnShape,
     > {
       access: Access;
+      /** Checks or sets a password, a code or a session: by alias, one document would be many attempts. */
+      oneADocument?: true;
     }
     interface SubscriptionFieldOptions<
       Types extends SchemaTypes,
@@ -49,11 +51,12 @@ declare global {
   }
 }
 
-/** Carries a root field's access level into the schema, where the rule tree is made from it (rules.ts). */
+/** Carries a root field's access level and mark into the schema, where rules.ts and measure.ts read them. */
 class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const { access } = config.pothosOptions as { access?: Access };
-    return access === undefined ? config : { ...config, extensions: { ...config.extensions, access } };
+    const { access, oneADocument } = config.pothosOptions as { access?: Access; oneADocument?: true };
+    if (access === undefined) return config;
+    return { ...config, extensions: { ...config.extensions, access, ...(oneADocument && { oneADocument }) } };
   }
 }
 SchemaBuilder.registerPlugin('access', AccessPlugin);

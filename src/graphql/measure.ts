@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   getIntrospectionQuery,
   Kind,
   type OperationDefinitionNode,
@@ -18,7 +19,7 @@ export interface Measure {
   introspection: number;
   /** The root fields of the operation that has the most. */
   rootFields: number;
-  /** The root fields that check or set a password or a session, in the operation that has the most. */
+  /** The marked root fields, in the operation that has the most. */
   signIns: number;
   /** As written, with no fragment filled in. */
   directives: number;
@@ -51,16 +52,13 @@ const listLength: Record<string, number> = {
   directives: 5,
 };
 
-/** Each costs a password hash or a session row: by alias, one document would be many attempts. */
-const signInFields = new Set([
-  'register',
-  'login',
-  'refresh',
-  'changePassword',
-  'deleteAccount',
-  'requestPasswordReset',
-  'resetPassword',
-]);
+/** The mutations that are marked where they are registered (builder.ts): one a document. */
+export const markedFields = (schema: GraphQLSchema): ReadonlySet<string> =>
+  new Set(
+    Object.values(schema.getMutationType()?.getFields() ?? {})
+      .filter(({ extensions }) => extensions.oneADocument === true)
+      .map(({ name }) => name),
+  );
 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 
@@ -68,7 +66,7 @@ const isIntrospection = (name: string): boolean => name === '__schema' || name =
  * Counts with one look at every node, however often its fragment is spread: the sums of a fragment are remembered.
  * A fragment inside itself counts as nothing, because validation refuses the document for it.
  */
-export const measureDocument = (document: DocumentNode): Measure => {
+export const measureDocument = (document: DocumentNode, marked: ReadonlySet<string> = new Set()): Measure => {
   const written = { directives: 0, spreads: 0, repeats: 0 };
   const definitions = new Map<string, FragmentDefinitionNode>();
   const measured = new Map<string, Part>();
@@ -108,7 +106,7 @@ export const measureDocument = (document: DocumentNode): Measure => {
       introspection: apart ? weight : inner.introspection,
       weight,
       topFields: 1,
-      signIns: signInFields.has(name) ? 1 : 0,
+      signIns: marked.has(name) ? 1 : 0,
     };
   };
 

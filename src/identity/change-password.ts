@@ -3,9 +3,9 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import type { Budget } from '../limiter/budget.ts';
 import type { CheckBreached } from './breached.ts';
 import type { Passwords } from './password.ts';
+import type { PasswordAttempts } from './password-attempts.ts';
 import { checkPassword } from './password-rules.ts';
 import { endSessions, hasSecondFactor } from './session-store.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
@@ -28,27 +28,25 @@ export interface ChangePasswordNeeds {
   sessions: Sessions;
   viewers: Viewers;
   tellUser: TellUser;
-  /** Of sessions: whoever stole one may not guess with it, and the owner's other ones go on. */
-  budget: Budget;
+  attempts: PasswordAttempts;
 }
 
 /** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
 export const createChangePassword =
   (needs: ChangePasswordNeeds) =>
   async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
-    const { database, command, passwords, passwordBounds, checkBreached, budget } = needs;
+    const { database, command, passwords, passwordBounds, checkBreached, attempts } = needs;
     const names = [viewer.username, viewer.email];
     const weak = checkPassword(input.newPassword, { bounds: passwordBounds, names, field: 'newPassword' });
     if (weak !== undefined) return refused(weak);
     const found = await findUser(database, { id: viewer.id });
-    await budget.spend(viewer.sessionId);
+    const attempt = await attempts(viewer);
+    await attempt.guess();
     const right = await passwords.verify(found?.passwordHash, input.currentPassword, true);
+    if (right) attempt.wasRight();
     // A wrong guess is not told anything about the new password.
     const seen = right ? await checkBreached(input.newPassword, 'newPassword') : undefined;
-    if (seen !== undefined) {
-      budget.giveBack(viewer.sessionId);
-      return refused(seen);
-    }
+    if (seen !== undefined) return refused(seen);
     const passwordHash = right ? await passwords.hash(input.newPassword, true) : undefined;
 
     const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async (step) => {
@@ -63,7 +61,6 @@ export const createChangePassword =
       await needs.tellUser(step, user, 'PASSWORD_CHANGED');
       return ok(await needs.sessions.open(tx, user, { now, secondFactor }));
     });
-    if (right) budget.giveBack(viewer.sessionId);
     if (result.ok) needs.viewers.forgetUser(viewer.id);
     return result;
   };

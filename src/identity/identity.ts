@@ -13,6 +13,7 @@ import { createLogin } from './login.ts';
 import { createLogout } from './logout.ts';
 import { createLogoutEverywhere } from './logout-everywhere.ts';
 import type { Passwords } from './password.ts';
+import { createPasswordAttempts } from './password-attempts.ts';
 import { createPresence } from './presence.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshTokens } from './refresh-token.ts';
@@ -46,8 +47,8 @@ export const createIdentity = (needs: IdentityNeeds) => {
   const refreshTokens = createRefreshTokens(jwt.secret);
   const sessions = createSessions({ jwt, ids, accessTokens, refreshTokens });
   const signIns = createSignInLimits({ database, budgets: budgets.signIn, clock, jwt });
-  const budget = budgets.password;
-  const showPresence = createPresence({ database, clock, passwords, budget });
+  const attempts = createPasswordAttempts({ password: budgets.password, backOff: budgets.signIn.backOff });
+  const showPresence = createPresence({ database, clock, passwords, attempts });
   const viewers = createViewers({ database, tokens: accessTokens, clock, rule: config.secondFactor.rule });
   const secondFactors = createSecondFactors({
     database,
@@ -94,7 +95,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
       sessions,
       viewers,
       tellUser,
-      budget,
+      attempts,
     }),
     userDetails: (userIds: readonly string[]) => readUserDetails(database, userIds),
     updateLogin: createUpdateLogin({

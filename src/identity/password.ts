@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 import { limits } from '../limits.ts';
-import { createGate } from './gate.ts';
+import { createGate, type GateBounds } from './gate.ts';
 
 /** OWASP's first choice for argon2id; `limits.password` says what one costs. */
 const cost = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -22,7 +22,7 @@ export interface Passwords {
   verify(hash: string | undefined, password: string, urgent?: boolean): Promise<boolean>;
 }
 
-export const createPasswords = (gateLimits: { concurrent: number; queue: number } = limits.password): Passwords => {
+export const createPasswords = (gateLimits: GateBounds = limits.password): Passwords => {
   const gate = createGate(gateLimits);
   const nobody = unusableHash();
   return {

@@ -2,9 +2,9 @@ import type { Step } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Budget } from '../limiter/budget.ts';
 import { limits } from '../limits.ts';
 import type { Passwords } from './password.ts';
+import type { PasswordAttempts } from './password-attempts.ts';
 import { findSessionStart } from './session-store.ts';
 import { findUser, type StoredUser } from './store.ts';
 import type { Viewer } from './viewer.ts';
@@ -13,8 +13,7 @@ export interface PresenceNeeds {
   database: Database;
   clock: Clock;
   passwords: Passwords;
-  /** Of sessions: whoever stole one may not guess with it, and the owner's other ones go on. */
-  budget: Budget;
+  attempts: PasswordAttempts;
 }
 
 export interface Presence {
@@ -30,8 +29,9 @@ export interface Presence {
  * in a moment ago. The second is for clients that were written before the first was asked for: being refused, they sign in again.
  */
 export const createPresence =
-  ({ database, clock, passwords, budget }: PresenceNeeds) =>
+  ({ database, clock, passwords, attempts }: PresenceNeeds) =>
   async (viewer: Viewer, password: string | null | undefined, field: string): Promise<Presence> => {
+    const attempt = await attempts(viewer);
     if (password == null) {
       const session = { id: viewer.sessionId, userId: viewer.id };
       const startedAt = await findSessionStart(database.prisma, session);
@@ -44,9 +44,9 @@ export const createPresence =
       };
     }
     const found = await findUser(database, { id: viewer.id });
-    await budget.spend(viewer.sessionId);
+    await attempt.guess();
     const shown = await passwords.verify(found?.passwordHash, password, true);
-    if (shown) budget.giveBack(viewer.sessionId);
+    if (shown) attempt.wasRight();
     return {
       shown,
       holds: async (_, { passwordHash }) => shown && passwordHash === found?.passwordHash,

@@ -65,6 +65,7 @@ builder.mutationFields((t) => ({
   enrolSecondFactor: t.field({
     type: payloadOf('EnrolSecondFactorPayload', 'enrolment', EnrolmentRef),
     access: 'enrolling',
+    oneADocument: true,
     description:
       'Begins a second factor: one-time codes of an authenticator app (RFC 6238, SHA-1, 6 digits, 30 seconds). It counts once `confirmSecondFactor` was sent a code of it. Codes: INVALID_CREDENTIALS, RECENT_SIGN_IN_REQUIRED, SECOND_FACTOR_EXISTS.',
     args: { input: t.arg({ type: EnrolSecondFactorInput, required: true }) },
@@ -76,6 +77,7 @@ builder.mutationFields((t) => ({
   confirmSecondFactor: t.field({
     type: RecoveryCodesPayload,
     access: 'enrolling',
+    oneADocument: true,
     description:
       'Makes the second factor count: from now on signing in wants a code. Ends all other sessions. Codes: INVALID_CREDENTIALS, NO_SECOND_FACTOR.',
     args: { input: t.arg({ type: ConfirmSecondFactorInput, required: true }) },
@@ -87,6 +89,7 @@ builder.mutationFields((t) => ({
   removeSecondFactor: t.field({
     type: donePayload('RemoveSecondFactorPayload'),
     access: 'signedIn',
+    oneADocument: true,
     description:
       'Removes the second factor and its recovery codes, and ends all other sessions. Codes: INVALID_CREDENTIALS, NO_SECOND_FACTOR.',
     args: { input: t.arg({ type: RemoveSecondFactorInput, required: true }) },
@@ -96,6 +99,7 @@ builder.mutationFields((t) => ({
   renewRecoveryCodes: t.field({
     type: RecoveryCodesPayload,
     access: 'signedIn',
+    oneADocument: true,
     description:
       'Makes new recovery codes; those of before sign in nobody any more. Codes: INVALID_CREDENTIALS, RECENT_SIGN_IN_REQUIRED, NO_SECOND_FACTOR.',
     args: { input: t.arg({ type: RenewRecoveryCodesInput, required: true }) },

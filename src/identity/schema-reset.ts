@@ -17,6 +17,7 @@ builder.mutationFields((t) => ({
   requestPasswordReset: t.field({
     type: donePayload('RequestPasswordResetPayload'),
     access: 'public',
+    oneADocument: true,
     description:
       'Sends a mail with a link that resets a forgotten password, if somebody has the address. The answer does not tell. Codes: INVALID_INPUT for what is no address, NOT_SUPPORTED on a server that sends no mail.',
     args: { input: t.arg({ type: RequestPasswordResetInput, required: true }) },
@@ -25,6 +26,7 @@ builder.mutationFields((t) => ({
   resetPassword: t.field({
     type: AuthPayload,
     access: 'public',
+    oneADocument: true,
     description:
       'Sets a new password with the token of the newest mail, once and within 30 minutes, ends all sessions and gives a new one. Nothing of the link is used up by what is refused. Codes: INVALID_RESET_TOKEN, SECOND_FACTOR_REQUIRED, INVALID_CREDENTIALS for a wrong code, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON.',
     args: { input: t.arg({ type: ResetPasswordInput, required: true }) },

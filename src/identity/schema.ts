@@ -187,6 +187,7 @@ builder.mutationFields((t) => ({
   register: t.field({
     type: AuthPayload,
     access: 'public',
+    oneADocument: true,
     description:
       'Makes a user with a profile and an empty USD account, and signs in. Codes: INVALID_INPUT, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON, EMAIL_TAKEN, USERNAME_TAKEN; all that apply at once.',
     args: { input: t.arg({ type: RegisterInput, required: true }) },
@@ -195,6 +196,7 @@ builder.mutationFields((t) => ({
   login: t.field({
     type: AuthPayload,
     access: 'public',
+    oneADocument: true,
     description:
       'Signs in with a new session. Codes: INVALID_INPUT, INVALID_CREDENTIALS, USER_SUSPENDED, SECOND_FACTOR_REQUIRED.',
     args: { input: t.arg({ type: LoginInput, required: true }) },
@@ -203,6 +205,7 @@ builder.mutationFields((t) => ({
   refresh: t.field({
     type: AuthPayload,
     access: 'public',
+    oneADocument: true,
     description:
       'Gives a new access token and the next refresh token. The same token sent twice within 10 seconds gets the same answer, so that two tabs do not sign each other out. Code: INVALID_REFRESH_TOKEN.',
     args: { input: t.arg({ type: RefreshInput, required: true }) },
@@ -226,6 +229,7 @@ builder.mutationFields((t) => ({
   changePassword: t.field({
     type: AuthPayload,
     access: 'signedIn',
+    oneADocument: true,
     description:
       'Ends all sessions, this one included, and gives a new one. Codes: INVALID_CREDENTIALS, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON.',
     args: { input: t.arg({ type: ChangePasswordInput, required: true }) },
@@ -235,6 +239,7 @@ builder.mutationFields((t) => ({
   updateLogin: t.field({
     type: UserPayload,
     access: 'signedIn',
+    oneADocument: true,
     description:
       'Changes the names and the password that the viewer signs in with, all that is given or nothing. A new password ends all other sessions. Codes: INVALID_INPUT, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_TOO_COMMON, RECENT_SIGN_IN_REQUIRED, INVALID_CREDENTIALS, EMAIL_TAKEN, USERNAME_TAKEN.',
     args: { input: t.arg({ type: UpdateLoginInput, required: true }) },
@@ -246,6 +251,7 @@ builder.mutationFields((t) => ({
   deleteAccount: t.field({
     type: donePayload('DeleteAccountPayload'),
     access: 'signedIn',
+    oneADocument: true,
     description:
       'Closes the login for good: names, address and profile are removed, the books stay under the user’s number. Codes: RECENT_SIGN_IN_REQUIRED, INVALID_CREDENTIALS, OPEN_ORDERS, LAST_ADMIN.',
     args: { input: t.arg({ type: DeleteAccountInput, required: true }) },

@@ -23,6 +23,9 @@ const text = (access: Access, resolve: NonNullable<Field['resolve']>, args: Fiel
   extensions: { access },
 });
 
+/** As the builder marks what checks or sets a password, a code or a session. */
+const marked = (field: Field): Field => ({ ...field, extensions: { ...field.extensions, oneADocument: true } });
+
 const Node: GraphQLObjectType = new GraphQLObjectType({
   name: 'Node',
   fields: () => ({
@@ -90,11 +93,13 @@ export const testSchema = (effects: Effects = { begun: [], done: [] }): GraphQLS
       name: 'Mutation',
       fields: {
         touch: text('signedIn', () => void effects.done.push('touch')),
-        login: text('public', (_, { password }) => `token for ${String(password).length} characters`, {
-          password: { type: new GraphQLNonNull(GraphQLString) },
-          email: { type: GraphQLString },
-        }),
-        refresh: text('public', () => 'fresh'),
+        login: marked(
+          text('public', (_, { password }) => `token for ${String(password).length} characters`, {
+            password: { type: new GraphQLNonNull(GraphQLString) },
+            email: { type: GraphQLString },
+          }),
+        ),
+        refresh: marked(text('public', () => 'fresh')),
         replay: text('public', (_, __, context) => {
           context.idempotencyReplayed = true;
           return 'stored';

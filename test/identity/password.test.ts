@@ -28,7 +28,7 @@ describe('passwords', () => {
   });
 
   test('that would wait beyond the queue are refused at once, the others all done', async () => {
-    const few = createPasswords({ concurrent: 1, queue: 3 });
+    const few = createPasswords({ concurrent: 1, queue: 3, urgentInARow: 3 });
     const answers = await Promise.allSettled(Array.from({ length: 6 }, () => few.hash('quiet river')));
     const refusals = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason);
     expect(refusals).toHaveLength(2);
@@ -42,7 +42,7 @@ describe('passwords', () => {
 
 describe('the gate', () => {
   test('never lets more in than it may, also when tasks fail, and keeps the order', async () => {
-    const gate = createGate({ concurrent: 2, queue: 100 });
+    const gate = createGate({ concurrent: 2, queue: 100, urgentInARow: 3 });
     const order: number[] = [];
     let inside = 0;
     let most = 0;

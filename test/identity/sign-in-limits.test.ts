@@ -210,4 +210,27 @@ describe('the current password', () => {
     const other = await world.viewerOf(must(await signIn(username, HERE)));
     must(await change(other, PASSWORD));
   });
+
+  it('is checked a few times a minute, right or wrong: each check goes before those of strangers', async () => {
+    await start({ loginsPerMinute: 3 });
+    const { by, viewer } = await world.person();
+    const update = (currentPassword?: string) =>
+      world.identity.updateLogin({ ...by, address: HERE }, viewer, { newPassword: PASSWORD, currentPassword });
+    const before = world.counts.verify + world.counts.hash;
+    const { refused, let: through } = await tally(
+      Array.from({ length: 12 }, (_, number) => update(number % 2 === 0 ? PASSWORD : undefined)),
+    );
+    expect(through).toBe(3);
+    expect(refused[0]?.details).toMatchObject({ policy: 'password' });
+    expect(world.counts.verify + world.counts.hash - before).toBeLessThanOrEqual(6);
+  });
+
+  it('can be guessed a hundred times a day by one session, however slowly', async () => {
+    await start({ loginsPerMinute: 1_000 });
+    const { by, viewer } = await world.person();
+    const wrong = () => world.identity.deleteAccount(by, viewer, { password: 'wrong' });
+    for (let at = 0; at < limits.signIn.failuresPerDay; at += 1)
+      expect(codesOf(await wrong())).toEqual(['INVALID_CREDENTIALS']);
+    await expect(wrong()).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { policy: 'sign-in-failures' } });
+  });
 });

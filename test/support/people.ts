@@ -65,7 +65,7 @@ const counted = (passwords: Passwords) => {
 /** Identity, profile, administration and audit as one process of the server has them. */
 const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, rule: SecondFactorRule) => {
   const ids = createIds(clock);
-  const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000 }));
+  const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000, urgentInARow: 3 }));
   const config = {
     jwt,
     password: { min: 12, max: 128 },

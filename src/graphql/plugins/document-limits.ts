@@ -1,7 +1,7 @@
-import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { limits } from '../../limits.ts';
-import { fullIntrospection, type Measure, measureDocument } from '../measure.ts';
+import { fullIntrospection, type Measure, markedFields, measureDocument } from '../measure.ts';
 
 const bounds: { what: keyof Measure; max: number; called: string }[] = [
   { what: 'depth', max: limits.graphql.depth, called: 'levels' },
@@ -19,8 +19,8 @@ const bounds: { what: keyof Measure; max: number; called: string }[] = [
 const tooComplex = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 
-const judge = (document: DocumentNode): GraphQLError[] => {
-  const measure = measureDocument(document);
+const judge = (document: DocumentNode, marked: ReadonlySet<string>): GraphQLError[] => {
+  const measure = measureDocument(document, marked);
   return bounds
     .filter(({ what, max }) => measure[what] > max)
     .map(({ what, max, called }) =>
@@ -49,6 +49,12 @@ const boundTokens = (source: Source): void => {
 /** Refuses oversized documents before validation, whose own work grows with the square of some of these counts. */
 export const useDocumentLimits = (): Plugin => {
   const judged = new WeakMap<DocumentNode, GraphQLError[]>();
+  const marks = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
+  const markedIn = (schema: GraphQLSchema): ReadonlySet<string> => {
+    const marked = marks.get(schema) ?? markedFields(schema);
+    marks.set(schema, marked);
+    return marked;
+  };
   return {
     onParse({ setParseFn }) {
       setParseFn((source, options) => {
@@ -57,8 +63,8 @@ export const useDocumentLimits = (): Plugin => {
         return parse(whole, options);
       });
     },
-    onValidate({ params: { documentAST }, setResult }) {
-      const errors = judged.get(documentAST) ?? judge(documentAST);
+    onValidate({ params: { documentAST, schema }, setResult }) {
+      const errors = judged.get(documentAST) ?? judge(documentAST, markedIn(schema as GraphQLSchema));
       judged.set(documentAST, errors);
       if (errors.length > 0) setResult(errors);
     },
