@@ -102,12 +102,17 @@ export const createLedger = (parts: LedgerDeps) => {
       const groups = Map.groupBy(await deps.history.openLots(sight, positions), nameOf);
       return (position) => groups.get(nameOf(position)) ?? [];
     },
-    ownPositions: async (userId: string, accountId?: string | null, asOf?: Date | null): Promise<ValuedPosition[]> => {
+    ownPositions: async (
+      userId: string,
+      accountId?: string | null,
+      asOf?: Date | null,
+      closed = false,
+    ): Promise<ValuedPosition[]> => {
       const sight = { viewerId: userId };
       const own = await deps.accounts.idsOf(userId);
       const wanted = accountId == null ? own : own.filter((id) => id === accountId.toLowerCase());
-      if (asOf != null) return past.positionsAt(sight, wanted, asOf);
-      return wanted.length === 0 ? [] : valued(await deps.store.positions(sight, wanted));
+      if (asOf != null) return past.positionsAt(sight, wanted, { at: asOf, closed });
+      return wanted.length === 0 ? [] : valued(await deps.store.positions(sight, wanted, closed));
     },
   };
 };

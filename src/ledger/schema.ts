@@ -152,8 +152,8 @@ PositionRef.implement({
       costBasis: quoted('What the quantity cost, first in, first out.', (row) => row.costBasis),
       averageEntryPrice: t.field({
         type: 'Decimal',
-        description: 'Cost basis per unit, rounded half up to the scale of the quote asset.',
-        resolve: ({ costBasis, qty, instrument }) => averagePrice(costBasis, qty, instrument),
+        description: 'Cost basis per unit, rounded half up to the scale of the quote asset; 0 of a closed position.',
+        resolve: ({ costBasis, qty, instrument }) => (qty === 0n ? '0' : averagePrice(costBasis, qty, instrument)),
       }),
       marketPrice: t.field({
         type: 'Decimal',
@@ -194,15 +194,18 @@ builder.queryFields((t) => ({
     access: 'signedIn',
     type: [PositionRef],
     complexity: { field: 1, multiplier: 10 },
-    description: 'What the viewer holds, by account and symbol; closed positions are left out.',
+    description: 'What the viewer holds, by account and symbol.',
     args: {
       accountId: t.arg.id(),
       asOf: t.arg({
         type: 'DateTime',
         description: 'As it was then, this instant included; refused with BAD_USER_INPUT when in the future.',
       }),
+      closed: t.arg.boolean({
+        description: 'Also what is closed, with qty 0, for its realised profit or loss; left out when absent.',
+      }),
     },
-    resolve: (_, { accountId, asOf }, context) =>
-      context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf),
+    resolve: (_, { accountId, asOf, closed }, context) =>
+      context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf, closed ?? false),
   }),
 }));

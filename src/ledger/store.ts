@@ -32,10 +32,11 @@ export const createLedgerStore = ({ pool, prisma, as }: Pick<Database, 'pool' | 
     const text = `SELECT ${balanceColumns} FROM balances WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, asset`;
     return (await as(sight).query<BalanceRow>({ name: 'balances_of', text, values: [accountIds] })).rows;
   },
-  positions: async (sight: Sight, accountIds: readonly string[]): Promise<PositionRow[]> => {
+  /** Closed ones, which have no quantity, are left out unless they are asked for. */
+  positions: async (sight: Sight, accountIds: readonly string[], closed = false): Promise<PositionRow[]> => {
     const text = `SELECT ${positionColumns} FROM positions
-                  WHERE account_id = ANY($1::uuid[]) AND qty > 0 ORDER BY account_id, symbol`;
-    return (await as(sight).query<PositionRow>({ name: 'positions_of', text, values: [accountIds] })).rows;
+                  WHERE account_id = ANY($1::uuid[]) AND (qty > 0 OR $2) ORDER BY account_id, symbol`;
+    return (await as(sight).query<PositionRow>({ name: 'positions_of', text, values: [accountIds, closed] })).rows;
   },
   chart: async (): Promise<ChartLine[]> => {
     const text = 'SELECT code, name, type, normal_side AS "normalSide", kind FROM chart_lines ORDER BY code';

@@ -113,3 +113,15 @@ test('a sell that is taken back loads no more lots than it gives back to, the yo
   expect(seen).toEqual([498n, 497n, 496n]);
   await pool.query("DELETE FROM lots WHERE symbol = 'TEST'");
 });
+
+test('a closed position keeps its profit, and is told when it is asked for', async () => {
+  const customer = await trading.customer('100000');
+  await trade(customer, 'BUY', '10', '0.10');
+  await trade(customer, 'SELL', '10', '200000.00');
+  expect(await trading.ledger.ownPositions(customer.userId)).toEqual([]);
+  const now = await trading.ledger.ownPositions(customer.userId, null, null, true);
+  const then = await trading.ledger.ownPositions(customer.userId, null, now[0]!.updatedAt, true);
+  for (const position of [now, then].flat())
+    expect(position).toMatchObject({ qty: 0n, costBasis: 0n, realizedPnl: (10n * 20_000_000n - 100n) * 10n ** 6n });
+  expect([now.length, then.length]).toEqual([1, 1]);
+});

@@ -29,10 +29,14 @@ export const createPast = ({ readableAccount, history, market, clock }: PastDeps
   },
 
   /** Valued at what was known of the market then. */
-  positionsAt: async (sight: Sight, accountIds: readonly string[], at: Date): Promise<ValuedPosition[]> => {
+  positionsAt: async (
+    sight: Sight,
+    accountIds: readonly string[],
+    { at, closed }: { at: Date; closed: boolean },
+  ): Promise<ValuedPosition[]> => {
     checkPast(at, clock.now(), 'asOf');
     await history.closeUntil(accountIds, at);
-    const rows = await history.positionsAt(sight, accountIds, at);
+    const rows = await history.positionsAt(sight, accountIds, { at, closed });
     const marks = await history.marksAt([...new Set(rows.map(({ symbol }) => symbol))], at);
     return rows.flatMap((row) => {
       const instrument = market.find(row.symbol);

@@ -32,8 +32,12 @@ export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) 
     return (await as(sight).query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;
   },
 
-  /** By account and symbol; closed positions are left out. */
-  positionsAt: async (sight: Sight, accountIds: readonly string[], at: Date): Promise<PositionRow[]> => {
+  /** By account and symbol. Those that were closed then have no quantity; they are left out unless they are asked for. */
+  positionsAt: async (
+    sight: Sight,
+    accountIds: readonly string[],
+    { at, closed }: { at: Date; closed: boolean },
+  ): Promise<PositionRow[]> => {
     const text = `SELECT p.account_id AS "accountId", p.symbol, e.*
                   FROM positions p CROSS JOIN LATERAL (
                     SELECT position_qty AS qty, position_cost AS "costBasis", position_pnl AS "realizedPnl",
@@ -41,8 +45,8 @@ export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) 
                     FROM executions
                     WHERE account_id = p.account_id AND symbol = p.symbol AND created_at <= $2
                     ORDER BY created_at DESC, sequence DESC LIMIT 1
-                  ) e WHERE p.account_id = ANY($1::uuid[]) AND e.qty > 0 ORDER BY p.account_id, p.symbol`;
-    return (await as(sight).query<PositionRow>({ name: 'positions_at', text, values: [accountIds, at] })).rows;
+                  ) e WHERE p.account_id = ANY($1::uuid[]) AND (e.qty > 0 OR $3) ORDER BY p.account_id, p.symbol`;
+    return (await as(sight).query<PositionRow>({ name: 'positions_at', text, values: [accountIds, at, closed] })).rows;
   },
 
   /** What each instrument was last known to be worth at an instant, in price units. */
