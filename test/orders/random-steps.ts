@@ -99,12 +99,12 @@ export const step = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant('late' as const),
-      pick,
+      ...{ who, symbol, side, pick },
       part: fc.constantFrom(1n, 1n, 2n),
-      dry: fc.boolean(),
+      dry: fc.constantFrom(true, true, false),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('bust' as const), pick, covers: fc.boolean() }) },
@@ -121,7 +121,7 @@ export interface Run {
   orders: { id: string; clientOrderId: string; owner: Customer; symbol: string }[];
 }
 
-const priceNear = ({ trading }: Run, name: string, bps: number): string => {
+export const priceNear = ({ trading }: Run, name: string, bps: number): string => {
   const quote = trading.market.quote(name);
   const instrument = trading.market.find(name);
   if (instrument === undefined) throw new Error('no such instrument');
