@@ -9,12 +9,17 @@ export class StoreDownError extends Error {
 }
 
 /**
- * Waits no longer than the deadline. A timer that fires late because this process was busy is not the store's fault, so what has
- * arrived by then is read first.
+ * Waits no longer than the deadline. What this process was busy with meanwhile is not the store's fault: so much is added, once and up to
+ * another deadline, and what has arrived by then is read first.
  */
 export const withDeadline = <Value>(deadline_ms: number, work: () => Promise<Value>): Promise<Value> =>
   new Promise((resolve, reject) => {
-    const late = setTimeout(() => setImmediate(() => reject(new StoreDownError())), deadline_ms);
+    const before = performance.eventLoopUtilization();
+    const giveUp = (): void => void setImmediate(() => reject(new StoreDownError()));
+    let late = setTimeout(() => {
+      const busy_ms = Math.min(performance.eventLoopUtilization(before).active, deadline_ms);
+      late = setTimeout(giveUp, busy_ms);
+    }, deadline_ms);
     // What throws at once counts like what fails later.
     (async () => work())().then(
       (value) => {
