@@ -1,6 +1,7 @@
 import { type Admin, createAdmin } from './admin/admin.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
 import { createCommand } from './audit/command.ts';
+import { createRecordRead } from './audit/record-read.ts';
 import { sealKey } from './audit/seal-key.ts';
 import { createSealer } from './audit/sealer.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -160,7 +161,7 @@ export const createApp = async ({
         checkBreached,
         config,
       }),
-      audit: createAudit({ database }),
+      audit: createAudit({ database, recordRead: createRecordRead(createCommand({ database, clock, ids })) }),
       circuits: createCircuits({
         guards,
         command: createCommand({ database, clock, ids }),

@@ -1,7 +1,9 @@
 import type { Database } from '../database/database.ts';
+import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import { limits } from '../limits.ts';
+import type { RecordRead } from './record-read.ts';
 import { type AuditFilter, type AuditRow, readAudit } from './store.ts';
 
 const nothing: Page<AuditRow> = { rows: [], hasMore: false };
@@ -10,7 +12,9 @@ const nothing: Page<AuditRow> = { rows: [], hasMore: false };
 const canMatch = (text: string | null | undefined): boolean =>
   text == null || (text.length <= limits.text.search && /^[\x20-\x7e]*$/.test(text));
 
-export const createAudit = ({ database }: { database: Database }) => ({
+export const createAudit = ({ database, recordRead }: { database: Database; recordRead: RecordRead }) => ({
+  /** Before the names of those who acted are shown: most of them are customers. */
+  noteNames: (by: Actor): Promise<void> => recordRead(by, 'auditLog', null),
   list: async (filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> => {
     const { actorId, action, target, outcome } = filter;
     if ((actorId != null && !isUuid(actorId)) || ![action, target, outcome].every(canMatch)) return nothing;

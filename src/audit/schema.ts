@@ -1,3 +1,5 @@
+import { type GraphQLResolveInfo, Kind } from 'graphql';
+import { actorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import {
   connectionArgs,
@@ -6,18 +8,40 @@ import {
   pageRequest,
   toConnection,
 } from '../graphql/connection.ts';
+import { perRequest } from '../graphql/per-request.ts';
 import { UserRef } from '../identity/schema.ts';
 import type { AuditRow } from './store.ts';
+
+/** Once for a whole page of lines. */
+const noteNames = perRequest((context) => {
+  let noted: Promise<void> | undefined;
+  return (): Promise<void> => {
+    noted ??= context.services.audit.noteNames(actorOf(context));
+    return noted;
+  };
+});
+
+/** Whether nothing is asked of a user but the id, which is no name. What stands in a fragment counts as more. */
+const isIdOnly = ({ fieldNodes }: GraphQLResolveInfo): boolean =>
+  fieldNodes.every(({ selectionSet }) =>
+    selectionSet?.selections.every(
+      (selection) => selection.kind === Kind.FIELD && ['id', '__typename'].includes(selection.name.value),
+    ),
+  );
 
 const AuditEntryRef = builder.objectRef<AuditRow>('AuditEntry').implement({
   description: 'One line of the log of everything that was changed or tried. Lines are never changed or removed.',
   fields: (t) => ({
     id: t.exposeID('id'),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    actor: t.expose('actor', {
+    actor: t.field({
       type: UserRef,
       nullable: true,
-      description: 'Who did it; null when nobody was signed in.',
+      description: 'Who did it; null when nobody was signed in. To ask for more than the id leaves a line in the log.',
+      resolve: async ({ actor }, _, context, info) => {
+        if (actor !== null && actor.id !== context.viewer?.id && !isIdOnly(info)) await noteNames(context)();
+        return actor;
+      },
     }),
     action: t.exposeString('action', {
       description: 'The name of the mutation, or of the query in which staff read what is a customer’s.',

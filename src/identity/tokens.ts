@@ -36,7 +36,8 @@ export const createAccessTokens = ({ jwt: options, clock, ids }: { jwt: Config['
   const verified = createLru<Claims>(limits.session.viewerCacheEntries);
   const now_s = (): number => Math.floor(clock.now().getTime() / 1000);
 
-  const headerShape = z.object({ alg: z.literal(algorithm), typ: z.literal(TYPE), kid: z.literal(kid) });
+  // RFC 7515, 4.1.11: a token with `crit` must be refused where its extensions are not understood. Ours have nothing beyond these.
+  const headerShape = z.strictObject({ alg: z.literal(algorithm), typ: z.literal(TYPE), kid: z.literal(kid) });
   const claimsShape = z.strictObject({
     iss: z.literal(issuer),
     aud: z.literal(audience),

@@ -99,6 +99,10 @@ export const forgeries = ({ token, secret }: Genuine): Record<string, string> =>
     'alg ES256 with a signature of zeros': `${base64({ ...head, alg: 'ES256' })}.${bodyText}.${Buffer.alloc(64).toString('base64url')}`,
     'two algs, the good one last': rawHead(`{"alg":"none","typ":"at+jwt","alg":"HS256","kid":"x"}`),
     // The header
+    'an extension that is critical': header({ crit: ['b64'], b64: false }),
+    'an extension that is critical and not there': header({ crit: ['exp'] }),
+    'no critical extension': header({ crit: [] }),
+    'a member that nobody knows': header({ http: 'https://example.com' }),
     'another type': header({ typ: 'JWT' }),
     'the type of a refresh token': header({ typ: 'rt+jwt' }),
     'no type': header({ typ: undefined }),

@@ -111,6 +111,26 @@ describe('the fields of identity and administration', () => {
     expect(await run('{ user(id: "nobody") { id } }', {}, viewer)).toEqual({ user: null });
   });
 
+  test('leave a line when staff see the names of customers in the audit log, one a page', async () => {
+    const [auditor, admin] = [await world.person(['AUDITOR']), await world.person(['ADMIN'])];
+    await world.person();
+    const ask = (viewer: Viewer, actor: string, filter: object = {}) =>
+      run(
+        `query ($filter: AuditFilter) { auditLog(first: 20, filter: $filter) { edges { node { action ${actor} } } } }`,
+        { filter },
+        viewer,
+      );
+    const noted = async () =>
+      (await ask(admin.viewer, 'target actor { id }', { actorId: auditor.id, action: 'auditLog' })).auditLog.edges;
+    await ask(auditor.viewer, 'actor { id __typename }');
+    await ask(auditor.viewer, 'actor { email username }', { actorId: auditor.id });
+    expect(await noted()).toEqual([]);
+    await ask(auditor.viewer, 'actor { id email }');
+    expect(await noted()).toEqual([{ node: { action: 'auditLog', target: null, actor: { id: auditor.id } } }]);
+    await ask(auditor.viewer, 'actor { ...on User { username } }');
+    expect(await noted()).toHaveLength(2);
+  });
+
   test('give roles, suspend and reinstate', async () => {
     const [admin, person] = [await world.person(['ADMIN']), await world.person()];
     const change = async (field: string, type: string, input: object) =>

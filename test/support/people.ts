@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { createAdmin } from '../../src/admin/admin.ts';
 import { createAudit } from '../../src/audit/audit.ts';
+import { createCommand } from '../../src/audit/command.ts';
+import { createRecordRead } from '../../src/audit/record-read.ts';
 import { mailSettings } from '../../src/config/mail.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
@@ -105,7 +107,7 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, r
     identity,
     profile: createProfile(needs),
     admin: createAdmin(needs),
-    audit: createAudit({ database }),
+    audit: createAudit({ database, recordRead: createRecordRead(createCommand(needs)) }),
     /** How many passwords were hashed and checked so far. */
     counts,
     viewerOf,
