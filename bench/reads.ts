@@ -15,8 +15,8 @@ const AIM = 1.2;
 const REQUESTS = 200;
 /** A ratio of two medians still moves on a busy machine: the median of three such ratios counts. */
 const REPEATS = 3;
-/** Dollars that every account has, in units: enough for all fills. */
-const CASH = '100000000';
+/** Dollars that every account has: the most that a paper account may be given, enough for the fills of ten million orders. */
+const CASH = '25000000';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '10000000' } } });
 const rows = Number(values.rows);

@@ -28,7 +28,7 @@ export const symbols = ['AAPL', 'BTC-USD'] as const;
 type Symbol = (typeof symbols)[number];
 
 const quantities = { AAPL: ['0.5', '1', '3.7', '12', '40'], 'BTC-USD': ['0.001', '0.02', '0.3', '1.5'] } as const;
-const amounts = ['0.01', '10', '999.99', '25000', '100000000'] as const;
+const amounts = ['0.01', '10', '999.99', '25000', '20000000'] as const;
 
 export const pick = <Value>(random: Random, values: readonly Value[]): Value => {
   const value = values[Number(random(BigInt(values.length)))];
