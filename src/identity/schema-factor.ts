@@ -3,7 +3,8 @@ import { builder } from '../graphql/builder.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Enrolment } from './enrol-second-factor.ts';
-import { detailsOf, donePayload, UserRef } from './schema.ts';
+import { donePayload, UserRef } from './schema.ts';
+import { detailsOf } from './schema-details.ts';
 
 builder.objectField(UserRef, 'secondFactor', (t) =>
   t.boolean({

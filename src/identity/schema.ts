@@ -2,11 +2,10 @@ import { UserStatus } from '../database/generated/enums.ts';
 import { actorOf, enrolleeOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { GraphContext } from '../graphql/context.ts';
-import { perRequest } from '../graphql/per-request.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
-import { createBatch } from '../kernel/batch.ts';
 import type { Result } from '../kernel/result.ts';
 import { descriptionOf, Role } from './permissions.ts';
+import { detailsOf } from './schema-details.ts';
 import type { SignedIn } from './sessions.ts';
 import type { User } from './user.ts';
 import type { Visitor } from './viewer.ts';
@@ -35,21 +34,6 @@ export const UserStatusEnum = builder.enumType('UserStatus', {
     CLOSED: { value: UserStatus.CLOSED, description: 'Deleted by the user: the name is gone, the books stay.' },
   },
 });
-
-/** What a list of users shows beside their rows. */
-const detailsBatch = perRequest((context) =>
-  createBatch(async (ids: string[]) => {
-    const found = await context.services.identity.userDetails(ids);
-    const byId = new Map(found.map((details) => [details.id, details]));
-    return (id) => byId.get(id);
-  }),
-);
-
-export const detailsOf = async ({ id }: User, context: GraphContext) => {
-  const details = await detailsBatch(context)(id);
-  if (details === undefined) throw new Error('a user without details');
-  return details;
-};
 
 export const UserRef = builder.objectRef<User>('User').implement({
   description: 'Somebody who can sign in, or could.',
