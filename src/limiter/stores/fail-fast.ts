@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Take, Verdict } from '../rule.ts';
 
 /** The store did not answer in time, or is known not to. Never seen by clients. */
