@@ -210,9 +210,11 @@ export const limits = {
   money: {
     /** One paper deposit or withdrawal, in whole currency: far above any paper account, far below BIGINT. */
     transfer: 100_000_000n,
-    /** What a deposit may bring an account's cash to: two and a half times the largest order. All deposits together are one BIGINT, that of the world
-     * outside, 92 billion at the scale of cash: without a bound, one account could take all of that for itself. */
-    paperBalance: 25_000_000n,
+    /**
+     * What a deposit may bring an account's cash to: one of the largest transfers. All deposits together are one BIGINT, that of the world
+     * outside, 92 billion at the scale of cash: without a bound, one account could take all of that for itself.
+     */
+    paperBalance: 100_000_000n,
   },
   limiter,
   database: {
