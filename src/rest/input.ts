@@ -44,6 +44,10 @@ const fromText = (type: GraphQLInputType, text: string): unknown => {
   return text;
 };
 
+const countOf = (texts: readonly string[]): number => texts.reduce((count, text) => count + text.split(',').length, 0);
+
+const TOO_MANY = `This has more than ${limits.http.listItems} values.`;
+
 const fromTexts = (type: GraphQLInputType, texts: readonly string[]): unknown =>
   isListType(getNullableType(type))
     ? texts.flatMap((text) => text.split(',')).map((text) => fromText(type, text))
@@ -156,8 +160,11 @@ export const readInput = (operation: RestOperation, given: GivenInput, ignoresUn
       else if (required) problems.push({ in: 'body', field: [name], kind: 'missing', message: 'This is required.' });
     } else {
       const texts = given.query.getAll(name);
-      if (texts.length > 1 && !isListType(getNullableType(type)))
+      const isList = isListType(getNullableType(type));
+      if (texts.length > 1 && !isList)
         problems.push({ in: 'query', field: [name], kind: 'repeated', message: 'This is given more than once.' });
+      else if (isList && countOf(texts) > limits.http.listItems)
+        problems.push({ in: 'query', field: [name], kind: 'invalid', message: TOO_MANY });
       else if (texts.length > 0) take('query', fromTexts(type, texts), [name]);
       else if (required) problems.push({ in: 'query', field: [name], kind: 'missing', message: 'This is required.' });
     }
