@@ -106,6 +106,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
       viewers,
       tellUser,
       showPresence,
+      attempts,
       budget: budgets.registration,
     }),
     requestPasswordReset: createRequestPasswordReset({ command, ids, budgets: budgets.passwordReset, way }),

@@ -31,7 +31,6 @@ export interface Presence {
 export const createPresence =
   ({ database, clock, passwords, attempts }: PresenceNeeds) =>
   async (viewer: Viewer, password: string | null | undefined, field: string): Promise<Presence> => {
-    const attempt = await attempts(viewer);
     if (password == null) {
       const session = { id: viewer.sessionId, userId: viewer.id };
       const startedAt = await findSessionStart(database.prisma, session);
@@ -44,6 +43,7 @@ export const createPresence =
       };
     }
     const found = await findUser(database, { id: viewer.id });
+    const attempt = await attempts(viewer);
     await attempt.guess();
     const shown = await passwords.verify(found?.passwordHash, password, true);
     if (shown) attempt.wasRight();

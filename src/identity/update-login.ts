@@ -5,6 +5,7 @@ import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
 import type { CheckBreached } from './breached.ts';
 import type { Passwords } from './password.ts';
+import type { PasswordAttempts } from './password-attempts.ts';
 import { checkPassword } from './password-rules.ts';
 import type { ShowPresence } from './presence.ts';
 import { endSessions } from './session-store.ts';
@@ -29,6 +30,7 @@ export interface UpdateLoginNeeds {
   viewers: Viewers;
   tellUser: TellUser;
   showPresence: ShowPresence;
+  attempts: PasswordAttempts;
   /** The one of `register`, of addresses: both tell whether somebody has a name. */
   budget: Budget;
 }
@@ -58,7 +60,8 @@ const save = async (
 
 /** Changes how the viewer signs in, all of it or nothing. */
 export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
-  const { command, passwords, passwordBounds, checkBreached, viewers, tellUser, showPresence, budget } = needs;
+  const { command, passwords, passwordBounds, checkBreached, viewers, tellUser, showPresence, attempts, budget } =
+    needs;
 
   const passwordFailure = (viewer: Viewer, names: WantedNames, newPassword: string | null): Failure | undefined => {
     if (newPassword === null) return failure('INVALID_INPUT', 'A user cannot be without this.', 'newPassword');
@@ -78,6 +81,8 @@ export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
     if (Object.keys(names).length > 0) await budget.spend(address);
     const presence = await showPresence(viewer, currentPassword, 'currentPassword');
     const isNew = newPassword != null && presence.shown;
+    // A recent sign-in stands for the password, but the hash of the new one costs as much as checking one.
+    if (isNew && currentPassword == null) await attempts(viewer);
     const seen = isNew ? await checkBreached(newPassword, 'newPassword') : undefined;
     if (seen !== undefined) return refused(seen);
     const passwordHash = isNew ? await passwords.hash(newPassword, true) : undefined;
