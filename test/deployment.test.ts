@@ -13,8 +13,10 @@ interface Service {
 
 const services = (): Record<string, Service> => parse(read('docker-compose.yml')).services;
 
-test('.env.example names every setting of config.ts once, and nothing that is none', () => {
-  const settings = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
+test('.env.example names every setting once, and nothing that is none', () => {
+  const settings = [
+    ...`${read('src/config.ts')}${read('src/config/mail.ts')}`.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm),
+  ].map(([, name]) => name);
   const named = [...read('.env.example').matchAll(/^#([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
   expect(settings.length).toBeGreaterThan(25);
   expect(named.toSorted()).toEqual([...settings, 'POSTGRES_PASSWORD', 'REDIS_PASSWORD'].toSorted());

@@ -22,7 +22,7 @@ export const createCheckSecondFactor =
         if (given === undefined || attempt === undefined) return 'MISSING';
         return (await codes.accepts(step, factor, given)) ? 'SHOWN' : 'WRONG';
       },
-      succeeded: (): void => attempt?.succeeded(),
+      succeeded: async (): Promise<void> => attempt?.succeeded(),
     };
   };
 

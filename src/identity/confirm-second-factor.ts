@@ -34,7 +34,7 @@ export const createConfirmSecondFactor =
       return ok(recovery.shown);
     });
     if (result.ok) {
-      attempt.succeeded();
+      await attempt.succeeded();
       viewers.forgetUser(viewer.id);
     }
     return result;

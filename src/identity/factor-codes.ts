@@ -40,14 +40,13 @@ export const createFactorCodes = ({
 
   return {
     /** Counts an attempt before the code is looked at; one that succeeds costs nothing. */
-    admit: async (by: string): Promise<{ succeeded(): void }> => {
+    admit: async (by: string): Promise<{ succeeded(): Promise<void> }> => {
       const key = `code ${by}`;
       await budgets.code.spend(key);
       await budgets.backOff.attempt(key);
       return {
-        succeeded: () => {
-          budgets.code.giveBack(key);
-          budgets.backOff.succeeded(key);
+        succeeded: async () => {
+          await Promise.all([budgets.code.giveBack(key), budgets.backOff.succeeded(key)]);
         },
       };
     },

@@ -87,8 +87,8 @@ export const createLogin = ({ database, command, passwords, sessions, signIns, c
       },
     );
     // Without its code a right password was no guess either; wrong codes are counted for themselves as well.
-    if (result.ok || result.failures[0]?.code === 'SECOND_FACTOR_REQUIRED') admitted.succeeded();
-    if (result.ok) factor?.succeeded();
+    if (result.ok || result.failures[0]?.code === 'SECOND_FACTOR_REQUIRED') await admitted.succeeded();
+    if (result.ok) await factor?.succeeded();
     return result;
   };
 };

@@ -34,7 +34,7 @@ export const createRemoveSecondFactor =
       return ok({});
     });
     if (result.ok) {
-      attempt.succeeded();
+      await attempt.succeeded();
       viewers.forgetUser(viewer.id);
     }
     return result;

@@ -34,6 +34,6 @@ export const createRenewRecoveryCodes =
       await saveRecoveryCodes(step.tx, user.id, recovery.hashes);
       return ok(recovery.shown);
     });
-    if (result.ok) attempt.succeeded();
+    if (result.ok) await attempt.succeeded();
     return result;
   };

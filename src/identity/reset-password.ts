@@ -82,7 +82,7 @@ export const createResetPassword = (needs: ResetPasswordNeeds) => {
     const line = { by, action: 'resetPassword', target: found?.userId ?? null };
     if (tokenHash === undefined || found === null || !isGood(found, tokenHash, found.user, clock.now()))
       return command<SignedIn>(line, async () => wrong());
-    needs.budget.giveBack(address);
+    await needs.budget.giveBack(address);
 
     const { user: known } = found;
     const names = [known.username, known.email];
@@ -106,7 +106,7 @@ export const createResetPassword = (needs: ResetPasswordNeeds) => {
       return ok(await needs.sessions.open(step.tx, user, { now: step.now, secondFactor: shown === 'SHOWN' }));
     });
     if (result.ok) {
-      factor.succeeded();
+      await factor.succeeded();
       needs.viewers.forgetUser(known.id);
     }
     return result;

@@ -18,7 +18,7 @@ export interface Admitted {
   /** What its codes are counted by: those of a device that is known apart from everybody else's, like its passwords. */
   codesBy: string;
   /** The attempt was no guess. */
-  succeeded(): void;
+  succeeded(): Promise<void>;
 }
 
 /**
@@ -59,10 +59,12 @@ export const createSignInLimits = ({
       return {
         known,
         codesBy: key,
-        succeeded: () => {
-          budgets.address.giveBack(address, share);
-          attempts.giveBack(key);
-          budgets.backOff.succeeded(key);
+        succeeded: async () => {
+          await Promise.all([
+            budgets.address.giveBack(address, share),
+            attempts.giveBack(key),
+            budgets.backOff.succeeded(key),
+          ]);
         },
       };
     },

@@ -11,7 +11,8 @@ import type { RedisClient } from './stores/redis.ts';
 export interface BackOff {
   /** Before the attempt, as if it were going to fail. */
   attempt(key: string): Promise<void>;
-  succeeded(key: string): void;
+  /** Resolves when the count is gone, or the store is away. */
+  succeeded(key: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,8 +47,8 @@ const createBackOff = (
       throw cannotCount();
     }
   },
-  succeeded: (key) => {
-    limiter.delete(key).catch(() => {});
+  succeeded: async (key) => {
+    await limiter.delete(key).catch(() => {});
   },
 });
 

@@ -8,8 +8,8 @@ import { StoreDownError } from './stores/fail-fast.ts';
 export interface Budget {
   /** Before the thing is done. Throws RATE_LIMITED, or DEPENDENCY_UNAVAILABLE where nobody can count. */
   spend(key: string, cost?: number): Promise<void>;
-  /** For what turned out not to count. */
-  giveBack(key: string, cost?: number): void;
+  /** For what turned out not to count. Resolves when it is there again, or the store is away. */
+  giveBack(key: string, cost?: number): Promise<void>;
 }
 
 const SECOND_ms = 1_000;
@@ -47,10 +47,9 @@ export const createBudget = ({
       refused(rule.name);
       throw overLimit(rule, verdict);
     },
-    giveBack: (key, cost = 1) => {
-      const answer = take({ rule, key, cost: -cost, now_us: now_us() });
+    giveBack: async (key, cost = 1) => {
       // Lost when the store is away: the budget is then a little smaller until it has filled up again.
-      if (answer instanceof Promise) answer.catch(() => {});
+      await Promise.resolve(take({ rule, key, cost: -cost, now_us: now_us() })).catch(() => {});
     },
   };
 };

@@ -18,6 +18,6 @@ export const counted =
     const orders = ordersIn(input);
     await budget.spend(by.userId, orders);
     const answer = await run(by, input);
-    if (answer.replayed) budget.giveBack(by.userId, orders);
+    if (answer.replayed) void budget.giveBack(by.userId, orders);
     return answer;
   };

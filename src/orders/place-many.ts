@@ -73,7 +73,7 @@ export const createPlaceOrders = (deps: OrderDeps) => {
       prepared.map((one) => ('decide' in one ? inFlight(one.key, () => answerOf(one)) : one)),
     );
     const repeated = answers.filter(({ replayed }) => replayed).length;
-    if (repeated > 0) budget.giveBack(by.userId, repeated);
+    if (repeated > 0) void budget.giveBack(by.userId, repeated);
     return ok(answers);
   };
 };

@@ -82,7 +82,7 @@ export const startProcess = async (options: ProcessOptions): Promise<Process> =>
     ids,
     log,
     // How many orders a minute may have is a matter of real time.
-    orderBudget: { spend: async () => {}, giveBack: () => {} },
+    orderBudget: { spend: async () => {}, giveBack: async () => {} },
     ...(makeVenue && { makeVenue }),
   });
   await trading.start();
