@@ -4,12 +4,13 @@ import type { Database } from '../database/database.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { CheckBreached } from './breached.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { Passwords } from './password.ts';
 import type { PasswordAttempts } from './password-attempts.ts';
 import { checkPassword } from './password-rules.ts';
-import { endSessions, hasSecondFactor } from './session-store.ts';
+import { endSessions } from './session-store.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
-import { findUser, lockActiveUser, setPasswordHash } from './store.ts';
+import { findUser, setPasswordHash } from './store.ts';
 import type { TellUser } from './tell-user.ts';
 import type { Actor, Viewer } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
@@ -31,7 +32,7 @@ export interface ChangePasswordNeeds {
   attempts: PasswordAttempts;
 }
 
-/** Ends every session of the user and opens a new one: whoever else knew the old password is out. */
+/** Ends every session of the user and opens a new one, worth no more than this one was: whoever else knew the old password is out. */
 export const createChangePassword =
   (needs: ChangePasswordNeeds) =>
   async (by: Actor, viewer: Viewer, input: ChangePasswordInput): Promise<Result<SignedIn>> => {
@@ -51,12 +52,11 @@ export const createChangePassword =
 
     const result = await command<SignedIn>({ by, action: 'changePassword', target: viewer.id }, async (step) => {
       const { tx, now } = step;
-      const user = await lockActiveUser(tx, viewer.id);
+      const { user, secondFactor } = await lockActiveViewer(step, viewer);
       if (passwordHash === undefined || user.passwordHash !== found?.passwordHash) {
         return refused(failure('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword'));
       }
       await setPasswordHash(tx, user.id, passwordHash, now);
-      const secondFactor = await hasSecondFactor(tx, viewer.sessionId);
       await endSessions(tx, { userId: user.id }, { now, reason: 'PASSWORD_CHANGED' });
       await needs.tellUser(step, user, 'PASSWORD_CHANGED');
       return ok(await needs.sessions.open(tx, user, { now, secondFactor }));

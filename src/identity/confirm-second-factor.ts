@@ -3,10 +3,10 @@ import type { SecondFactor } from '../database/generated/client.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
 import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import { newRecoveryCodes } from './recovery-codes.ts';
 import { confirmSecondFactor, findSecondFactor, saveRecoveryCodes } from './second-factor-store.ts';
 import { endSessions, markSessions } from './session-store.ts';
-import { lockActiveUser } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -23,7 +23,8 @@ export const createConfirmSecondFactor =
     const recovery = await newRecoveryCodes();
     const result = await command({ by, action: 'confirmSecondFactor', target: viewer.id }, async (step) => {
       const { tx, now } = step;
-      const { id: userId } = await lockActiveUser(tx, viewer.id);
+      const { user } = await lockActiveViewer(step, viewer);
+      const { id: userId } = user;
       const factor = await findSecondFactor(tx, userId);
       if (!isAwaited(factor, now)) return refused(noSecondFactor('Begin with enrolSecondFactor.'));
       if (!(await codes.accepts(step, factor, code))) return refused(wrongCode());

@@ -2,11 +2,11 @@ import type { Command } from '../audit/command.ts';
 import { failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import { enrolmentOf, newSecret } from './one-time-codes.ts';
 import type { ShowPresence } from './presence.ts';
 import { beginSecondFactor, findActiveFactor } from './second-factor-store.ts';
 import type { SecretBox } from './secret-box.ts';
-import { lockActiveUser } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
 
 /** What an authenticator app is given. Shown here only. */
@@ -31,9 +31,10 @@ export const createEnrolSecondFactor =
     const presence = await showPresence(viewer, input.password, 'password');
     const secret = newSecret();
     const shown = await enrolmentOf(secret, { issuer, label: viewer.username });
-    return command({ by, action: 'enrolSecondFactor', target: viewer.id }, async ({ tx, now }) => {
-      const user = await lockActiveUser(tx, viewer.id);
-      if (!(await presence.holds(tx, user))) return refused(presence.failure);
+    return command({ by, action: 'enrolSecondFactor', target: viewer.id }, async (step) => {
+      const { tx, now } = step;
+      const { user } = await lockActiveViewer(step, viewer);
+      if (!presence.holds(user)) return refused(presence.failure);
       if ((await findActiveFactor(tx, user.id)) !== null)
         return refused(failure('SECOND_FACTOR_EXISTS', 'Remove the second factor that there is first.'));
       await beginSecondFactor(tx, user.id, secretBox.seal(user.id, secret), now);

@@ -1,4 +1,3 @@
-import type { Step } from '../audit/command.ts';
 import type { Database } from '../database/database.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -18,8 +17,8 @@ export interface PresenceNeeds {
 
 export interface Presence {
   shown: boolean;
-  /** The same under the lock of the user, whose password may have been changed meanwhile, or the session ended. */
-  holds(tx: Step['tx'], user: StoredUser): Promise<boolean>;
+  /** The same under the viewer's lock, before which the password may have been changed. */
+  holds(user: StoredUser): boolean;
   /** What is answered where it does not. */
   failure: Failure;
 }
@@ -38,7 +37,7 @@ export const createPresence =
       const message = 'Give the current password, or sign in again first.';
       return {
         shown,
-        holds: async (tx) => shown && (await findSessionStart(tx, session)) !== undefined,
+        holds: () => shown,
         failure: failure('RECENT_SIGN_IN_REQUIRED', message, field),
       };
     }
@@ -49,7 +48,7 @@ export const createPresence =
     if (shown) attempt.wasRight();
     return {
       shown,
-      holds: async (_, { passwordHash }) => shown && passwordHash === found?.passwordHash,
+      holds: ({ passwordHash }) => shown && passwordHash === found?.passwordHash,
       failure: failure('INVALID_CREDENTIALS', 'The current password is wrong.', field),
     };
   };

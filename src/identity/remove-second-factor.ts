@@ -1,10 +1,10 @@
 import type { Command } from '../audit/command.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { ShowPresence } from './presence.ts';
 import { findActiveFactor, removeSecondFactor } from './second-factor-store.ts';
 import { endSessions, markSessions } from './session-store.ts';
-import { lockActiveUser } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -23,8 +23,8 @@ export const createRemoveSecondFactor =
     const attempt = await codes.admit(viewer.sessionId);
     const result = await command({ by, action: 'removeSecondFactor', target: viewer.id }, async (step) => {
       const { tx, now } = step;
-      const user = await lockActiveUser(tx, viewer.id);
-      if (!(await presence.holds(tx, user))) return refused(presence.failure);
+      const { user } = await lockActiveViewer(step, viewer);
+      if (!presence.holds(user)) return refused(presence.failure);
       const factor = await findActiveFactor(tx, user.id);
       if (factor === null) return refused(noSecondFactor('There is none to remove.'));
       if (!(await codes.accepts(step, factor, input.code))) return refused(wrongCode());

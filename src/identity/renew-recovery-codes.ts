@@ -1,10 +1,10 @@
 import type { Command } from '../audit/command.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { ShowPresence } from './presence.ts';
 import { newRecoveryCodes } from './recovery-codes.ts';
 import { findActiveFactor, saveRecoveryCodes } from './second-factor-store.ts';
-import { lockActiveUser } from './store.ts';
 import type { Actor, Viewer } from './viewer.ts';
 
 export interface RenewNeeds {
@@ -26,8 +26,8 @@ export const createRenewRecoveryCodes =
     const attempt = await codes.admit(viewer.sessionId);
     const recovery = await newRecoveryCodes();
     const result = await command({ by, action: 'renewRecoveryCodes', target: viewer.id }, async (step) => {
-      const user = await lockActiveUser(step.tx, viewer.id);
-      if (!(await presence.holds(step.tx, user))) return refused(presence.failure);
+      const { user } = await lockActiveViewer(step, viewer);
+      if (!presence.holds(user)) return refused(presence.failure);
       const factor = await findActiveFactor(step.tx, user.id);
       if (factor === null) return refused(noSecondFactor('There is none that could be recovered.'));
       if (!(await codes.accepts(step, factor, code))) return refused(wrongCode());

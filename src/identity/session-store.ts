@@ -37,9 +37,11 @@ export const readViewer = async (
   return { viewer: { ...user, status: 'ACTIVE', sessionId }, secondFactor };
 };
 
-/** Whether an open session was opened with a second factor. */
-export const hasSecondFactor = async (tx: Tx, id: string): Promise<boolean> =>
-  (await tx.session.count({ where: { id, revokedAt: null, secondFactor: true } })) > 0;
+/** A session that has neither ended nor run out. */
+export const findOpenSession = (
+  tx: Tx,
+  { now, ...session }: { id: string; userId: string; now: Date },
+): Promise<Session | null> => tx.session.findFirst({ where: { ...session, revokedAt: null, expiresAt: { gt: now } } });
 
 /** What is known of the open sessions that are left when a second factor comes or goes. */
 export const markSessions = async (tx: Tx, userId: string, secondFactor: boolean): Promise<void> => {

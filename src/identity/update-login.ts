@@ -4,12 +4,13 @@ import { type Failure, failure } from '../errors.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Budget } from '../limiter/budget.ts';
 import type { CheckBreached } from './breached.ts';
+import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { Passwords } from './password.ts';
 import type { PasswordAttempts } from './password-attempts.ts';
 import { checkPassword } from './password-rules.ts';
 import type { ShowPresence } from './presence.ts';
 import { endSessions } from './session-store.ts';
-import { lockActiveUser, type StoredUser, saveNames, setPasswordHash } from './store.ts';
+import { type StoredUser, saveNames, setPasswordHash } from './store.ts';
 import { againIfTaken, takenFailures, type WantedNames } from './taken.ts';
 import type { TellUser } from './tell-user.ts';
 import { toUser, type User } from './user.ts';
@@ -89,8 +90,8 @@ export const createUpdateLogin = (needs: UpdateLoginNeeds) => {
     const line = { by, action: 'updateLogin', target: viewer.id, details: { fields } };
     const result = await againIfTaken(() =>
       command<User>(line, async (step) => {
-        const user = await lockActiveUser(step.tx, viewer.id);
-        if (!(await presence.holds(step.tx, user))) return refused(presence.failure);
+        const { user } = await lockActiveViewer(step, viewer);
+        if (!presence.holds(user)) return refused(presence.failure);
         const taken = await takenFailures(step.tx, names, user.id);
         if (taken.length > 0) return refused(...taken);
         return ok(await save(tellUser, step, user, viewer, { names, passwordHash }));
