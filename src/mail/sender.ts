@@ -4,9 +4,9 @@ import type { Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Letter } from './letter.ts';
+import { UndeliverableError } from './refusals.ts';
 import type { Post } from './smtp.ts';
 import type { MailStore, TakenMail } from './store.ts';
-import { UndeliverableError } from './undeliverable.ts';
 
 export interface SenderNeeds {
   store: MailStore;

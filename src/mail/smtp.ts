@@ -3,7 +3,7 @@ import type { MailSettings } from '../config/mail.ts';
 import { DependencyError } from '../guard/failure.ts';
 import { limits } from '../limits.ts';
 import type { Letter } from './letter.ts';
-import { UndeliverableError } from './undeliverable.ts';
+import { PutOffError, UndeliverableError } from './refusals.ts';
 
 interface SmtpFailure {
   code?: unknown;
@@ -11,13 +11,21 @@ interface SmtpFailure {
   command?: unknown;
 }
 
+/** "Closing transmission channel": said in answer to any command, and to everybody. */
+const CLOSING = 421;
+
 /** In our words: what a mail server says may name the address, which belongs in no log. */
 const failureOf = (error: unknown): Error => {
   const { code, responseCode, command } = error as SmtpFailure;
   const status = typeof responseCode === 'number' ? responseCode : 0;
   const text = `the mail server failed: ${[code, status || undefined, command].filter(Boolean).join(' ')}`;
-  // A no for good to this one mail says nothing about the server; a wrong password concerns every mail.
-  if (status >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')) return new UndeliverableError(text);
+  // A no to this one mail says nothing about the server; a wrong password concerns every mail.
+  if (status !== CLOSING && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
+    if (status >= 500) return new UndeliverableError(text);
+    if (status >= 400) return new PutOffError(text);
+    // The client itself could not write the address down for the server.
+    if (status === 0 && code === 'EENVELOPE') return new UndeliverableError(text);
+  }
   if (code === 'ETIMEDOUT') return new DependencyError('DEADLINE', text);
   return new DependencyError(status > 0 ? 'STATUS' : 'CONNECTION', text);
 };

@@ -11,6 +11,9 @@ import { type Mailbox, mailTo, startMailbox } from '../support/mailbox.ts';
 import { PASSWORD } from '../support/people.ts';
 import { until } from '../support/until.ts';
 
+/** So many failures in a row open a circuit: the default of CIRCUIT_BREAKER_FAILURE_THRESHOLD. */
+const BREAKS_AT = 5;
+
 const clock = testClock();
 let rows: TestDatabase;
 let database: Awaited<ReturnType<typeof openDatabase>>;
@@ -109,6 +112,22 @@ describe('mail', () => {
     await mailbox.arrived(email);
     await until(async () => (await waiting()).length === 0);
     expect(mailbox.to(email)).toHaveLength(1);
+  });
+
+  test('to one box that puts its mail off again and again keeps nobody else’s back', async () => {
+    await mailbox.open();
+    const app = await start();
+    const [full, other] = [await person(app), await person(app)];
+    mailbox.refusals.set(full, { code: 452, text: 'the box is full' });
+    await request(app, full);
+    const tries = () => app.text().split('a mail was not sent; it is tried again').length - 1;
+    for (let count = 1; count <= BREAKS_AT; count += 1) {
+      await until(() => tries() >= count);
+      clock.advance(limits.mail.retryCap_ms);
+    }
+    await request(app, other);
+    await mailbox.arrived(other);
+    expect(await waiting()).toMatchObject([{ emailKey: full }]);
   });
 
   test('that nobody took for an hour is given up, and the log says so', async () => {

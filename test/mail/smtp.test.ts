@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { mailSettings } from '../../src/config/mail.ts';
-import { DependencyError } from '../../src/guard/failure.ts';
+import { DependencyError, failureKind } from '../../src/guard/failure.ts';
 import { createSmtp, type Post } from '../../src/mail/smtp.ts';
 import { type Mailbox, startMailbox } from '../support/mailbox.ts';
 
@@ -43,5 +43,20 @@ test('what a mail server says is told by its numbers, since its words may name t
   expect(refusal.message).toContain('550');
   expect(`${refusal.stack} ${refusal.cause}`).not.toContain(letter.to);
   mailbox.refusals.set(letter.to, { code: 451, text: `later ${letter.to}` });
-  await expect(post(letter)).rejects.toMatchObject({ kind: 'STATUS', message: expect.stringContaining('451') });
+  const later: Error = await post(letter).catch((error) => error);
+  expect(later.message).toContain('451');
+  expect(`${later.stack} ${later.cause}`).not.toContain(letter.to);
+});
+
+test.each([
+  ['a mailbox that takes nothing now', letter.to, 452, 'PutOffError', undefined],
+  ['a mailbox that is not there', letter.to, 550, 'UndeliverableError', undefined],
+  ['an address that the client does not even send', '', 250, 'UndeliverableError', undefined],
+  ['a server that is closing', letter.to, 421, 'DependencyError', 'STATUS'],
+])('%s is told from a server that fails', async (_what, to, code, name, kind) => {
+  mailbox = await startMailbox();
+  mailbox.refusals.set(to, { code, text: 'no' });
+  const refusal: Error = await postTo(mailbox.url)({ ...letter, to }).catch((error) => error);
+  expect(refusal.name).toBe(name);
+  expect(failureKind(refusal)).toBe(kind);
 });
