@@ -46,12 +46,13 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
     }
   };
 
+  let stopping = false;
   const look = async (): Promise<void> => {
     const { keep_ms, taken_ms, batch } = limits.mail;
     const given = await store.dropOlder(new Date(clock.now().getTime() - keep_ms));
     if (given > 0) log.error({ mails: given }, 'mail was given up: the mail server did not take it for an hour');
-    // What cannot be sent is left to a process that can.
-    while (guard.circuit.status().state !== 'OPEN') {
+    // What cannot be sent is left to a process that can, as is what a process that ends has not taken yet.
+    while (!stopping && guard.circuit.status().state !== 'OPEN') {
       const now = clock.now();
       const mails = await store.take(now, new Date(now.getTime() + taken_ms), batch);
       await Promise.all(mails.map(send));
@@ -73,8 +74,9 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
     start: (): void => {
       stop ??= timers.every(limits.mail.look_ms, pass);
     },
-    /** Resolves when what is being sent has been. */
+    /** Resolves when what is being sent has been; the rest of the queue stays. */
     stop: async (): Promise<void> => {
+      stopping = true;
       stop?.();
       stop = undefined;
       await running;

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
+import { systemTimers } from '../../src/kernel/timers.ts';
 import { limits } from '../../src/limits.ts';
+import { resetLetter } from '../../src/mail/letter.ts';
+import { createMailSender } from '../../src/mail/sender.ts';
 import { createMailStore } from '../../src/mail/store.ts';
+import { testGuard } from '../guard/support.ts';
 import { post } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 import { testClock } from '../support/clock.ts';
@@ -128,6 +132,40 @@ describe('mail', () => {
     await request(app, other);
     await mailbox.arrived(other);
     expect(await waiting()).toMatchObject([{ emailKey: full }]);
+  });
+
+  test('that is not on its way yet when a server ends stays for another', async () => {
+    const app = await start();
+    const email = await person(app);
+    await app.close();
+    apps = [];
+    const { id: userId } = await database.prisma.user.findUniqueOrThrow({ where: { emailKey: email } });
+    const now = clock.now();
+    const notice = { kind: 'NAMES_CHANGED', userId, recipient: email, createdAt: now, dueAt: now } as const;
+    const count = 2 * limits.mail.batch;
+    const mails = Array.from({ length: count }, () => ({ ...notice, id: randomUUID(), requestId: randomUUID() }));
+    await database.prisma.mail.createMany({ data: mails });
+    const sending: (() => void)[] = [];
+    const sender = createMailSender({
+      store: createMailStore(database),
+      compose: async () => resetLetter(email, 'a link', 1),
+      post: () => new Promise<void>((done) => sending.push(done)),
+      guard: testGuard(),
+      clock,
+      timers: systemTimers,
+      log: { warn: () => {}, error: () => {} },
+    });
+    const passed = sender.pass();
+    await until(() => sending.length === limits.mail.batch);
+    const stopped = sender.stop();
+    // All that were ever handed over: without an end the next ones are, after the first.
+    const answering = setInterval(() => {
+      for (const done of sending) done();
+    }, 10);
+    await Promise.all([passed, stopped]);
+    clearInterval(answering);
+    expect(sending).toHaveLength(limits.mail.batch);
+    expect(await waiting()).toHaveLength(count - limits.mail.batch);
   });
 
   test('that nobody took for an hour is given up, and the log says so', async () => {
