@@ -138,10 +138,15 @@ export interface Failure {
   code: CodesOf<'payload'>;
   message: string;
   field?: readonly string[];
+  /** It depends on more than the request, although its code is one of the input's: it is kept under an idempotency key. */
+  byState?: true;
 }
 
 export const failure = (code: Failure['code'], message: string, ...field: string[]): Failure =>
   field.length === 0 ? { code, message } : { code, message, field };
+
+/** A refusal of the input that another balance, another price or another state of the order would not have brought. */
+export const byState = (refusal: Failure): Failure => ({ ...refusal, byState: true });
 
 /** Where something was made or was not: nothing else that is made has a `code`. */
 export const isFailure = (made: unknown): made is Failure =>

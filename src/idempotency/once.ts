@@ -30,7 +30,10 @@ export type Once<Value> = Answer<Value> & { replayed: boolean };
 /** A refusal before anything was looked at under a lock; never kept. */
 export const refusedNow = (...failures: Failure[]): Once<never> => ({ ok: false, failures, replayed: false });
 
-/** Refusals that depend on nothing but the request or on who asks; a corrected repeat may use the key again. */
+/**
+ * Refusals that depend on nothing but the request or on who asks, unless they say otherwise themselves; a corrected repeat may use
+ * the key again. What depends on more must be kept: the same request, repeated, would have an effect after all.
+ */
 const notKept: ReadonlySet<Failure['code']> = new Set([
   'NOT_FOUND',
   'INVALID_INPUT',
@@ -65,7 +68,7 @@ export const once = <Value extends object>(
     return answer.ok ? { ok: true, value: revive(answer.value), replayed: true } : { ...answer, replayed: true };
   }
   const answer = decide();
-  if (answer.ok || !answer.failures.some(({ code }) => notKept.has(code))) {
+  if (answer.ok || !answer.failures.some(({ code, byState }) => notKept.has(code) && !byState)) {
     books.remember({ ...key, answer: toJson(answer), createdAt: at });
   }
   return { ...answer, replayed: false };

@@ -1,5 +1,5 @@
 import type { ChainedRow, Strand } from '../audit/chain.ts';
-import type { Changes } from './rows.ts';
+import type { Changes, OrderRow } from './rows.ts';
 import { insert, update, type Write } from './write.ts';
 
 /** What the lane writes. A question mark says that a column may be null. */
@@ -8,6 +8,9 @@ import { insert, update, type Write } from './write.ts';
 export type Written = Omit<Changes, 'audit'> & { audit: ChainedRow[]; strands: Strand[] };
 
 type Writes = { [Table in keyof Written]: Write<Written[Table][number]> };
+
+const replacementOf = ({ replacement }: OrderRow): string | null =>
+  replacement === null ? null : JSON.stringify(replacement);
 
 /** In the order in which they are sent. */
 export const writes: Writes = {
@@ -43,6 +46,7 @@ export const writes: Writes = {
     `ON CONFLICT (account_id, symbol) DO UPDATE SET qty = EXCLUDED.qty, cost_basis = EXCLUDED.cost_basis,
        realized_pnl = EXCLUDED.realized_pnl, updated_at = EXCLUDED.updated_at`,
   ),
+  // What a later change of a row may write, its insert writes too: a row may be added and changed in one batch.
   // A lot that takes the place of another one keeps its age; every other is the youngest.
   newLots: insert('lots', [
     ['id', 'uuid', (row) => row.id],
@@ -53,6 +57,7 @@ export const writes: Writes = {
     ['leaves_qty', 'bigint', (row) => row.leavesQty],
     ['leaves_cost', 'bigint', (row) => row.leavesCost],
     ['opened_at', 'timestamptz', (row) => row.openedAt],
+    ['busted', 'boolean', (row) => row.busted],
     ['sequence', 'serial', (row) => row.sequence],
   ]),
   lots: update('lots', [
@@ -104,6 +109,11 @@ export const writes: Writes = {
     ['place', 'bigint?', (row) => row.place],
     ['triggered_at', 'timestamptz?', (row) => row.triggeredAt],
     ['fee_bps', 'int?', (row) => row.feeBps],
+    ['busted_qty', 'bigint', (row) => row.bustedQty],
+    ['filled_at', 'timestamptz?', (row) => row.filledAt],
+    ['pending_since', 'timestamptz?', (row) => row.pendingSince],
+    ['replacement', 'jsonb?', replacementOf],
+    ['replaced_by_id', 'uuid?', (row) => row.replacedById],
   ]),
   orderLists: insert('order_lists', [
     ['id', 'uuid', (row) => row.id],
@@ -130,7 +140,7 @@ export const writes: Writes = {
     ['trail_peak', 'bigint?', (row) => row.trailPeak],
     ['triggered_at', 'timestamptz?', (row) => row.triggeredAt],
     ['pending_since', 'timestamptz?', (row) => row.pendingSince],
-    ['replacement', 'jsonb?', (row) => (row.replacement === null ? null : JSON.stringify(row.replacement))],
+    ['replacement', 'jsonb?', replacementOf],
     ['replaced_by_id', 'uuid?', (row) => row.replacedById],
     ['place', 'bigint?', (row) => row.place],
   ]),

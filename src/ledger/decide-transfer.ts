@@ -1,5 +1,5 @@
 import type { TransferKind } from '../database/generated/enums.ts';
-import { failure } from '../errors.ts';
+import { byState, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
@@ -40,12 +40,15 @@ export const decideTransfer = (books: Books, at: Date, facts: TransferFacts): An
   const { posted, held } = books.balance(accountId, asset);
   const world = books.balance(house.world, asset).posted;
   if (kind === 'DEPOSIT' && world - amount < -MAX_UNITS) {
-    return { ok: false, failures: [failure('INVALID_AMOUNT', 'The balance would be out of range.', 'amount')] };
+    return {
+      ok: false,
+      failures: [byState(failure('INVALID_AMOUNT', 'The balance would be out of range.', 'amount'))],
+    };
   }
   const most = limits.money.paperBalance;
   if (kind === 'DEPOSIT' && posted + amount > most * tenTo(facts.scale)) {
     const message = `A paper account takes deposits up to a balance of ${most} ${asset}; it has ${formatDecimal(posted, facts.scale)}.`;
-    return { ok: false, failures: [failure('INVALID_AMOUNT', message, 'amount')] };
+    return { ok: false, failures: [byState(failure('INVALID_AMOUNT', message, 'amount'))] };
   }
   const owed = books.balance(accountId, owedAsset(asset)).posted;
   const free = posted - held - owed;

@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../errors.ts';
+import { byState, type Failure, failure } from '../errors.ts';
 import { formatDecimal, MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import type { AccountRow, OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
@@ -55,7 +55,7 @@ export const checkLimits = (
 ): Failure | undefined => {
   const allowed = limitsOf(account, quoteScale);
   const text = (units: bigint): string => `${formatDecimal(units, quoteScale)} ${quoteAsset}`;
-  if (value > MAX_UNITS) return failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty');
+  if (value > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty'));
   if (account.openOrders + earlier.orders >= allowed.maxOpenOrders) {
     return failure('TOO_MANY_OPEN_ORDERS', `The account may have ${allowed.maxOpenOrders} open orders.`);
   }

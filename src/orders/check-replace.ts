@@ -1,5 +1,5 @@
 import type { KillSwitch } from '../controls/kill-switch.ts';
-import { type Failure, failure } from '../errors.ts';
+import { byState, type Failure, failure } from '../errors.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { AccountRow, OrderRow, Replacement } from '../lane/rows.ts';
@@ -9,7 +9,7 @@ import { checkLimits, orderValue } from './check-limits.ts';
 import { isExitWorse, isPairCrossed, isStopReached, stopReached } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
-import { EXECUTION_UNKNOWN, isFinal } from './order.ts';
+import { EXECUTION_UNKNOWN, isChanging, isFinal } from './order.ts';
 import type { OwnOrder } from './own-order.ts';
 
 /** What a replacement changes, in units; null stays as it is. */
@@ -33,8 +33,7 @@ export interface ReplaceFacts extends OrderRules, OwnOrder {
 /** Whether the order may be replaced at all now. */
 const checkState = (order: OrderRow, at: Date): Failure | undefined => {
   if (isFinal(order.status)) return failure('TOO_LATE_TO_REPLACE', `The order is already ${order.status}.`);
-  if (order.pendingSince !== null)
-    return failure('CHANGE_PENDING', 'An earlier change of the order is not answered yet.');
+  if (isChanging(order.status)) return failure('CHANGE_PENDING', 'An earlier change of the order is not answered yet.');
   if (order.reason === EXECUTION_UNKNOWN) {
     return failure('EXECUTION_UNKNOWN', 'The venue has not said yet whether it has the order.', 'id');
   }
@@ -64,7 +63,7 @@ const checkChanges = (
   }
   if (changes.qty !== null && changes.qty <= order.filledQty) {
     const filled = formatDecimal(order.filledQty, instrument.baseScale);
-    return failure('INVALID_QUANTITY', `qty must be above what is filled already, ${filled}.`, 'qty');
+    return byState(failure('INVALID_QUANTITY', `qty must be above what is filled already, ${filled}.`, 'qty'));
   }
   if (changes.clientOrderId !== null && books.orderOf(accountId, changes.clientOrderId) !== undefined) {
     const message = 'The account has used this clientOrderId for another order.';
@@ -79,17 +78,17 @@ const checkPlaceInList = (books: Books, after: OrderRow, { changes }: ReplaceFac
   const sibling = siblingOf(books, after);
   const pair = after.type === 'LIMIT' ? ([after, sibling] as const) : ([sibling, after] as const);
   if (pair[0] !== undefined && pair[1] !== undefined && isPairCrossed(pair[0], pair[1])) {
-    return failure('INVALID_PRICE', 'The stop of a pair must be behind its limit.', field);
+    return byState(failure('INVALID_PRICE', 'The stop of a pair must be behind its limit.', field));
   }
   const exits = after.status === 'HELD' ? [after] : waitingFor(books, after);
   const entries = after.status === 'HELD' && after.listId !== null ? books.ordersOf(after.listId) : [after];
   const entry = entries.find(({ leg, status }) => leg === 'ENTRY' && !isFinal(status));
   if (entry === undefined) return undefined;
   if (exits.some((exit) => isExitWorse(entry, exit))) {
-    return failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', field);
+    return byState(failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', field));
   }
   return exits.some((exit) => isStopReached(entry, exit))
-    ? failure('INVALID_PRICE', stopReached(entry), field)
+    ? byState(failure('INVALID_PRICE', stopReached(entry), field))
     : undefined;
 };
 
@@ -115,7 +114,7 @@ const checkFunds = (
 ): Failure | undefined => {
   const { accountId, instrument, changes } = facts;
   const needed = pairNeed(books, { ...order, replacement }, facts);
-  if (needed > MAX_UNITS) return failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty');
+  if (needed > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty'));
   const { posted, held } = books.balance(accountId, order.reserveAsset);
   const more = needed - order.reserve - (siblingOf(books, order)?.reserve ?? 0n);
   if (more <= posted - held) return undefined;

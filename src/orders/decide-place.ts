@@ -1,5 +1,5 @@
 import type { KillSwitch } from '../controls/kill-switch.ts';
-import { type Failure, failure } from '../errors.ts';
+import { byState, type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
@@ -82,7 +82,8 @@ export const checkFunds = (
   instrument: Instrument,
 ): Failure | undefined => {
   const field = row.notional === null ? 'qty' : 'notional';
-  if (reserve > MAX_UNITS) return failure('INVALID_QUANTITY', 'The value of the order is out of range.', field);
+  if (reserve > MAX_UNITS)
+    return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
   const { posted, held } = books.balance(row.accountId, row.reserveAsset);
   if (reserve <= posted - held) return undefined;
   const scale = row.reserveAsset === instrument.quoteAsset ? instrument.quoteScale : instrument.baseScale;

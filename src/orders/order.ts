@@ -13,9 +13,11 @@ export const isFinal = (status: OrderStatus): boolean => finals.has(status);
 export const isHere = (status: OrderStatus): boolean =>
   status === 'HELD' || status === 'ACCEPTED' || status === 'DONE_FOR_DAY';
 
+/** Orders of which a change waits for an answer of their venue; there is one at a time. */
+export const isChanging = (status: OrderStatus): boolean => status === 'PENDING_CANCEL' || status === 'PENDING_REPLACE';
+
 /** Orders that wait for an answer of their venue. */
-export const isPending = (status: OrderStatus): boolean =>
-  status === 'PENDING_NEW' || status === 'PENDING_CANCEL' || status === 'PENDING_REPLACE';
+export const isPending = (status: OrderStatus): boolean => status === 'PENDING_NEW' || isChanging(status);
 
 /** Why an order is asked to cancel when its time is over. */
 export const TIME_IS_OVER = 'TIME_IS_OVER';
@@ -126,7 +128,7 @@ export const askCancel = (order: OrderRow, reason: string | null, at: Date): voi
 
 /** The customer asks for other terms; the venue has not answered yet. One change at a time. */
 export const askReplace = (order: OrderRow, replacement: Replacement, at: Date): void => {
-  if (isFinal(order.status) || order.pendingSince !== null) throw new Error('the order takes no replacement now');
+  if (isFinal(order.status) || isChanging(order.status)) throw new Error('the order takes no replacement now');
   order.status = 'PENDING_REPLACE';
   order.replacement = replacement;
   order.pendingSince = at;

@@ -1,4 +1,4 @@
-import { type Failure, failure, isFailure } from '../errors.ts';
+import { byState, type Failure, failure, isFailure } from '../errors.ts';
 import { MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
 import { trailedStop } from '../venues/trail.ts';
@@ -34,7 +34,7 @@ const trailing = (
   const trail = trailOf(order);
   if (trail === null) throw new Error('a trailing stop without its distance');
   const stopPrice = trailedStop(order.side, trail, peak, instrument.tickSize);
-  if (stopPrice <= 0n) return failure('INVALID_PRICE', 'The trail is wider than the price.', 'trailPrice');
+  if (stopPrice <= 0n) return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', 'trailPrice'));
   return { stopPrice, trailPeak: peak };
 };
 
@@ -55,7 +55,7 @@ const sizeOf = (
   const { lotSize, quoteScale, priceScale, baseScale } = instrument;
   const units = (cash ?? 0n) / (best * tenTo(quoteScale - priceScale - baseScale));
   const qty = units - (units % lotSize);
-  return qty > 0n ? qty : failure('INVALID_AMOUNT', 'notional does not pay for one lot.', 'notional');
+  return qty > 0n ? qty : byState(failure('INVALID_AMOUNT', 'notional does not pay for one lot.', 'notional'));
 };
 
 export const termsOf = (
@@ -73,6 +73,6 @@ export const termsOf = (
   const reference = stopPrice === null ? quote : { bid: stopPrice, ask: stopPrice };
   const worstPrice = order.limitPrice ?? (reference && collarPrice(instrument, order.side, reference));
   if (worstPrice === undefined) return noMarket(instrument);
-  if (worstPrice > MAX_UNITS) return failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice');
+  if (worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice'));
   return { qty, worstPrice, stopPrice, trailPeak };
 };

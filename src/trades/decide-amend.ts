@@ -1,5 +1,5 @@
 import type { OrderSide } from '../database/generated/enums.ts';
-import { type Failure, failure } from '../errors.ts';
+import { byState, type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -108,7 +108,7 @@ const beyondOrders = (books: Books, facts: AmendFacts): Failure | undefined => {
   if (corrected === null) return undefined;
   for (const execution of trade.executions) {
     const message = beyondOrder(books, execution, corrected, facts);
-    if (message !== undefined) return failure('INVALID_PRICE', message, 'price');
+    if (message !== undefined) return byState(failure('INVALID_PRICE', message, 'price'));
   }
   return undefined;
 };
@@ -152,7 +152,9 @@ const problemOf = (
   }
   const worse = beyondOrders(books, facts);
   if (worse !== undefined) return worse;
-  if (outOfRange(books, lines)) return failure('INVALID_PRICE', 'The value of the trade is out of range.', 'price');
+  if (outOfRange(books, lines)) {
+    return byState(failure('INVALID_PRICE', 'The value of the trade is out of range.', 'price'));
+  }
   const short = facts.covers ? undefined : shortOf(books, after);
   if (short === undefined) return undefined;
   const { accountId, asset, amount } = short;

@@ -60,6 +60,10 @@ test('what the first version booked gets its lots, its order and its times', asy
     'SELECT 1 FROM accounts WHERE booked_at IS NULL UNION ALL SELECT 1 FROM orders WHERE root_order_id <> id',
   );
   expect(unset).toEqual([]);
+  const { rows: untimed } = await client.query(
+    `SELECT 1 FROM orders o WHERE filled_at IS DISTINCT FROM (SELECT max(created_at) FROM executions WHERE order_id = o.id)`,
+  );
+  expect(untimed).toEqual([]);
   await client.end();
   const database = await openDatabase(url);
   const { differences } = await createCheckBooks(createBooksStore(database))();

@@ -83,7 +83,9 @@ describe('a transfer', () => {
   it('is refused where the balance of the world would leave the numbers', () => {
     const refusal = {
       ok: false,
-      failures: [{ code: 'INVALID_AMOUNT', message: 'The balance would be out of range.', field: ['amount'] }],
+      failures: [
+        { code: 'INVALID_AMOUNT', message: 'The balance would be out of range.', field: ['amount'], byState: true },
+      ],
     };
     const owing = (amount: bigint) =>
       decideTransfer(

@@ -3,8 +3,8 @@ import { limits } from '../../src/limits.ts';
 import { createCancelOpenOrders } from '../../src/orders/cancel-all.ts';
 import { createOrderStore } from '../../src/orders/store.ts';
 import { createPaperVenue } from '../../src/venues/paper/paper.ts';
-import type { VenueReplacement } from '../../src/venues/venue.ts';
-import { must } from '../support/people.ts';
+import type { OrderName, VenueReplacement } from '../../src/venues/venue.ts';
+import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { fees, startTrading, type TestTrading } from '../support/trading.ts';
 
@@ -15,6 +15,8 @@ let between = async (): Promise<void> => {};
 /** What the venue was asked to replace and has not heard yet, while it is slow. */
 const unheard: VenueReplacement[] = [];
 let hear: (() => void) | undefined;
+/** What it was asked to cancel and has not heard yet; undefined while it hears. */
+let uncanceled: OrderName[] | undefined;
 const slowVenue = (): void => {
   hear = () => {};
 };
@@ -29,7 +31,11 @@ beforeAll(async () => {
         if (hear === undefined) arrive();
         else hear = arrive;
       };
-      return { ...venue, replace };
+      const cancel = (rows: readonly OrderName[]): void => {
+        if (uncanceled === undefined) venue.cancel(rows);
+        else uncanceled.push(...rows);
+      };
+      return { ...venue, replace, cancel };
     },
   });
   const store = createOrderStore(trading.database);
@@ -139,4 +145,32 @@ test('a cancel of all waits behind a replacement that the venue has not answered
   });
   expect(await trading.orders.one(userId, { id: refused })).toMatchObject({ status: 'CANCELED', reason: 'A_TEST' });
   trading.venue.resume('MSFT');
+});
+
+test('what a cancel of all has waited for is not replaced again before the venue has heard of the cancel', async () => {
+  const { by, userId, accountId } = await trading.customer('1000');
+  const id = await place(by);
+  await trading.settled();
+  slowVenue();
+  await replaceAll(by, [id], '2');
+  must(await trading.orders.cancelAll(by, {}));
+  uncanceled = [];
+  hear?.();
+  hear = undefined;
+  await trading.settled();
+  const next = (await trading.orders.one(userId, { id }))?.replacedById ?? '';
+  // Once from what this process remembers, once from the database.
+  for (const qty of ['3', '4']) {
+    expect(codesOf(await trading.orders.replace(by, { id: next, qty }))).toEqual(['CHANGE_PENDING']);
+    expect(await trading.orders.one(userId, { id: next })).toMatchObject({
+      status: 'PENDING_CANCEL',
+      pendingSince: expect.any(Date),
+    });
+  }
+  const asked = uncanceled;
+  uncanceled = undefined;
+  trading.venue.cancel(asked);
+  await trading.settled();
+  expect(await openOf(accountId)).toEqual([]);
+  expect((await trading.orders.one(userId, { id: next }))?.status).toBe('CANCELED');
 });

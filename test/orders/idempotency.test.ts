@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toJson } from '../../src/kernel/json.ts';
+import { limits } from '../../src/limits.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
@@ -56,6 +57,34 @@ test('a business refusal is kept, a refusal of the input is not', async () => {
   expect(await trading.orders.place(by, { ...bad, limitPrice: '2.01' })).toMatchObject({ ok: true, replayed: false });
   expect(await countOrders(accountId)).toBe(1);
 });
+
+test('a deposit that a balance had no room for does nothing when it is repeated, although there is room by then', async () => {
+  const { by, accountId } = await trading.customer(`${limits.money.paperBalance}`);
+  const send = () => trading.ledger.deposit(by, { amount: '5', idempotencyKey: 'full' });
+  const first = await send();
+  expect(first).toMatchObject({ ok: false, failures: [{ code: 'INVALID_AMOUNT' }], replayed: false });
+  await trading.ledger.withdraw(by, { amount: '5' });
+  expect(await send()).toEqual({ ...first, replayed: true });
+  const other = await trading.ledger.deposit(by, { amount: '4', idempotencyKey: 'full' });
+  expect(other).toMatchObject({ ok: false, failures: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
+  const [usd] = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
+  expect(usd?.posted).toBe((limits.money.paperBalance - 5n) * 10n ** 8n);
+});
+
+test.each([
+  ['its cash', { type: 'MARKET', qty: null, notional: '0.00000001' }, 'INVALID_AMOUNT'],
+  ['its trail', { type: 'TRAILING_STOP', side: 'SELL', trailPrice: '100000.00' }, 'INVALID_PRICE'],
+  ['its value', { type: 'MARKET', qty: '9000000000000' }, 'INVALID_QUANTITY'],
+] as const)(
+  'an order that today’s price refuses for %s is not placed by a repeat at another price',
+  async (_, terms, code) => {
+    const { by } = await trading.customer('1000');
+    const order = { symbol: 'AAPL', side: 'BUY', qty: '1', ...terms, idempotencyKey: 'price' } as const;
+    const first = await trading.orders.place(by, order);
+    expect(first).toMatchObject({ ok: false, failures: [{ code }], replayed: false });
+    expect(await trading.orders.place(by, order)).toEqual({ ...first, replayed: true });
+  },
+);
 
 test('keys of different viewers and of different operations do not meet', async () => {
   const [a, b] = [await trading.customer('1000'), await trading.customer('1000')];

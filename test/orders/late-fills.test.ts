@@ -158,7 +158,15 @@ test('a late sale whose units are gone is booked, and the house sells them at it
   const orders = await trading.database.prisma.order.findMany({ where: { accountId: customer.accountId } });
   const own = orders.filter(({ reason }) => reason === 'BUY_IN');
   expect(own).toMatchObject([
-    { side: 'BUY', status: 'FILLED', qty: 80_000n, filledQty: 80_000n, fees: 0n, reserve: 0n },
+    {
+      side: 'BUY',
+      status: 'FILLED',
+      qty: 80_000n,
+      filledQty: 80_000n,
+      fees: 0n,
+      reserve: 0n,
+      filledAt: expect.any(Date),
+    },
   ]);
   expect(bought.status).toBe('FILLED');
   const where = { accountId: house.cover, asset: 'AAPL' };

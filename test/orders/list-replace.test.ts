@@ -155,6 +155,23 @@ test('prices that would contradict the other orders of the list are refused, and
   expect(await refusal(customer, exit, { qty: '11' })).toMatchObject({ code: 'NOT_SUPPORTED', field: ['qty'] });
 });
 
+test('a price that another order of the list rules out is refused once with a key', async () => {
+  const { customer, first, second } = await withPair();
+  const [entry, , stop] = await place(customer, 'BRACKET', [far, { ...profit, limitPrice: '12.00' }, loss]);
+  const wishes = [
+    [first, { limitPrice: '1.00' }],
+    [second, { stopPrice: '5000.00' }],
+    [entry, { limitPrice: '12.00' }],
+    [stop, { stopPrice: '11.00' }],
+  ] as const;
+  for (const [id, changes] of wishes) {
+    const send = () => trading.orders.replace(customer.by, { id: id ?? '', ...changes, idempotencyKey: `of ${id}` });
+    const answer = await send();
+    expect(answer).toMatchObject({ ok: false, failures: [{ code: 'INVALID_PRICE' }], replayed: false });
+    expect(await send()).toEqual({ ...answer, replayed: true });
+  }
+});
+
 test('a new qty of the entry is that of its exits', async () => {
   const customer = await trading.customer('100000');
   const [entry, ...exits] = await place(customer, 'BRACKET', [far, profit, loss]);

@@ -177,9 +177,13 @@ test('a market order by cash never pays more than the cash that it was given', a
   const order = await place(trading, customer, { ...market, symbol: 'AAPL', side: 'BUY', notional: '1000' });
   const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
   const beyond = priceText((execution!.price * 101n) / 100n);
-  expect(await correct(execution!.tradeId, { price: beyond })).toMatchObject({
+  const send = () => correct(execution!.tradeId, { price: beyond }, { idempotencyKey: 'beyond' });
+  const first = await send();
+  expect(first).toMatchObject({
     failures: [{ code: 'INVALID_PRICE', field: ['price'], message: expect.stringContaining('cash') }],
   });
+  // What the order has spent changes with its other fills.
+  expect(await send()).toEqual({ ...first, replayed: true });
   // The units alone would be within the cash, their fee is not.
   const whole = 1_000n * 10n ** 8n;
   const most = priceText(whole / (execution!.qty * 100n));
@@ -207,5 +211,8 @@ test('a side that cannot pay the corrected price is named; a value beyond every 
   const leaving = await place(trading, another, { ...alone, side: 'SELL', qty: '10' });
   expect(next.status).toBe('FILLED');
   const [last] = await trading.orders.fillsOf('EVERYTHING', [leaving.id]);
-  expect(await correct(last!.tradeId, huge)).toMatchObject({ failures: [{ code: 'INVALID_PRICE', field: ['price'] }] });
+  const send = () => correct(last!.tradeId, huge, { idempotencyKey: 'huge' });
+  const refused = await send();
+  expect(refused).toMatchObject({ failures: [{ code: 'INVALID_PRICE', field: ['price'] }] });
+  expect(await send()).toEqual({ ...refused, replayed: true });
 });
