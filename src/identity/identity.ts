@@ -34,7 +34,7 @@ export interface IdentityNeeds {
   clock: Clock;
   ids: Ids;
   config: Pick<Config, 'jwt' | 'password' | 'secondFactor' | 'mail'>;
-  budgets: Pick<Budgets, 'signIn' | 'registration' | 'password' | 'passwordReset'>;
+  budgets: Pick<Budgets, 'signIn' | 'registration' | 'password' | 'passwordReset' | 'notices'>;
   passwords: Passwords;
   checkBreached: CheckBreached;
 }
@@ -59,7 +59,7 @@ export const createIdentity = (needs: IdentityNeeds) => {
     viewers,
   });
   const { way, resetUrl } = config.mail;
-  const tellUser = createTellUser({ ids, sendsMail: way === 'SMTP' });
+  const tellUser = createTellUser({ ids, budget: budgets.notices, sendsMail: way === 'SMTP' });
   return {
     authenticate: viewers.authenticate,
     /** For changes of a user that are made elsewhere; to be called after the commit. */

@@ -121,6 +121,7 @@ export const createLimiter = async (needs: LimiterNeeds) => {
         address: attempts('reset-address'),
         email: budget(windowRule('reset-email', limits.passwordReset.perEmail, HOUR_ms)),
       },
+      notices: budget(windowRule('notices', limits.mail.noticesPerHour, HOUR_ms), surviving),
       orders: budget(bucketRule('orders', setLimit(ordersPerMinute), MINUTE_ms), createLeased(surviving)),
     },
     /** Rejects while the shared store does not answer. */

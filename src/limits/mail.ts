@@ -14,8 +14,10 @@ export const mail = {
   retryCap_ms: 300_000,
   /** Longer nobody waits for a link: who still wants one asks again. */
   keep_ms: 3_600_000,
-  /** Rows that wait; an hour of an outage, asked for by a hundred addresses at their limit. Beyond it OVERLOADED. */
+  /** Wishes of strangers that wait; an hour of an outage, asked for by a hundred addresses at their limit. Beyond it OVERLOADED. */
   waiting: 50_000,
+  /** Notices of one kind to one user: who changes more in an hour has been told that something goes on, and a box is not to be filled. */
+  noticesPerHour: 3,
 } as const;
 
 export const passwordReset = {

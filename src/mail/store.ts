@@ -18,10 +18,12 @@ export interface TakenMail {
   attempts: number;
 }
 
+type NoticeKind = Exclude<MailKind, 'PASSWORD_RESET'>;
+
 export type NewMail = { id: string; requestId: string; createdAt: Date } & (
   | { kind: 'PASSWORD_RESET'; emailKey: string }
   | { kind: 'PASSWORD_RESET'; userId: string }
-  | { kind: Exclude<MailKind, 'PASSWORD_RESET'>; userId: string; recipient: string }
+  | { kind: NoticeKind; userId: string; recipient: string }
 );
 
 /** One more to send, once what it tells of is committed. Of those for one address, one waits. */
@@ -29,9 +31,17 @@ export const queueMail = async (tx: Tx, mail: NewMail): Promise<void> => {
   await tx.mail.createMany({ data: [{ ...mail, dueAt: mail.createdAt }], skipDuplicates: true });
 };
 
-/** For what strangers ask for. Full is full for everybody, whoever is asked for. */
+/** The caller holds the user's lock, so that none comes to be meanwhile. */
+export const isNoticeWaiting = async (tx: Tx, userId: string, kind: NoticeKind): Promise<boolean> =>
+  (await tx.mail.findFirst({ where: { userId, kind }, select: { id: true } })) !== null;
+
+/** For what strangers ask for, and counts nothing else. Full is full for everybody, whoever is asked for. */
 export const refuseFullQueue = async (tx: Tx): Promise<void> => {
-  const beyond = await tx.mail.findFirst({ skip: limits.mail.waiting, select: { id: true } });
+  const beyond = await tx.mail.findFirst({
+    where: { emailKey: { not: null } },
+    skip: limits.mail.waiting,
+    select: { id: true },
+  });
   if (beyond !== null) throw new RefusedError('OVERLOADED', 'Too much mail waits to be sent; try again later.', 60);
 };
 

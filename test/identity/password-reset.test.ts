@@ -305,6 +305,51 @@ describe('a mail', () => {
     await linkFor(one.email, limits.passwordReset.perEmail + 1);
   });
 
+  test('tells of changes, once while it waits and a few times an hour; the change is made all the same', async () => {
+    const { email, id, token } = await person();
+    const rename = async (): Promise<void> => {
+      const change = { username: `person-${randomUUID().slice(0, 13)}`, currentPassword: PASSWORD };
+      expect(codes(await answerOf('updateLogin', 'UpdateLoginInput', change, token))).toEqual([]);
+    };
+    mailbox.refusals.set(email, { code: 450, text: 'later' });
+    for (let count = 0; count < 3; count += 1) await rename();
+    expect(await database.prisma.mail.count({ where: { userId: id } })).toBe(1);
+    mailbox.refusals.delete(email);
+    for (let count = 1; count <= limits.mail.noticesPerHour; count += 1) {
+      clock.advance(limits.mail.retry_ms);
+      await mailbox.arrived(email, count);
+      await drained();
+      await rename();
+    }
+    expect(await waiting()).toBe(0);
+    clock.advance(120 * MINUTE_ms);
+    const own = (await login(email, PASSWORD)).session.accessToken;
+    const change = { newPassword: NEW, currentPassword: PASSWORD };
+    expect(codes(await answerOf('changePassword', 'ChangePasswordInput', change, own))).toEqual([]);
+    const mails = await mailbox.arrived(email, limits.mail.noticesPerHour + 1);
+    const names = Array.from({ length: limits.mail.noticesPerHour }, () => 'Your sign-in name was changed');
+    expect(mails.map(({ subject }) => subject)).toEqual([...names, 'Your password was changed']);
+  });
+
+  test('that strangers asked for fills its queue, and what users are told does not', async () => {
+    const { email, id } = await person();
+    const fill = (columns: string, values: string, by: string[]) =>
+      database.pool.query(
+        `INSERT INTO mails (id, request_id, created_at, due_at, kind, ${columns})
+         SELECT gen_random_uuid(), gen_random_uuid(), $1::timestamptz, $1::timestamptz + interval '1 day', ${values}
+         FROM generate_series(0, ${limits.mail.waiting}) AS n`,
+        [clock.now(), ...by],
+      );
+    try {
+      await fill('user_id, recipient', `'NAMES_CHANGED', $2, 'a@example.com'`, [id]);
+      expect(await request(email)).toMatchObject({ success: true });
+      await fill('email_key', `'PASSWORD_RESET', n || 'nobody@example.com'`, []);
+      await expect(request(email)).rejects.toThrow('OVERLOADED');
+    } finally {
+      await database.pool.query('DELETE FROM mails');
+    }
+  });
+
   test('that the mail server refuses for good is not tried again', async () => {
     const { email } = await person();
     mailbox.refusals.set(email, { code: 550, text: `no such user ${email}` });
