@@ -2,7 +2,7 @@ import type { Command } from '../audit/command.ts';
 import type { SecondFactor } from '../database/generated/client.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
-import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { type FactorCodes, noSecondFactor, ownCodes, wrongCode } from './factor-codes.ts';
 import { lockActiveViewer } from './lock-active-viewer.ts';
 import { newRecoveryCodes } from './recovery-codes.ts';
 import { confirmSecondFactor, findSecondFactor, saveRecoveryCodes } from './second-factor-store.ts';
@@ -19,7 +19,7 @@ const isAwaited = (factor: SecondFactor | null, now: Date): factor is SecondFact
 export const createConfirmSecondFactor =
   ({ command, codes, viewers }: { command: Command; codes: FactorCodes; viewers: Viewers }) =>
   async (by: Actor, viewer: Viewer, { code }: { code: string }): Promise<Result<string[]>> => {
-    const attempt = await codes.admit(viewer.sessionId);
+    const attempt = await codes.admit(ownCodes(viewer));
     const recovery = await newRecoveryCodes();
     const result = await command({ by, action: 'confirmSecondFactor', target: viewer.id }, async (step) => {
       const { tx, now } = step;
@@ -35,8 +35,8 @@ export const createConfirmSecondFactor =
       return ok(recovery.shown);
     });
     if (result.ok) {
-      await attempt.succeeded();
       viewers.forgetUser(viewer.id);
+      await attempt.succeeded();
     }
     return result;
   };

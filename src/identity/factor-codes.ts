@@ -8,12 +8,16 @@ import { hashRecoveryCode } from './recovery-codes.ts';
 import { readCode } from './second-factor.ts';
 import { keepStep, useRecoveryCode } from './second-factor-store.ts';
 import type { SecretBox } from './secret-box.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What a code turned out to be; all but the first two are refused alike, and told apart in the audit log only. */
 type Found = 'ONE_TIME_CODE' | 'RECOVERY_CODE' | 'WRONG' | 'USED' | 'UNREADABLE';
 
 export const wrongCode = () => failure('INVALID_CREDENTIALS', 'The code is wrong, or was used before.', 'code');
 export const noSecondFactor = (message: string, ...field: string[]) => failure('NO_SECOND_FACTOR', message, ...field);
+
+/** By the user, all sessions together: whoever could open another one would have another budget. Apart from those of strangers. */
+export const ownCodes = ({ id }: Pick<Viewer, 'id'>): string => `own ${id}`;
 
 export const createFactorCodes = ({
   secretBox,

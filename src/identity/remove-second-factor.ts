@@ -1,6 +1,6 @@
 import type { Command } from '../audit/command.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { type FactorCodes, noSecondFactor, ownCodes, wrongCode } from './factor-codes.ts';
 import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { ShowPresence } from './presence.ts';
 import { findActiveFactor, removeSecondFactor } from './second-factor-store.ts';
@@ -20,7 +20,7 @@ export const createRemoveSecondFactor =
   ({ command, codes, showPresence, viewers }: RemoveFactorNeeds) =>
   async (by: Actor, viewer: Viewer, input: { password: string; code: string }): Promise<Result<object>> => {
     const presence = await showPresence(viewer, input.password, 'password');
-    const attempt = await codes.admit(viewer.sessionId);
+    const attempt = await codes.admit(ownCodes(viewer));
     const result = await command({ by, action: 'removeSecondFactor', target: viewer.id }, async (step) => {
       const { tx, now } = step;
       const { user } = await lockActiveViewer(step, viewer);
@@ -34,8 +34,8 @@ export const createRemoveSecondFactor =
       return ok({});
     });
     if (result.ok) {
-      await attempt.succeeded();
       viewers.forgetUser(viewer.id);
+      await attempt.succeeded();
     }
     return result;
   };

@@ -1,6 +1,6 @@
 import type { Command } from '../audit/command.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import { type FactorCodes, noSecondFactor, wrongCode } from './factor-codes.ts';
+import { type FactorCodes, noSecondFactor, ownCodes, wrongCode } from './factor-codes.ts';
 import { lockActiveViewer } from './lock-active-viewer.ts';
 import type { ShowPresence } from './presence.ts';
 import { newRecoveryCodes } from './recovery-codes.ts';
@@ -23,7 +23,7 @@ export const createRenewRecoveryCodes =
   ({ command, codes, showPresence }: RenewNeeds) =>
   async (by: Actor, viewer: Viewer, { password, code }: RenewInput): Promise<Result<string[]>> => {
     const presence = await showPresence(viewer, password, 'password');
-    const attempt = await codes.admit(viewer.sessionId);
+    const attempt = await codes.admit(ownCodes(viewer));
     const recovery = await newRecoveryCodes();
     const result = await command({ by, action: 'renewRecoveryCodes', target: viewer.id }, async (step) => {
       const { user } = await lockActiveViewer(step, viewer);

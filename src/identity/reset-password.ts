@@ -106,8 +106,8 @@ export const createResetPassword = (needs: ResetPasswordNeeds) => {
       return ok(await needs.sessions.open(step.tx, user, { now: step.now, secondFactor: shown === 'SHOWN' }));
     });
     if (result.ok) {
-      await factor.succeeded();
       needs.viewers.forgetUser(known.id);
+      await factor.succeeded();
     }
     return result;
   };

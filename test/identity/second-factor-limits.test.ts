@@ -62,20 +62,29 @@ describe('wrong codes', () => {
     expect(seen).toEqual(['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', over, over]);
   });
 
-  it('in one session are counted for that session, in every way there is', async () => {
+  it('of a user who is signed in are counted together, in every way there is and whatever session a changed password opens', async () => {
     const { by, viewer, email, recoveryCodes } = await start(2);
-    // Enrolling was one of the session's checks of the password, which have a budget of their own.
+    // Enrolling was one of the checks of the password, which have a budget of their own.
     world.clock.advance(121_000);
-    const input = { password: PASSWORD, code: '000000' };
-    expect(codesOf(await world.identity.removeSecondFactor(by, viewer, input))).toEqual(['INVALID_CREDENTIALS']);
-    expect(codesOf(await world.identity.renewRecoveryCodes(by, viewer, input))).toEqual(['INVALID_CREDENTIALS']);
-    const right = { ...input, code: recoveryCodes[0]! };
-    await expect(world.identity.removeSecondFactor(by, viewer, right)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await expect(world.identity.confirmSecondFactor(by, viewer, right)).rejects.toMatchObject({
-      code: 'RATE_LIMITED',
-      details: { policy: 'second-factor' },
-    });
-    must(await login(email, HERE, recoveryCodes[0]));
+    const renew = (as: typeof viewer, code = '000000') => world.identity.renewRecoveryCodes(by, as, { code });
+    for (let at = 0; at < 2; at += 1) expect(codesOf(await renew(viewer))).toEqual(['INVALID_CREDENTIALS']);
+    const newPassword = 'another-Kettle-of-fish';
+    const input = { currentPassword: PASSWORD, newPassword };
+    const fresh = await world.viewerOf(must(await world.identity.changePassword(by, viewer, input)));
+    const code = recoveryCodes[0]!;
+    const over = { code: 'RATE_LIMITED', details: { policy: 'second-factor' } };
+    await expect(renew(fresh, code)).rejects.toMatchObject(over);
+    await expect(world.identity.confirmSecondFactor(by, fresh, { code })).rejects.toMatchObject(over);
+    const remove = world.identity.removeSecondFactor(by, fresh, { password: newPassword, code });
+    await expect(remove).rejects.toMatchObject(over);
+    must(await world.identity.login(anyone(HERE), { email, password: newPassword, code }));
+  });
+
+  it('of strangers leave alone a user who is signed in', async () => {
+    const { by, viewer, username, recoveryCodes } = await start(2);
+    for (let at = 0; at < 2; at += 1) await outcome(login(username, stranger(at), '000000'));
+    expect(await outcome(login(username, stranger(2), '000000'))).toBe('RATE_LIMITED sign-in-name');
+    must(await world.identity.renewRecoveryCodes(by, viewer, { code: recoveryCodes[0]! }));
   });
 });
 
