@@ -11,7 +11,7 @@ import type { RedisClient } from './stores/redis.ts';
 export interface BackOff {
   /** Before the attempt, as if it were going to fail. */
   attempt(key: string): Promise<void>;
-  /** Resolves when the count is gone, or the store is away. */
+  /** Resolves when the count is gone, or the store has had its time. */
   succeeded(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ const createBackOff = (
     }
   },
   succeeded: async (key) => {
-    await limiter.delete(key).catch(() => {});
+    await failFast.within(() => limiter.delete(key)).catch(() => {});
   },
 });
 

@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { blocks } from '../support/people.ts';
 import { needsRedis, redisIsMissing, startRedis } from '../support/redis.ts';
 import { post, send, type TestAnswer } from './harness.ts';
 import { type RealApp, startRealApp } from './real-app.ts';
@@ -117,6 +119,27 @@ describe.skipIf(redisIsMissing)(`limits in a redis${needsRedis}`, () => {
     process.kill(redis.pid, 'SIGSTOP');
     await expectToGoOn();
     process.kill(redis.pid, 'SIGCONT');
+    await expectToBeBack();
+  });
+
+  it('that hangs under a sign-in that was counted: it is answered, and what it was counted is lost', async () => {
+    const owner = new pg.Client(app.databaseUrl);
+    await owner.connect();
+    try {
+      await owner.query('BEGIN');
+      await owner.query("SELECT 1 FROM users WHERE username = 'user' FOR UPDATE");
+      const answer = signIn();
+      await blocks(owner);
+      process.kill(redis.pid, 'SIGSTOP');
+      await owner.query('COMMIT');
+      expect((await answer).json.data.login).toMatchObject({
+        session: { accessToken: expect.stringMatching(/./) },
+        userErrors: [],
+      });
+    } finally {
+      process.kill(redis.pid, 'SIGCONT');
+      await owner.end();
+    }
     await expectToBeBack();
   });
 });

@@ -137,7 +137,7 @@ export const people = async (rateLimit: Partial<Config['rateLimit']> = {}, rule:
 export type People = Awaited<ReturnType<typeof people>>;
 
 /** Resolves when so many wait for a lock that this connection holds, or behind one who does. */
-export const blocks = async (client: pg.PoolClient, waiting = 1): Promise<void> => {
+export const blocks = async (client: pg.ClientBase, waiting = 1): Promise<void> => {
   // Not pg_stat_activity: inside a transaction that stays as it was first read.
   const sql = `WITH RECURSIVE queue AS (
       SELECT pg_backend_pid() AS pid
