@@ -84,13 +84,14 @@ const open = () => orderOf('open', {});
 const trailing = () =>
   orderOf('trailing', { type: 'TRAILING_STOP', limitPrice: null, side: 'SELL', trailPercent: '10', qty: '0.5' });
 /** An order of which the database says this. */
-const marked = (column: 'pending_since' | 'reason', value: unknown) => async (): Promise<string> => {
-  const id = await orderOf(column, {});
-  await trading.database.pool.query(`UPDATE orders SET ${column} = $2 WHERE id = $1`, [id, value]);
+const marked = (change: string) => async (): Promise<string> => {
+  const id = await orderOf(change, {});
+  await trading.database.pool.query(`UPDATE orders SET ${change} WHERE id = $1`, [id]);
   return id;
 };
-const pending = marked('pending_since', new Date('2030-01-01'));
-const doubtful = marked('reason', 'EXECUTION_UNKNOWN');
+// Asked at a time that is far away, so that nobody asks the venue about it.
+const pending = marked("status = 'PENDING_REPLACE', pending_since = '2030-01-01'");
+const doubtful = marked("reason = 'EXECUTION_UNKNOWN'");
 let reversedTransfer = '';
 const reversed = async (): Promise<void> => {
   if (reversedTransfer !== '') return;
