@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeAt, enrolled } from '../support/authenticator.ts';
-import { anyone, must, PASSWORD, type People, people } from '../support/people.ts';
+import { anyone, blocks, must, PASSWORD, type People, people } from '../support/people.ts';
 
 /* A process knows a session for half a second longer than it is. What it asks meanwhile is refused where it would change how one signs in. */
 
@@ -91,6 +91,35 @@ test('a session that another one ended by a second factor is not replaced by a c
   await enrolled(world, person);
   await expect(changePassword({ by: person.by, viewer })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   await world.viewerOf(person.session);
+});
+
+test('a session that a second factor ended is over while the store of the limits still keeps the answer back', async () => {
+  const person = await world.person();
+  const { by, viewer, email } = person;
+  const other = must(await world.identity.login(anyone(), { email, password: PASSWORD }));
+  await world.viewerOf(other);
+  const { secret } = must(await world.identity.enrolSecondFactor(by, viewer, {}));
+  const [users, store] = [await world.database.pool.connect(), await world.database.pool.connect()];
+  try {
+    await users.query('BEGIN');
+    await users.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [person.id]);
+    const code = codeAt(secret, world.clock.now());
+    const confirmed = world.identity.confirmSecondFactor(by, viewer, { code });
+    await blocks(users);
+    await store.query('BEGIN');
+    const { rowCount } = await store.query('SELECT 1 FROM sign_in_failures WHERE key LIKE $1 FOR UPDATE', [
+      `%code%${person.id}`,
+    ]);
+    expect(rowCount).toBe(1);
+    await users.query('COMMIT');
+    await blocks(store);
+    expect(await world.identity.authenticate(other.accessToken)).toEqual({ problem: 'REVOKED' });
+    await store.query('COMMIT');
+    must(await confirmed);
+  } finally {
+    users.release(true);
+    store.release(true);
+  }
 });
 
 test.each([true, false])(
