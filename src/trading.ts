@@ -159,12 +159,15 @@ export const createTrading = async (options: TradingOptions) => {
     timers,
     channel: CHANNEL,
     notified: pending.look,
-    taken: async () => {
+    taken: async (isOurs) => {
       sessions.setDesks();
       // The makers first: a market order that waits for a venue since the last one ended must meet their quotes.
       const symbols = instruments.all().map(({ symbol }) => symbol);
-      venue.start(await history.marksAt(symbols, clock.now()));
-      await settlement.restore();
+      const leftOff = await history.marksAt(symbols, clock.now());
+      if (!isOurs()) return;
+      venue.start(leftOff);
+      await settlement.restore(isOurs);
+      if (!isOurs()) return;
       sweep.start();
       reconciling.start();
       await marks.start();

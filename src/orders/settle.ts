@@ -2,6 +2,7 @@ import { systemTimers, type Timers } from '../kernel/timers.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { IsOurs } from '../venues/lease.ts';
 import type { Booking, OrderName, Report, Venue, VenueOrder } from '../venues/venue.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { SettleFacts } from './decide-trade.ts';
@@ -39,6 +40,8 @@ export const createSettlement = (
   /** Counts rebuilds: reports of an earlier view are not booked any more. Broken: nothing is, until the next restore. */
   let view = 0;
   let broken = true;
+  /** Of the lease under which the books were made last. */
+  let current: IsOurs = () => false;
   const doubts = new Map<string, OrderName>();
   const doubt = (orders: readonly OrderName[]): void => {
     for (const order of orders) doubts.set(order.orderId, order);
@@ -46,9 +49,9 @@ export const createSettlement = (
 
   /**
    * Gives a venue without a memory every open order as the database has it, and asks again for what was not answered, unless
-   * that could be done twice.
+   * that could be done twice. A venue that another process runs by now stays suspended.
    */
-  const restore = (): Promise<void> =>
+  const remake = (isOurs: IsOurs): Promise<void> =>
     lane.alone(async () => {
       const known: VenueOrder[] = [];
       const pending: OrderRow[] = [];
@@ -59,6 +62,8 @@ export const createSettlement = (
           if (isPending(order.status)) pending.push(order);
         }
       }
+      // The lease may have been lost while the lane was busy, or the database answered.
+      if (!isOurs()) return;
       view += 1;
       broken = false;
       dispatch.take();
@@ -74,13 +79,14 @@ export const createSettlement = (
     dispatch.leave();
   };
 
-  const rebuild = async (error: unknown): Promise<void> => {
+  const rebuild = async (error: unknown, isOurs: IsOurs): Promise<void> => {
+    if (!isOurs()) return;
     suspend();
     log.error({ err: error }, 'reports of the venue could not be booked; its books are rebuilt');
-    while (broken) {
+    while (broken && isOurs()) {
       // What cannot be booked may come again at once: the venue must not turn in circles over it.
       await timers.sleep(limits.lane.rebuildPause_ms);
-      await restore().catch((problem: unknown) => {
+      await remake(isOurs).catch((problem: unknown) => {
         log.error({ err: problem }, 'the books of the venue could not be rebuilt yet');
       });
     }
@@ -103,14 +109,21 @@ export const createSettlement = (
       .then((): Booking => (seen === view ? 'BOOKED' : 'LATER'))
       .catch((error: unknown): Booking => {
         if (seen !== view) return 'LATER';
-        void rebuild(error);
+        void rebuild(error, current);
         return 'FAILED';
       });
   });
   return {
-    restore,
-    /** Makes the books anew while the venue runs; tries until it can. */
-    restoreNow: (): Promise<void> => restore().catch(rebuild),
+    /** Makes the books under a lease that was just taken. */
+    restore: (isOurs: IsOurs): Promise<void> => {
+      current = isOurs;
+      return remake(isOurs);
+    },
+    /** Makes the books anew while the venue runs; tries until it can, or the venue runs elsewhere. */
+    restoreNow: (): Promise<void> => {
+      const isOurs = current;
+      return remake(isOurs).catch((error: unknown) => rebuild(error, isOurs));
+    },
     suspend,
     /** Changes whenever what the venue said before is not to be booked any more. */
     view: () => view,

@@ -6,10 +6,13 @@ import type { Log } from '../telemetry/log.ts';
 /** Any number that no other advisory lock of this database uses. */
 const KEY = 7_266_001;
 
+/** Whether the lease as it was taken then is held still; a lease that was lost and taken again since is another. */
+export type IsOurs = () => boolean;
+
 export interface Lease {
   /**
    * Tries once, then again and again in the background: `taken` is called each time this process gets the lease, `lost`
-   * when it may not have it any more. Resolves after the first try.
+   * when it may not have it any more, and again when a `taken` that was under way by then has ended. Resolves after the first try.
    */
   start(): Promise<void>;
   held(): boolean;
@@ -21,7 +24,9 @@ export interface Lease {
 export interface LeaseOptions {
   /** A connection of the lease's own: the lock lives exactly as long as it does. */
   connect(): Promise<pg.Client>;
-  taken(): Promise<void>;
+  /** May go on for long after the lease is lost: what it starts, it starts only while `isOurs` says so. */
+  taken(isOurs: IsOurs): Promise<void>;
+  /** May be called more than once. */
   lost(): void;
   /** Notifications of this channel are listened to from before `taken` is called. */
   channel: string;
@@ -92,14 +97,18 @@ export const createLease = (options: LeaseOptions): Lease => {
       return;
     }
     held = true;
-    // What is committed from here on makes itself heard; what was committed before is in the database already.
-    await asked.query(`LISTEN ${channel}`);
+    const isOurs = (): boolean => held && client === asked;
     try {
-      await taken();
+      // What is committed from here on makes itself heard; what was committed before is in the database already.
+      await asked.query(`LISTEN ${channel}`);
+      await taken(isOurs);
     } catch (error) {
       // Whoever tries next, here or elsewhere, begins anew.
       await asked.end();
       throw error;
+    } finally {
+      // Whatever was started behind the loss: another process runs the venue by now.
+      if (!isOurs()) lost();
     }
   };
 
