@@ -33,16 +33,18 @@ export const createRequestPasswordReset =
     const emailKey = nameKey(email);
     // The address first: one that is over its own budget must not use up those of the boxes that it fills.
     await budgets.address.spend(address);
-    await budgets.email.spend(shortened(emailKey));
-    return command<object>({ by, action: 'requestPasswordReset', target: null }, async ({ tx, now }) => {
-      await refuseFullQueue(tx);
-      await queueMail(tx, {
-        id: ids.next(),
-        kind: 'PASSWORD_RESET',
-        emailKey,
-        requestId: by.requestId,
-        createdAt: now,
+    const box = shortened(emailKey);
+    await budgets.email.spend(box);
+    let queued = false;
+    try {
+      return await command<object>({ by, action: 'requestPasswordReset', target: null }, async ({ tx, now }) => {
+        await refuseFullQueue(tx);
+        const mail = { id: ids.next(), kind: 'PASSWORD_RESET', requestId: by.requestId, createdAt: now } as const;
+        queued = await queueMail(tx, { ...mail, emailKey });
+        return ok({});
       });
-      return ok({});
-    });
+    } finally {
+      // What brings no further mail must not use up what a later wish for one needs.
+      if (!queued) await budgets.email.giveBack(box);
+    }
   };

@@ -119,7 +119,7 @@ export const createLimiter = async (needs: LimiterNeeds) => {
       password: attempts('password'),
       passwordReset: {
         address: attempts('reset-address'),
-        email: budget(windowRule('reset-email', limits.passwordReset.perEmail, HOUR_ms)),
+        email: budget(windowRule('reset-email', limits.passwordReset.perEmail, limits.passwordReset.perEmail_ms)),
       },
       notices: budget(windowRule('notices', limits.mail.noticesPerHour, HOUR_ms), surviving),
       orders: budget(bucketRule('orders', setLimit(ordersPerMinute), MINUTE_ms), createLeased(surviving)),

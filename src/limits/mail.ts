@@ -25,6 +25,10 @@ export const passwordReset = {
   tokenBytes: 32,
   /** As long as a mail may take that was put aside by a greylist, and somebody to come back to it. */
   lifetime_ms: 1_800_000,
-  /** Mails to one address in any hour: some get lost, and nobody's box is to be filled. */
-  perEmail: 5,
+  /**
+   * Mails to one address in any quarter of an hour: some get lost, and nobody's box is to be filled. Who is refused waits for
+   * (1 + 1 / perEmail) periods at most, which end before the newest link does: so nobody can keep a user without one.
+   */
+  perEmail: 3,
+  perEmail_ms: 900_000,
 } as const;

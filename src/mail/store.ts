@@ -26,10 +26,9 @@ export type NewMail = { id: string; requestId: string; createdAt: Date } & (
   | { kind: NoticeKind; userId: string; recipient: string }
 );
 
-/** One more to send, once what it tells of is committed. Of those for one address, one waits. */
-export const queueMail = async (tx: Tx, mail: NewMail): Promise<void> => {
-  await tx.mail.createMany({ data: [{ ...mail, dueAt: mail.createdAt }], skipDuplicates: true });
-};
+/** One more to send, once what it tells of is committed. Of those for one address, one waits: answers whether it is this one. */
+export const queueMail = async (tx: Tx, mail: NewMail): Promise<boolean> =>
+  (await tx.mail.createMany({ data: [{ ...mail, dueAt: mail.createdAt }], skipDuplicates: true })).count > 0;
 
 /** The caller holds the user's lock, so that none comes to be meanwhile. */
 export const isNoticeWaiting = async (tx: Tx, userId: string, kind: NoticeKind): Promise<boolean> =>

@@ -293,7 +293,7 @@ describe('an administrator', () => {
 });
 
 describe('a mail', () => {
-  test('is asked for often and sent five times an hour; nobody else’s is less for it', async () => {
+  test('is asked for often and sent a few times in a while; nobody else’s is less for it', async () => {
     const [one, other] = [await person(), await person()];
     for (let count = 1; count <= limits.passwordReset.perEmail; count += 1) await linkFor(one.email, count);
     const { json } = await sent('requestPasswordReset', 'RequestPasswordResetInput', {
@@ -303,6 +303,32 @@ describe('a mail', () => {
     await linkFor(other.email);
     clock.advance(120 * MINUTE_ms);
     await linkFor(one.email, limits.passwordReset.perEmail + 1);
+  });
+
+  test('can be asked for again before the last link ends, however many were asked for', async () => {
+    const { email } = await person();
+    const { perEmail, perEmail_ms, lifetime_ms } = limits.passwordReset;
+    // At the begin of a window the refusal is the longest.
+    clock.advance(perEmail_ms - (clock.now().getTime() % perEmail_ms));
+    for (let count = 1; count <= perEmail; count += 1) await linkFor(email, count);
+    const { json } = await sent('requestPasswordReset', 'RequestPasswordResetInput', { email });
+    const { code, retryAfter } = json.errors![0].extensions;
+    expect(code).toBe('RATE_LIMITED');
+    expect(retryAfter * 1_000).toBeLessThan(lifetime_ms);
+    clock.advance(retryAfter * 1_000);
+    expect(codes(await reset(tokenIn(mailbox.to(email).at(-1)!), 'short'))).toEqual(['PASSWORD_TOO_SHORT']);
+    await linkFor(email, perEmail + 1);
+  });
+
+  test('that waits already is asked for at no cost', async () => {
+    const { email } = await person();
+    mailbox.refusals.set(email, { code: 450, text: 'later' });
+    for (let count = 0; count <= limits.passwordReset.perEmail; count += 1) await request(email);
+    mailbox.refusals.delete(email);
+    clock.advance(limits.mail.retryCap_ms);
+    await mailbox.arrived(email);
+    await drained();
+    await linkFor(email, 2);
   });
 
   test('tells of changes, once while it waits and a few times an hour; the change is made all the same', async () => {
