@@ -31,6 +31,8 @@ export interface GraphContext {
 export interface RequestContext extends GraphContext {
   /** What was taken from the viewer's budget. */
   charged: number;
+  /** Those of the operation, checked and with their defaults; undefined where it declares none. */
+  variables?: Readonly<Record<string, unknown>>;
   /** The document is the server's own, as that of a REST route. */
   trusted?: boolean;
   /** Aborted when the client goes away. */

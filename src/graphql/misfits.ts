@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
   type VariableDefinitionNode,
+  valueFromAST,
 } from 'graphql';
 import { limits } from '../limits.ts';
 import { withoutValue } from './error-text.ts';
@@ -20,17 +21,22 @@ const enough = new GraphQLError('Too many errors in the variables; the rest of t
   extensions: { code: 'BAD_USER_INPUT' },
 });
 
-/**
- * What does not fit in the variables of an operation: so many errors at most, each with the place, what is expected there and why, none with
- * the value. graphql-js looks again when it executes, and finds nothing any more.
- */
-export const misfitsIn = (
+export interface ReadVariables {
+  /** So many at most, each with the place, what is expected there and why, none with the value. */
+  errors: GraphQLError[];
+  /** As graphql-js will have them when it executes, defaults included; good for something where there are no errors. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the variables of an operation and says what does not fit. graphql-js looks again when it executes, and finds nothing any more. */
+export const readVariables = (
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
   hideSuggestions: boolean,
-): GraphQLError[] => {
+): ReadVariables => {
   const errors: GraphQLError[] = [];
+  const values: Record<string, unknown> = Object.create(null);
 
   const tell = (nodes: VariableDefinitionNode, message: string): void => {
     if (errors.length >= limits.graphql.errors) throw enough;
@@ -41,8 +47,13 @@ export const misfitsIn = (
     const name = definition.variable.name.value;
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value == null) {
-      if (!isNonNullType(type) || (value === undefined && definition.defaultValue !== undefined)) return;
-      if (value === null) tell(definition, `Variable "$${name}" of non-null type "${type}" must not be null.`);
+      if (value === undefined && definition.defaultValue !== undefined) {
+        values[name] = valueFromAST(definition.defaultValue, type);
+        return;
+      }
+      if (!isNonNullType(type)) {
+        if (value === null) values[name] = null;
+      } else if (value === null) tell(definition, `Variable "$${name}" of non-null type "${type}" must not be null.`);
       else tell(definition, `Variable "$${name}" of required type "${type}" was not provided.`);
       return;
     }
@@ -50,7 +61,7 @@ export const misfitsIn = (
       const place = path.length > 0 ? ` at "${placeOf(name, path)}"` : '';
       tell(definition, `Variable "$${name}" got invalid value${place}; ${withoutValue(error.message)}`);
     };
-    coerceInputValue(value, type, onError, hideSuggestions);
+    values[name] = coerceInputValue(value, type, onError, hideSuggestions);
   };
 
   try {
@@ -63,5 +74,5 @@ export const misfitsIn = (
     if (error !== enough) throw error;
     errors.push(enough);
   }
-  return errors;
+  return { errors, values };
 };

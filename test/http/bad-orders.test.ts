@@ -188,6 +188,27 @@ test('one Idempotency-Key does not stand for two mutations of a document', async
   expect(await count()).toBe(4);
 });
 
+test('one Idempotency-Key knows what variables are when they are not given', async () => {
+  const { asked, count } = await customer();
+  const key = { 'idempotency-key': 'by-default' };
+  const either = 'mutation ($s: Boolean = true) { one: OUT @skip(if: $s) IN two: OUT @include(if: $s) IN }';
+  const cancel = either.replaceAll('OUT', 'cancelAllOrders(input: {})').replaceAll('IN', '{ result { asked } }');
+  for (const variables of [{}, { s: true }, { s: false }]) {
+    const { json } = await asked(cancel, variables, key);
+    expect(Object.keys(json.data)).toEqual([variables.s === false ? 'one' : 'two']);
+  }
+  const order = 'symbol: "MSFT", side: BUY, type: LIMIT, qty: "1", limitPrice: "1"';
+  const placed = (definition: string) => `mutation (${definition}) {
+    one: placeOrder(input: { ${order} }) { order { id } }
+    two: placeOrder(input: { ${order}, idempotencyKey: $own }) { order { id } }
+  }`;
+  const { json } = await asked(placed('$own: String = "own"'), {}, key);
+  expect(json.data.one.order.id).not.toBe(json.data.two.order.id);
+  const refused = await asked(placed('$own: String = "own"'), { own: null }, key);
+  expect(refused.json.errors[0].extensions.code).toBe('BAD_REQUEST');
+  expect(await count()).toBe(2);
+});
+
 test('the Idempotency-Key counts for a cancel of all orders and for the dead-man’s switch', async () => {
   const { asked } = await customer();
   const key = { 'idempotency-key': 'again' };

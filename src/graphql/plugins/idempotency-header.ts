@@ -21,16 +21,17 @@ interface ExecutionArgs {
   schema: GraphQLSchema;
   document: DocumentNode;
   operationName?: string | null | undefined;
-  variableValues?: Record<string, unknown> | null | undefined;
   contextValue: unknown;
 }
 
-const runs = (node: SelectionNode, variables: Record<string, unknown>): boolean =>
+type Variables = Readonly<Record<string, unknown>>;
+
+const runs = (node: SelectionNode, variables: Variables): boolean =>
   getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
   getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 
 /** The root fields of a valid document by the name of their answer. */
-const rootFields = (document: DocumentNode, set: SelectionSetNode, variables: Record<string, unknown>) => {
+const rootFields = (document: DocumentNode, set: SelectionSetNode, variables: Variables) => {
   const found = new Map<string, FieldNode>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const node of selections) {
@@ -50,12 +51,12 @@ const rootFields = (document: DocumentNode, set: SelectionSetNode, variables: Re
 };
 
 /** Whether the mutation would take the header for its key. */
-const takesHeader = ({ schema, variableValues }: ExecutionArgs, node: FieldNode): boolean => {
+const takesHeader = (schema: GraphQLSchema, node: FieldNode, variables: Variables): boolean => {
   const field = schema.getMutationType()?.getFields()[node.name.value];
   const type = getNamedType(field?.args.find(({ name }) => name === 'input')?.type);
   if (field === undefined || !isInputObjectType(type) || type.getFields().idempotencyKey === undefined) return false;
   try {
-    const { input } = getArgumentValues(field, node, variableValues) as { input?: { idempotencyKey?: unknown } };
+    const { input } = getArgumentValues(field, node, variables) as { input?: { idempotencyKey?: unknown } };
     return input?.idempotencyKey == null;
   } catch {
     // What is wrong with it is said when it is executed.
@@ -70,11 +71,12 @@ const takesHeader = ({ schema, variableValues }: ExecutionArgs, node: FieldNode)
 export const useIdempotencyHeader = (): Plugin => ({
   onExecute({ args: given }) {
     const args = given as unknown as ExecutionArgs;
-    if ((args.contextValue as RequestContext).idempotencyKey === null) return;
+    const { idempotencyKey, variables = {} } = args.contextValue as RequestContext;
+    if (idempotencyKey === null) return;
     const operation = getOperationAST(args.document, args.operationName);
     if (operation?.operation !== 'mutation') return;
-    const fields = rootFields(args.document, operation.selectionSet, args.variableValues ?? {});
-    if (fields.filter((node) => takesHeader(args, node)).length < 2) return;
+    const fields = rootFields(args.document, operation.selectionSet, variables);
+    if (fields.filter((node) => takesHeader(args.schema, node, variables)).length < 2) return;
     throw new RefusedError(
       'BAD_REQUEST',
       'The header Idempotency-Key stands for one mutation. Give each mutation of the document an idempotencyKey in its input.',

@@ -1,24 +1,27 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { misfitsIn } from '../misfits.ts';
+import type { RequestContext } from '../context.ts';
+import { readVariables } from '../misfits.ts';
 
 interface ExecutionArgs {
   schema: GraphQLSchema;
   document: DocumentNode;
   operationName?: string | null | undefined;
   variableValues?: Record<string, unknown> | null | undefined;
+  contextValue: unknown;
 }
 
-/** Refuses variables that do not fit before anything is priced or run, in words of ours. */
+/** Refuses variables that do not fit before anything is priced or run, in words of ours, and keeps them for what looks at them before they are used. */
 export const useCheckedVariables = (hideSuggestions: boolean): Plugin => {
   const check = (
-    { schema, document, operationName, variableValues }: ExecutionArgs,
+    { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
     refuse: (result: { errors: GraphQLError[] }) => void,
   ): void => {
     const operation = getOperationAST(document, operationName);
     if (!operation?.variableDefinitions?.length) return;
-    const errors = misfitsIn(schema, operation, variableValues ?? {}, hideSuggestions);
+    const { errors, values } = readVariables(schema, operation, variableValues ?? {}, hideSuggestions);
     if (errors.length > 0) refuse({ errors });
+    else (contextValue as RequestContext).variables = values;
   };
   return {
     onExecute: ({ args, setResultAndStopExecution }) => check(args as ExecutionArgs, setResultAndStopExecution),
