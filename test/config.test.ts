@@ -82,6 +82,7 @@ describe('production', () => {
     ['SMTP_URL', { ...mail, SMTP_URL: 'smtp://mail.example.com' }, 'in the clear: .*requireTLS=true'],
     ['SMTP_URL', { ...mail, SMTP_URL: 'smtps://mail.example.com?rejectUnauthorized=false' }, 'expected smtps://'],
     ['SMTP_URL', { ...mail, SMTP_URL: 'mail.example.com:465' }, 'expected smtps://'],
+    ['SMTP_URL', { ...mail, SMTP_URL: 'smtps://u:p%zz@mail.example.com' }, 'written as %25'],
     ['MAIL_FROM', { ...mail, MAIL_FROM: '' }, 'is required by SMTP_URL'],
     ['MAIL_FROM', { ...mail, MAIL_FROM: 'Bourse <a@example.com>, <b@example.com>' }, 'expected Name'],
     ['MAIL_FROM', { ...mail, MAIL_FROM: 'Bourse\r\nBcc: b@example.com <a@example.com>' }, 'expected Name'],

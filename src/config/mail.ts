@@ -5,6 +5,30 @@ const smtpUrl = /^smtps?:\/\/(?:[^\s/@]+@)?[^\s/@?#]+\/?(?:\?requireTLS=true)?$/
 const address = /^[^\s<>"(),:;@\\]+@[^\s<>"(),:;@\\]+$/;
 const named = /^([^<>"\p{Cc}]*)<([^<>]+)>$/u;
 
+const smtpOf = (text: string) => {
+  const { protocol, hostname, port, username, password, search } = new URL(text);
+  const secure = protocol === 'smtps:';
+  return Object.freeze({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    secure,
+    /** STARTTLS, or nothing is sent. */
+    requireTLS: search !== '',
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+  });
+};
+
+const isSmtpUrl = (text: string): boolean => {
+  if (!smtpUrl.test(text) || !URL.canParse(text)) return false;
+  try {
+    return smtpOf(text).host !== '';
+  } catch {
+    // A "%" that is no escape.
+    return false;
+  }
+};
+
 /** "Bourse <no-reply@example.com>", or the address alone. */
 export const readSender = (text: string): { name: string; address: string } => {
   const [, name = '', inner = text] = named.exec(text) ?? [];
@@ -14,7 +38,7 @@ export const readSender = (text: string): { name: string; address: string } => {
 export const mailVariables = {
   SMTP_URL: z
     .string()
-    .refine((text) => smtpUrl.test(text) && URL.canParse(text), 'expected smtps://user:password@host:port')
+    .refine(isSmtpUrl, 'expected smtps://user:password@host:port, with a "%" in the password written as %25')
     .optional(),
   MAIL_FROM: z
     .string()
@@ -47,20 +71,6 @@ export const mailWeaknesses = ({ SMTP_URL, PASSWORD_RESET_URL }: MailVariables) 
     ],
     ['PASSWORD_RESET_URL', PASSWORD_RESET_URL?.startsWith('http:') && 'must be https: passwords are typed there'],
   ] as const;
-
-const smtpOf = (text: string) => {
-  const { protocol, hostname, port, username, password, search } = new URL(text);
-  const secure = protocol === 'smtps:';
-  return Object.freeze({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? (secure ? 465 : 587) : Number(port),
-    secure,
-    /** STARTTLS, or nothing is sent. */
-    requireTLS: search !== '',
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  });
-};
 
 /** Where mail goes. Development without a mail server has the log instead; production then has none. */
 export const mailSettings = (env: MailVariables, production: boolean) =>
