@@ -86,13 +86,19 @@ export const createLease = (options: LeaseOptions): Lease => {
     return made;
   };
 
+  let triedAt = Number.NEGATIVE_INFINITY;
+
   const tryOnce = async (): Promise<void> => {
+    // Whoever has not run for a while itself, on a machine that was stopped or too busy, is no judge of another's silence.
+    const now = performance.now();
+    const wasAwake = now - triedAt < 3 * limits.lane.lease_ms;
+    triedAt = now;
     const asked = await opened();
     const { rows } = await asked.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [KEY]);
     if (client !== asked) return;
     elsewhere = rows[0]?.taken === false;
     if (elsewhere) {
-      if (await endSilentHolder(asked))
+      if (wasAwake && (await endSilentHolder(asked)))
         log.warn('the process that ran the paper venue was silent; it has lost its lease');
       return;
     }

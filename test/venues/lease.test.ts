@@ -235,8 +235,23 @@ test('a holder that is silent loses its lease to another process, one that only 
   // As a process that hangs from now on: nothing that it planned happens.
   const hung = leaseOf('hung', { ...systemTimers, every: () => () => {} });
   const last = leaseOf('last', systemTimers);
+  let wake = (): unknown => {};
+  const stalled = leaseOf('stalled', {
+    ...systemTimers,
+    every: (_, work) => {
+      wake = work;
+      return () => {};
+    },
+  });
 
   await hung.start();
+  await stalled.start();
+  await systemTimers.sleep(limits.lane.leaseSilence_ms + limits.lane.lease_ms);
+  // It has not run for as long itself: perhaps nobody could.
+  await wake();
+  expect(hung.held()).toBe(true);
+  await stalled.stop();
+
   await first.start();
   expect([hung.held(), first.held(), first.taken()]).toEqual([true, false, true]);
   await vi.waitFor(() => expect(first.held()).toBe(true), { timeout: 20_000 });
