@@ -235,7 +235,7 @@ test('a holder that is silent loses its lease to another process, one that only 
   // As a process that hangs from now on: nothing that it planned happens.
   const hung = leaseOf('hung', { ...systemTimers, every: () => () => {} });
   const last = leaseOf('last', systemTimers);
-  let wake = (): unknown => {};
+  let wake: () => unknown = () => undefined;
   const stalled = leaseOf('stalled', {
     ...systemTimers,
     every: (_, work) => {
