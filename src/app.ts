@@ -146,8 +146,8 @@ export const createApp = async ({
     const { budgets } = limiter;
     const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
     const mail = await openMail({ config, database, guards, clock, log, compose: identity.composeMail });
-    mail?.start();
-    if (mail !== undefined) stops.push(mail.stop);
+    mail.start();
+    stops.push(mail.stop);
     const services: Services = {
       identity,
       profile: createProfile({ database, clock, ids }),

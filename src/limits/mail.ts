@@ -14,6 +14,8 @@ export const mail = {
   retryCap_ms: 300_000,
   /** Longer nobody waits for a link: who still wants one asks again. */
   keep_ms: 3_600_000,
+  /** How often what is older is looked for where no mail is sent: it is there for a minute longer at most. */
+  sweep_ms: 60_000,
   /** Wishes of strangers that wait; an hour of an outage, asked for by a hundred addresses at their limit. Beyond it OVERLOADED. */
   waiting: 50_000,
   /** Notices of one kind to one user: who changes more in an hour has been told that something goes on, and a box is not to be filled. */

@@ -5,9 +5,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { systemTimers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createMailSender, type MailSender, type SenderNeeds } from './sender.ts';
+import { createMailSender, type SenderNeeds } from './sender.ts';
 import type { Post } from './smtp.ts';
 import { createMailStore } from './store.ts';
+import { createMailSweeper } from './sweeper.ts';
 
 export interface MailNeeds extends Pick<SenderNeeds, 'compose'> {
   config: Pick<Config, 'mail'>;
@@ -24,22 +25,25 @@ const toLog =
     log.warn({ text }, 'SMTP_URL is not set, so this mail is written here instead (never in production)');
   };
 
+export interface Mail {
+  start(): void;
+  /** Resolves when what is being sent has been. */
+  stop(): Promise<void>;
+}
+
 /** What is sent is decided by the settings; the client of SMTP is loaded where there is a mail server only. */
-export const openMail = async ({
-  config,
-  database,
-  guards,
-  clock,
-  log,
-  compose,
-}: MailNeeds): Promise<MailSender | undefined> => {
+export const openMail = async ({ config, database, guards, clock, log, compose }: MailNeeds): Promise<Mail> => {
   const { smtp, from, way } = config.mail;
-  if (way === 'NONE') return undefined;
+  const { call_ms, batch, look_ms, sweep_ms } = limits.mail;
+  const store = createMailStore(database);
+  // Nobody is sent what has waited too long, so it is looked for as often as for what is due.
+  const every_ms = way === 'NONE' ? sweep_ms : look_ms;
+  const sweeper = createMailSweeper({ store, clock, timers: systemTimers, log, every_ms });
+  if (way === 'NONE') return sweeper;
   const post = smtp === undefined ? toLog(log) : (await import('./smtp.ts')).createSmtp({ smtp, from });
-  const { call_ms, batch } = limits.mail;
   const guard = guards.define('mail', { call_ms, concurrent: batch });
-  return createMailSender({
-    store: createMailStore(database),
+  const sender = createMailSender({
+    store,
     compose,
     post,
     guard,
@@ -47,4 +51,13 @@ export const openMail = async ({
     timers: systemTimers,
     log,
   });
+  return {
+    start: () => {
+      sweeper.start();
+      sender.start();
+    },
+    stop: async () => {
+      await Promise.all([sweeper.stop(), sender.stop()]);
+    },
+  };
 };

@@ -16,7 +16,7 @@ export interface SenderNeeds {
   guard: Pick<Guard, 'call' | 'circuit'>;
   clock: Clock;
   timers: Timers;
-  log: Pick<Log, 'warn' | 'error'>;
+  log: Pick<Log, 'warn'>;
 }
 
 /**
@@ -48,9 +48,7 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
 
   let stopping = false;
   const look = async (): Promise<void> => {
-    const { keep_ms, taken_ms, batch } = limits.mail;
-    const given = await store.dropOlder(new Date(clock.now().getTime() - keep_ms));
-    if (given > 0) log.error({ mails: given }, 'mail was given up: the mail server did not take it for an hour');
+    const { taken_ms, batch } = limits.mail;
     // What cannot be sent is left to a process that can, as is what a process that ends has not taken yet.
     while (!stopping && guard.circuit.status().state !== 'OPEN') {
       const now = clock.now();

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
 import { systemTimers } from '../../src/kernel/timers.ts';
@@ -6,6 +6,7 @@ import { limits } from '../../src/limits.ts';
 import { resetLetter } from '../../src/mail/letter.ts';
 import { createMailSender } from '../../src/mail/sender.ts';
 import { createMailStore } from '../../src/mail/store.ts';
+import { createMailSweeper } from '../../src/mail/sweeper.ts';
 import { testGuard } from '../guard/support.ts';
 import { post } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
@@ -131,6 +132,7 @@ describe('mail', () => {
     }
     await request(app, other);
     await mailbox.arrived(other);
+    await until(async () => (await waiting()).length === 1);
     expect(await waiting()).toMatchObject([{ emailKey: full }]);
   });
 
@@ -153,7 +155,7 @@ describe('mail', () => {
       guard: testGuard(),
       clock,
       timers: systemTimers,
-      log: { warn: () => {}, error: () => {} },
+      log: { warn: () => {} },
     });
     const passed = sender.pass();
     await until(() => sending.length === limits.mail.batch);
@@ -166,6 +168,51 @@ describe('mail', () => {
     clearInterval(answering);
     expect(sending).toHaveLength(limits.mail.batch);
     expect(await waiting()).toHaveLength(count - limits.mail.batch);
+  });
+
+  test('that waits where none is sent any more is dropped at the start and later, so that no address stays', async () => {
+    const own = await testDatabase();
+    const quiet = await openDatabase(own.url);
+    const row = (createdAt: Date) => ({ id: randomUUID(), requestId: randomUUID(), createdAt, dueAt: createdAt });
+    const now = clock.now();
+    const old = { ...row(new Date(now.getTime() - limits.mail.keep_ms - 1)), emailKey: 'old@example.com' };
+    const young = { ...row(now), emailKey: 'young@example.com' };
+    const kind = 'PASSWORD_RESET';
+    await quiet.prisma.mail.createMany({ data: [old, young].map((mail) => ({ ...mail, kind })) });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const settings = {
+      ENVIRONMENT: 'production',
+      JWT_SECRET_KEY: randomUUID() + randomUUID(),
+      AUDIT_SEAL_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    const silent = await startRealApp(settings, { clock, url: own.url });
+    try {
+      await until(async () => (await quiet.prisma.mail.count()) === 1);
+      expect(await quiet.prisma.mail.findMany()).toMatchObject([{ id: young.id }]);
+      let later = (): unknown => undefined;
+      const sweeper = createMailSweeper({
+        store: createMailStore(quiet),
+        clock,
+        timers: {
+          ...systemTimers,
+          every: (_period, work) => {
+            later = work;
+            return () => {};
+          },
+        },
+        log: { warn: () => {}, error: () => {} },
+        every_ms: limits.mail.sweep_ms,
+      });
+      sweeper.start();
+      await sweeper.stop();
+      clock.advance(limits.mail.keep_ms + 1);
+      await later();
+      expect(await quiet.prisma.mail.count()).toBe(0);
+    } finally {
+      await silent.close();
+      await quiet.close();
+      await own.close();
+    }
   });
 
   test('that nobody took for an hour is given up, and the log says so', async () => {

@@ -1,0 +1,45 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Timers } from '../kernel/timers.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { MailStore } from './store.ts';
+
+export interface SweeperNeeds {
+  store: Pick<MailStore, 'dropOlder'>;
+  clock: Clock;
+  timers: Timers;
+  log: Pick<Log, 'warn' | 'error'>;
+  every_ms: number;
+}
+
+/**
+ * Gives up what nobody sends any more, also where no mail is sent: what was queued while it was would keep people's addresses for ever.
+ */
+export const createMailSweeper = ({ store, clock, timers, log, every_ms }: SweeperNeeds) => {
+  const look = async (): Promise<void> => {
+    const given = await store.dropOlder(new Date(clock.now().getTime() - limits.mail.keep_ms));
+    if (given > 0) log.error({ mails: given }, 'mail was given up: it could not be sent for an hour');
+  };
+  let running: Promise<void> | undefined;
+  const sweep = (): Promise<void> => {
+    running ??= look()
+      .catch((error: unknown) => log.warn({ err: error }, 'old mail could not be given up'))
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  let stop: (() => void) | undefined;
+  return {
+    start: (): void => {
+      if (stop !== undefined) return;
+      stop = timers.every(every_ms, sweep);
+      void sweep();
+    },
+    stop: async (): Promise<void> => {
+      stop?.();
+      stop = undefined;
+      await running;
+    },
+  };
+};
