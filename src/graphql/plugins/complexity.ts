@@ -12,14 +12,7 @@ import type { Plugin } from 'graphql-yoga';
 import { RefusedError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { RequestContext } from '../context.ts';
-
-interface ExecutionArgs {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  variableValues?: Record<string, unknown> | null | undefined;
-  contextValue: unknown;
-}
+import type { Execution } from './execution.ts';
 
 /** Takes whatever is given. */
 const asGiven = new GraphQLScalarType({ name: 'AsGiven' });
@@ -58,7 +51,7 @@ export const useComplexity = (): Plugin => {
 
   const lenient = new WeakMap<GraphQLSchema, GraphQLSchema>();
 
-  const costOf = (args: ExecutionArgs, operation: OperationDefinitionNode): number => {
+  const costOf = (args: Execution, operation: OperationDefinitionNode): number => {
     const known = constant.get(operation);
     if (known !== undefined) return known;
     // Pothos measures the first operation it finds.
@@ -73,7 +66,7 @@ export const useComplexity = (): Plugin => {
     return complexity;
   };
 
-  const check = (args: ExecutionArgs): void => {
+  const check = (args: Execution): void => {
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return;
     const cost = costOf(args, operation);
@@ -86,7 +79,7 @@ export const useComplexity = (): Plugin => {
   };
 
   return {
-    onExecute: ({ args }) => check(args as ExecutionArgs),
-    onSubscribe: ({ args }) => check(args as ExecutionArgs),
+    onExecute: ({ args }) => check(args as Execution),
+    onSubscribe: ({ args }) => check(args as Execution),
   };
 };

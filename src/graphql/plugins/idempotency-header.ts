@@ -16,13 +16,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { RefusedError } from '../../errors.ts';
 import type { RequestContext } from '../context.ts';
-
-interface ExecutionArgs {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  contextValue: unknown;
-}
+import type { Execution } from './execution.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -70,7 +64,7 @@ const takesHeader = (schema: GraphQLSchema, node: FieldNode, variables: Variable
  */
 export const useIdempotencyHeader = (): Plugin => ({
   onExecute({ args: given }) {
-    const args = given as unknown as ExecutionArgs;
+    const args = given as unknown as Execution;
     const { idempotencyKey, variables = {} } = args.contextValue as RequestContext;
     if (idempotencyKey === null) return;
     const operation = getOperationAST(args.document, args.operationName);

@@ -1,21 +1,15 @@
-import { type DocumentNode, getOperationAST } from 'graphql';
+import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { limits } from '../../limits.ts';
 import type { RequestContext } from '../context.ts';
-
-interface ExecutionArgs {
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  contextValue: unknown;
-  signal?: AbortSignal;
-}
+import type { Execution } from './execution.ts';
 
 /**
  * Notes what is executed, for the log, and lets the work end when the client goes away. Only for what changes
  * nothing: a mutation that was begun is finished, whether or not anybody still waits for its answer.
  */
 export const useOperation = (): Plugin => {
-  const begin = (args: ExecutionArgs): void => {
+  const begin = (args: Execution): void => {
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return;
     const context = args.contextValue as RequestContext;
@@ -24,7 +18,7 @@ export const useOperation = (): Plugin => {
     if (operation.operation !== 'mutation') args.signal = context.signal;
   };
   return {
-    onExecute: ({ args }) => begin(args as ExecutionArgs),
-    onSubscribe: ({ args }) => begin(args as ExecutionArgs),
+    onExecute: ({ args }) => begin(args as Execution),
+    onSubscribe: ({ args }) => begin(args as Execution),
   };
 };

@@ -1,20 +1,13 @@
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../context.ts';
 import { readVariables } from '../misfits.ts';
-
-interface ExecutionArgs {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  variableValues?: Record<string, unknown> | null | undefined;
-  contextValue: unknown;
-}
+import type { Execution } from './execution.ts';
 
 /** Refuses variables that do not fit before anything is priced or run, in words of ours, and keeps them for what looks at them before they are used. */
 export const useCheckedVariables = (hideSuggestions: boolean): Plugin => {
   const check = (
-    { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
+    { schema, document, operationName, variableValues, contextValue }: Execution,
     refuse: (result: { errors: GraphQLError[] }) => void,
   ): void => {
     const operation = getOperationAST(document, operationName);
@@ -24,7 +17,7 @@ export const useCheckedVariables = (hideSuggestions: boolean): Plugin => {
     else (contextValue as RequestContext).variables = values;
   };
   return {
-    onExecute: ({ args, setResultAndStopExecution }) => check(args as ExecutionArgs, setResultAndStopExecution),
-    onSubscribe: ({ args, setResultAndStopExecution }) => check(args as ExecutionArgs, setResultAndStopExecution),
+    onExecute: ({ args, setResultAndStopExecution }) => check(args as Execution, setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => check(args as Execution, setResultAndStopExecution),
   };
 };
