@@ -1,5 +1,6 @@
 import type { Guard } from '../guard/guard.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { createSweep } from '../kernel/sweep.ts';
 import type { Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -16,7 +17,7 @@ export interface SenderNeeds {
   guard: Pick<Guard, 'call' | 'circuit'>;
   clock: Clock;
   timers: Timers;
-  log: Pick<Log, 'warn'>;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
 /**
@@ -58,28 +59,14 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
     }
   };
 
-  let running: Promise<void> | undefined;
-  const pass = (): Promise<void> => {
-    running ??= look()
-      .catch((error: unknown) => log.warn({ err: error }, 'the queue of mail could not be read'))
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  };
-  let stop: (() => void) | undefined;
+  const sweep = createSweep({ tasks: { mail: look }, every_ms: limits.mail.look_ms, log, timers });
   return {
-    start: (): void => {
-      stop ??= timers.every(limits.mail.look_ms, pass);
-    },
+    ...sweep,
     /** Resolves when what is being sent has been; the rest of the queue stays. */
-    stop: async (): Promise<void> => {
+    stop: (): Promise<void> => {
       stopping = true;
-      stop?.();
-      stop = undefined;
-      await running;
+      return sweep.stop();
     },
-    pass,
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { createSweep, type Sweep } from '../kernel/sweep.ts';
 import type { Timers } from '../kernel/timers.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -8,38 +9,33 @@ export interface SweeperNeeds {
   store: Pick<MailStore, 'dropOlder'>;
   clock: Clock;
   timers: Timers;
-  log: Pick<Log, 'warn' | 'error'>;
+  log: Pick<Log, 'error'>;
   every_ms: number;
 }
 
 /**
  * Gives up what nobody sends any more, also where no mail is sent: what was queued while it was would keep people's addresses for ever.
  */
-export const createMailSweeper = ({ store, clock, timers, log, every_ms }: SweeperNeeds) => {
-  const look = async (): Promise<void> => {
+export const createMailSweeper = ({
+  store,
+  clock,
+  timers,
+  log,
+  every_ms,
+}: SweeperNeeds): Pick<Sweep, 'start' | 'stop'> => {
+  const giveUp = async (): Promise<void> => {
     const given = await store.dropOlder(new Date(clock.now().getTime() - limits.mail.keep_ms));
     if (given > 0) log.error({ mails: given }, 'mail was given up: it could not be sent for an hour');
   };
-  let running: Promise<void> | undefined;
-  const sweep = (): Promise<void> => {
-    running ??= look()
-      .catch((error: unknown) => log.warn({ err: error }, 'old mail could not be given up'))
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  };
-  let stop: (() => void) | undefined;
+  const sweep = createSweep({ tasks: { oldMail: giveUp }, every_ms, log, timers });
+  let first: Promise<void> | undefined;
   return {
-    start: (): void => {
-      if (stop !== undefined) return;
-      stop = timers.every(every_ms, sweep);
-      void sweep();
+    start: () => {
+      sweep.start();
+      first ??= sweep.pass();
     },
-    stop: async (): Promise<void> => {
-      stop?.();
-      stop = undefined;
-      await running;
+    stop: async () => {
+      await Promise.all([first, sweep.stop()]);
     },
   };
 };

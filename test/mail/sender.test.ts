@@ -155,7 +155,7 @@ describe('mail', () => {
       guard: testGuard(),
       clock,
       timers: systemTimers,
-      log: { warn: () => {} },
+      log: { warn: () => {}, error: () => {} },
     });
     const passed = sender.pass();
     await until(() => sending.length === limits.mail.batch);
@@ -200,7 +200,7 @@ describe('mail', () => {
             return () => {};
           },
         },
-        log: { warn: () => {}, error: () => {} },
+        log: { error: () => {} },
         every_ms: limits.mail.sweep_ms,
       });
       sweeper.start();

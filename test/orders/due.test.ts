@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSweep } from '../../src/orders/sweep.ts';
+import { createSweep } from '../../src/kernel/sweep.ts';
 import { operatorOf, resting, statusOf } from '../controls/support.ts';
 import { codesOf, must, testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';

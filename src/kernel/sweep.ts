@@ -1,5 +1,4 @@
-import { systemTimers, type Timers } from '../kernel/timers.ts';
-import type { Log } from '../telemetry/log.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export interface Sweep {
   start(): void;
@@ -10,14 +9,13 @@ export interface Sweep {
 }
 
 /**
- * What must happen at its time without anybody's asking, looked for again and again by the one process that runs the
- * venue. Each task finds in the database what is due and leaves there what it did, so a crash only delays it; one that
- * fails is logged and tried again by the next pass.
+ * What must happen at its time without anybody's asking, looked for again and again. Each task finds in the database what is due and
+ * leaves there what it did, so a crash only delays it; one that fails is logged and tried again by the next pass.
  */
 export const createSweep = (options: {
   tasks: Readonly<Record<string, () => Promise<unknown>>>;
   every_ms: number;
-  log: Pick<Log, 'error'>;
+  log: { error(details: object, text: string): void };
   timers?: Timers;
 }): Sweep => {
   const { tasks, every_ms, log, timers = systemTimers } = options;
