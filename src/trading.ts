@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { createCommand } from './audit/command.ts';
 import type { Config } from './config.ts';
 import { createControls } from './controls/controls.ts';
 import { createControlStore } from './controls/store.ts';
+import { connectPipeline } from './database/connect.ts';
 import type { Database } from './database/database.ts';
 import { createInFlight } from './idempotency/in-flight.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -10,9 +10,8 @@ import type { Ids } from './kernel/ids.ts';
 import { createRefreshed } from './kernel/refreshed.ts';
 import { createSweep } from './kernel/sweep.ts';
 import { systemTimers, type Timers } from './kernel/timers.ts';
-import { createFreshOrders } from './lane/fresh-orders.ts';
-import { createLane } from './lane/lane.ts';
-import { createLaneStore, createPeek } from './lane/store.ts';
+import { openLane } from './lane/open.ts';
+import { createPeek } from './lane/store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createBooksStore } from './ledger/books/store.ts';
 import { createExportStore } from './ledger/export/store.ts';
@@ -95,21 +94,7 @@ export const createTrading = async (options: TradingOptions) => {
     failed: (error) => log.warn({ err: error }, 'market hours could not be read again'),
   });
 
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({ ...database.connection, pipeline: true });
-    // Before it connects: a connection that is ended as soon as it is made would else end the process.
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  };
-  const onConnection = (up: boolean): void =>
-    up ? log.info('the lane is connected') : log.warn('the lane cannot reach the database');
-  const fresh = createFreshOrders(limits.lane.freshOrders);
-  const laneStores = Array.from({ length: limits.lane.inFlight }, () =>
-    createLaneStore({ connect, onConnection, fresh }),
-  );
-  const lane = createLane({
-    stores: laneStores,
+  const lane = openLane(database, {
     clock,
     log,
     timers,
@@ -154,7 +139,7 @@ export const createTrading = async (options: TradingOptions) => {
   const pending = createLook({ ...orderDeps, dispatch, log, timers });
 
   const lease = createLease({
-    connect,
+    connect: () => connectPipeline(database.connection),
     log,
     timers,
     channel: CHANNEL,
@@ -246,7 +231,7 @@ export const createTrading = async (options: TradingOptions) => {
       await Promise.all([sweep.stop(), reconciling.stop()]);
       await lane.drain();
       await lease.stop();
-      await Promise.all(laneStores.map((store) => store.close()));
+      await lane.close();
       instruments.stop();
       switches.stop();
       hours.stop();

@@ -27,3 +27,12 @@ export const connect = async (url: string): Promise<pg.Client> => {
     throw new ConfigError('DATABASE_URL', `cannot connect to ${placeOf(url)}: ${reasonOf(failure)}`);
   }
 };
+
+/** A connection whose statements do not wait for each other. Its loss is told by the statement that meets it. */
+export const connectPipeline = async (config: pg.ClientConfig): Promise<pg.Client> => {
+  const client = new pg.Client({ ...config, pipeline: true });
+  // Before it connects: a connection that is ended as soon as it is made would else end the process.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+};

@@ -17,6 +17,8 @@ export interface Database {
   as(sight: Sight): Eyes;
   /** What a connection of one's own needs to behave like the pool's: address, role, time limits, parsers. */
   connection: pg.ClientConfig;
+  /** The same for statements that find every row by a key, whatever the tables hold. */
+  byKeys: pg.ClientConfig;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,17 @@ const withSettings = (url: string, settings: Record<string, string | number>): s
   return address.href;
 };
 
+/**
+ * One plan for good, and only such as go from key to key. Left to itself, Postgres plans on the first day, when the tables are all but
+ * empty, to read them whole, and each connection keeps that plan while they grow.
+ */
+const keysOnly = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
 /** The first of these roles that the URL's user may take; none means that user itself. */
 const roleOf = async (client: pg.Client, ...wanted: string[]): Promise<Record<string, string>> => {
   for (const role of wanted) if (await mayAct(client, role)) return { role };
@@ -53,9 +66,9 @@ const roleOf = async (client: pg.Client, ...wanted: string[]): Promise<Record<st
 
 const connectionsTo = async (url: string) => {
   const client = await connect(url);
-  const connectionAs = (role: Record<string, string>): pg.ClientConfig => ({
+  const connectionAs = (settings: Record<string, string>): pg.ClientConfig => ({
     connectionString: withSettings(url, {
-      ...role,
+      ...settings,
       statement_timeout: limits.database.statement_ms,
       lock_timeout: limits.database.lock_ms,
       timezone: 'UTC',
@@ -65,8 +78,10 @@ const connectionsTo = async (url: string) => {
     types,
   });
   try {
+    const application = await roleOf(client, APPLICATION_ROLE);
     return {
-      application: connectionAs(await roleOf(client, APPLICATION_ROLE)),
+      application: connectionAs(application),
+      byKeys: connectionAs({ ...application, ...keysOnly }),
       viewers: connectionAs(await roleOf(client, VIEWER_ROLE, APPLICATION_ROLE)),
     };
   } finally {
@@ -77,7 +92,7 @@ const connectionsTo = async (url: string) => {
 /** Opens a migrated database. Its connections run as the application's and the viewers' roles where the URL's user may take them. */
 export const openDatabase = async (url: string, options: DatabaseOptions = {}): Promise<Database> => {
   const { connections = limits.database.pool, onIdleError = () => {} } = options;
-  const { application: connection, viewers } = await connectionsTo(url);
+  const { application: connection, byKeys, viewers } = await connectionsTo(url);
   let closing = false;
   // A connection that is being closed is no loss.
   const lost = (error: Error): void => {
@@ -91,6 +106,7 @@ export const openDatabase = async (url: string, options: DatabaseOptions = {}): 
     prisma,
     as: (sight) => (sight === 'EVERYTHING' ? pool : own.of(sight.viewerId)),
     connection,
+    byKeys,
     close: async () => {
       closing = true;
       await prisma.$disconnect();

@@ -69,7 +69,7 @@ const cash = async (): Promise<bigint> =>
 const entries = (): Promise<number> => trading.database.prisma.journalEntry.count();
 
 test('commands that arrive together share one transaction', async () => {
-  const store = storeOf(trading.database.connection);
+  const store = storeOf(trading.database.byKeys);
   let batches = 0;
   const counted: LaneStore = {
     ...store,
@@ -87,7 +87,7 @@ test('commands that arrive together share one transaction', async () => {
 });
 
 test('a poisoned command is answered and the rest of its batch is booked', async () => {
-  await withLane(storeOf(trading.database.connection), async (lane) => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
     const before = await cash();
     const results = await Promise.allSettled([
       lane.run(credit(10n)),
@@ -122,7 +122,7 @@ test.each<[string, (id: string) => Command<bigint>]>([
     }),
   ],
 ])('%s that cannot be written fails its command alone, also where it is run until it is booked', async (_, unfit) => {
-  await withLane(storeOf(trading.database.connection), async (lane) => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
     const before = await cash();
     const settled = lane.settle(unfit(trading.ids.next()));
     const results = await Promise.allSettled([lane.run(credit(10n)), settled, lane.run(credit(20n))]);
@@ -133,7 +133,7 @@ test.each<[string, (id: string) => Command<bigint>]>([
 });
 
 test('a command that breaks a promise of the books is refused by them', async () => {
-  await withLane(storeOf(trading.database.connection), async (lane) => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
     const before = await cash();
     await expect(lane.run(credit(-before - 1n))).rejects.toThrow('below zero');
     expect(await cash()).toBe(before);
@@ -141,7 +141,7 @@ test('a command that breaks a promise of the books is refused by them', async ()
 });
 
 test('a full queue refuses at once and books what it has accepted', async () => {
-  await withLane(storeOf(trading.database.connection), async (lane) => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
     const before = await cash();
     const sent = Array.from({ length: limits.lane.queue + 50 }, () => lane.run(credit(1n)));
     const results = await Promise.allSettled(sent);
@@ -153,7 +153,7 @@ test('a full queue refuses at once and books what it has accepted', async () => 
 });
 
 test('a command that is worth many takes their room, in a batch and in the queue', async () => {
-  const store = storeOf(trading.database.connection);
+  const store = storeOf(trading.database.byKeys);
   const batches: number[] = [];
   const watched: LaneStore = {
     ...store,
@@ -179,7 +179,7 @@ test('a command that is worth many takes their room, in a batch and in the queue
 });
 
 test('connections that are killed under load lose nothing and do nothing twice', async () => {
-  const connection = { ...trading.database.connection, application_name: 'lane-under-test' };
+  const connection = { ...trading.database.byKeys, application_name: 'lane-under-test' };
   await withLane(storeOf(connection), async (lane) => {
     const [before, booked] = [await cash(), await entries()];
     const owner = new pg.Client(trading.database.connection);
@@ -204,10 +204,10 @@ test('connections that are killed under load lose nothing and do nothing twice',
 test.each([true, false])(
   'a connection lost at the commit, which arrived: %s, has one effect and one answer',
   async (arrives) => {
-    const address = new URL(trading.database.connection.connectionString ?? '');
+    const address = new URL(trading.database.byKeys.connectionString ?? '');
     const way = await cuttableWay(address.hostname, Number(address.port));
     address.port = String(way.port);
-    await withLane(storeOf({ ...trading.database.connection, connectionString: address.href }), async (lane) => {
+    await withLane(storeOf({ ...trading.database.byKeys, connectionString: address.href }), async (lane) => {
       await lane.run(credit(1n));
       const [before, booked] = [await cash(), await entries()];
       way.cutAt('COMMIT', arrives);
@@ -224,7 +224,7 @@ test.each([true, false])(
 
 test('lanes of several processes on the same accounts keep the books', async () => {
   const before = await cash();
-  const lanes = Array.from({ length: 3 }, () => storeOf(trading.database.connection));
+  const lanes = Array.from({ length: 3 }, () => storeOf(trading.database.byKeys));
   await Promise.all(
     lanes.map((store) =>
       withLane(store, async (lane) => {
@@ -251,7 +251,7 @@ const watchedStores = (count: number) => {
   let running = 0;
   let most = 0;
   const stores = Array.from({ length: count }, () => {
-    const store = storeOf(trading.database.connection);
+    const store = storeOf(trading.database.byKeys);
     const apply: LaneStore['apply'] = async (needs, decide) => {
       running += 1;
       most = Math.max(most, running);
@@ -318,7 +318,7 @@ test('batches in flight together keep the order of each account and let work tha
 
 test('a connection that is killed in one of two batches leaves the other alone', async () => {
   const other = await trading.customer();
-  const connection = { ...trading.database.connection, application_name: 'lane-beside' };
+  const connection = { ...trading.database.byKeys, application_name: 'lane-beside' };
   const owner = new pg.Client(trading.database.connection);
   await owner.connect();
   await owner.query('SET ROLE NONE');
