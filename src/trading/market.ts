@@ -1,0 +1,53 @@
+import type { Config } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids } from '../kernel/ids.ts';
+import type { Timers } from '../kernel/timers.ts';
+import { createInstruments } from '../market/instruments.ts';
+import { createMarket } from '../market/market.ts';
+import { createMarketStore } from '../market/store.ts';
+import { createDispatch } from '../orders/dispatch.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createPaperVenue, type MarketVenue, type PaperOptions } from '../venues/paper/paper.ts';
+import { createSharedQuotes } from '../venues/shared-quotes.ts';
+import { createVenueStore } from '../venues/store.ts';
+import { createWake } from '../venues/wake.ts';
+
+export interface MarketNeeds {
+  config: Pick<Config, 'paper'>;
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  timers: Timers;
+  /** Makes the venue; the paper market when absent. */
+  makeVenue?: ((options: PaperOptions & { log: Log }) => MarketVenue) | undefined;
+}
+
+/** What is traded, the venue where it is, and the way to that venue from this process, whichever process runs it. */
+export const openMarket = async (needs: MarketNeeds) => {
+  const { config, database, clock, ids, log, timers, makeVenue = createPaperVenue } = needs;
+  const instruments = await createInstruments({ store: createMarketStore(database), log, timers });
+  const venue: MarketVenue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
+  const store = createVenueStore(database);
+  const sharedQuotes = createSharedQuotes({
+    store,
+    symbols: () => instruments.all().map(({ symbol }) => symbol),
+    venue,
+    publishing: () => dispatch.isHere(),
+    log,
+    timers,
+  });
+  const dispatch = createDispatch({ venue, wake: createWake(store), published: sharedQuotes });
+  return {
+    instruments,
+    venue,
+    sharedQuotes,
+    dispatch,
+    market: createMarket({ instruments, venue: dispatch }),
+    /** Whether prices shown now are old ones. */
+    quotesAreStale: (): boolean => instruments.all().some(({ symbol }) => dispatch.quote(symbol)?.stale),
+  };
+};
+
+export type OpenMarket = Awaited<ReturnType<typeof openMarket>>;
