@@ -19,12 +19,20 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
   .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
 
-const importsOf = ({ file, text }: (typeof files)[number]): Import[] =>
-  [...text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^;]*?\bfrom\s+)?'([^']+)'/gm)].map(([, type, to]) => ({
-    from: file,
-    to: to!.startsWith('.') ? relative(src, join(src, dirname(file), to!)) : to!,
-    typeOnly: type !== undefined,
+const importsOf = ({ file, text }: (typeof files)[number]): Import[] => {
+  const always = [...text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^;]*?\bfrom\s+)?'([^']+)'/gm)].map(
+    ([, type, to]) => ({ to: to!, typeOnly: type !== undefined }),
+  );
+  const whereConfigured = [...text.matchAll(/\bawait import\('([^']+)'\)/g)].map(([, to]) => ({
+    to: to!,
+    typeOnly: false,
   }));
+  return [...always, ...whereConfigured].map(({ to, typeOnly }) => ({
+    from: file,
+    to: to.startsWith('.') ? relative(src, join(src, dirname(file), to)) : to,
+    typeOnly,
+  }));
+};
 
 const imports = files.flatMap(importsOf);
 const loads = imports.filter(({ typeOnly }) => !typeOnly);
@@ -48,7 +56,7 @@ test('kernel imports nothing but kernel; a failure is the one thing that everybo
 test('GraphQL is known to its own folders, to schema.ts and to where the parts are joined', () => {
   const wrong = imports.filter(
     ({ from, to }) =>
-      isGraphql(to) && !inFolder(from, 'graphql', 'http', 'rest') && !isSchema(from) && from !== 'app.ts',
+      isGraphql(to) && !inFolder(from, 'graphql', 'http', 'rest') && !isSchema(from) && from !== 'app/front.ts',
   );
   expect(wrong.map(show)).toEqual([]);
 });
@@ -82,6 +90,8 @@ test('no file loads itself in a circle', () => {
 
 test('the parts are joined in app.ts, which only main.ts loads', () => {
   expect(loads.filter(({ to }) => to === 'app.ts').map(show)).toEqual(['main.ts → app.ts']);
+  const pieces = loads.filter(({ from, to }) => inFolder(to, 'app') && from !== 'app.ts' && !inFolder(from, 'app'));
+  expect(pieces.map(show)).toEqual([]);
 });
 
 test('every file is reachable from main.ts', () => {

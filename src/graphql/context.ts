@@ -1,4 +1,4 @@
-import type { Services } from '../app.ts';
+import type { Services } from '../app/services.ts';
 import type { Dependency } from '../guard/circuits.ts';
 import type { TokenProblem, Viewer } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
-import type { Services } from '../app.ts';
+import type { Services } from '../app/services.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { limits } from '../limits.ts';
 import type { RequestContext } from './context.ts';

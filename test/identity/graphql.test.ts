@@ -6,7 +6,7 @@ import '../../src/audit/schema.ts';
 import '../../src/graphql/scalars.ts';
 import '../../src/identity/schema.ts';
 import '../../src/profile/schema.ts';
-import type { Services } from '../../src/app.ts';
+import type { Services } from '../../src/app/services.ts';
 import { builder } from '../../src/graphql/builder.ts';
 import type { GraphContext } from '../../src/graphql/context.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { createAdmin } from '../../src/admin/admin.ts';
-import { createAudit } from '../../src/audit/audit.ts';
-import { createCommand } from '../../src/audit/command.ts';
-import { createRecordRead } from '../../src/audit/record-read.ts';
+import { createPeople } from '../../src/app/people.ts';
 import { mailSettings } from '../../src/config/mail.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import { createIdentity } from '../../src/identity/identity.ts';
 import { createPasswords, type Passwords } from '../../src/identity/password.ts';
 import type { Role } from '../../src/identity/permissions.ts';
 import type { SecondFactorRule } from '../../src/identity/second-factor.ts';
@@ -16,7 +12,6 @@ import type { Actor, Viewer, Visitor } from '../../src/identity/viewer.ts';
 import { createIds } from '../../src/kernel/ids.ts';
 import type { Result } from '../../src/kernel/result.ts';
 import type { Limiter } from '../../src/limiter/limiter.ts';
-import { createProfile } from '../../src/profile/profile.ts';
 import { testClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { testLimiter } from './limiter.ts';
@@ -66,7 +61,6 @@ const counted = (passwords: Passwords) => {
 
 /** Identity, profile, administration and audit as one process of the server has them. */
 const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, rule: SecondFactorRule) => {
-  const ids = createIds(clock);
   const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000, urgentInARow: 3 }));
   const config = {
     jwt,
@@ -74,18 +68,16 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, r
     secondFactor: { rule, key: 'a key of the tests' },
     mail: mailSettings({ SMTP_URL: 'smtp://127.0.0.1:1' }, false),
   };
-  const checkBreached = async () => undefined;
-  const identity = createIdentity({ database, clock, ids, config, budgets, passwords, checkBreached });
-  const needs = {
+  const made = createPeople({
     database,
     clock,
-    ids,
-    forgetUser: identity.forgetUser,
-    tellUser: identity.tellUser,
-    passwords,
-    checkBreached,
+    ids: createIds(clock),
     config,
-  };
+    budgets,
+    passwords,
+    checkBreached: async () => undefined,
+  });
+  const { identity } = made;
 
   const viewerOf = async ({ accessToken }: Pick<SignedIn, 'accessToken'>): Promise<Viewer> => {
     const answer = await identity.authenticate(accessToken);
@@ -104,10 +96,7 @@ const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, r
   };
 
   return {
-    identity,
-    profile: createProfile(needs),
-    admin: createAdmin(needs),
-    audit: createAudit({ database, recordRead: createRecordRead(createCommand(needs)) }),
+    ...made,
     /** How many passwords were hashed and checked so far. */
     counts,
     viewerOf,

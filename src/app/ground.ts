@@ -1,0 +1,47 @@
+import type { Config } from '../config.ts';
+import { openDatabase } from '../database/database.ts';
+import { startDatabase } from '../database/start.ts';
+import { createGuards } from '../guard/guards.ts';
+import { createCircuitStore } from '../guard/store.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { createIds } from '../kernel/ids.ts';
+import { createLimiter } from '../limiter/limiter.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import type { Stops } from './stops.ts';
+
+export interface GroundNeeds {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  /** Told what happens while the database starts. */
+  progress(line: string): void;
+}
+
+/** What every other part stands on. */
+export const openGround = async ({ config, clock, log, progress }: GroundNeeds, stops: Stops) => {
+  const ids = createIds(clock);
+  const metrics = createMetrics();
+  const started = await startDatabase(config, progress);
+  stops.add(started.stop);
+  for (const warning of started.warnings) log.warn(warning);
+  const database = await openDatabase(started.url, {
+    onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  stops.add(database.close);
+  const guards = await createGuards({
+    store: createCircuitStore(database),
+    breaker: config.breaker,
+    clock,
+    now_ms: () => performance.now(),
+    processId: ids.next(),
+    metrics,
+    log,
+  });
+  stops.add(guards.stop);
+  const limiter = await createLimiter({ config, connection: database.connection, clock, metrics, log, guards });
+  stops.add(limiter.close);
+  return { config, clock, log, ids, metrics, database, guards, limiter };
+};
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;
