@@ -1,4 +1,11 @@
-import { type GraphQLSchema, Kind, type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+} from 'graphql';
 import { catalogue, type ErrorCode } from '../../errors.ts';
 import type { Access } from '../../graphql/access.ts';
 import type { RestOperation } from '../operation.ts';
@@ -83,4 +90,16 @@ export const codesOf = (operation: RestOperation, access: Access): ErrorCode[] =
   if (operation.kind === 'mutation')
     for (const name of rootNames(operation)) codes.push(...(identity[name] ?? trading));
   return [...new Set(codes)];
+};
+
+/** An Idempotency-Key has an effect where the operation's input has a field for one. */
+export const isIdempotent = (operation: RestOperation, schema: GraphQLSchema): boolean => {
+  const fields = schema.getRootType(operation.kind as OperationTypeNode)!.getFields();
+  return (
+    operation.kind === 'mutation' &&
+    rootNames(operation).some((name) => {
+      const input = getNamedType(fields[name]?.args.find((argument) => argument.name === 'input')?.type);
+      return isInputObjectType(input) && 'idempotencyKey' in input.getFields();
+    })
+  );
 };
