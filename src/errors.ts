@@ -91,7 +91,7 @@ export const catalogue = {
   ),
   NO_MARKET: payload(409, 'A market order found no price on the other side of the book.', true),
   TOO_LATE_TO_CANCEL: payload(409, 'The order is already in a final state.'),
-  TOO_LATE_TO_REPLACE: payload(409, 'The order is already in a final state.'),
+  TOO_LATE_TO_REPLACE: payload(409, 'The order is already in a final state, or a stop that has become a market order.'),
   CHANGE_PENDING: payload(409, 'An earlier change of the order is still waiting for the venue.', true),
   EXECUTION_UNKNOWN: payload(
     409,

@@ -36,7 +36,8 @@ export const checkedPrice = (text: string, instrument: Instrument, field: string
 const HUNDREDTHS = 2;
 const WHOLE_bps = 10_000n;
 
-const checkedTrail = (text: string, symbol: string): number | Failure => {
+/** A distance in percent, in hundredths of one. */
+export const checkedTrail = (text: string, symbol: string): number | Failure => {
   const bps = decimal(text, HUNDREDTHS, 'INVALID_PRICE', 'trailPercent', symbol);
   if (isFailure(bps)) return bps;
   if (bps > 0n && bps < WHOLE_bps) return Number(bps);

@@ -4,7 +4,7 @@ import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { AccountRow, OrderRow, Replacement } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
-import type { Quote } from '../venues/venue.ts';
+import type { Quote, Trail } from '../venues/venue.ts';
 import { checkLimits, orderValue } from './check-limits.ts';
 import { isExitWorse, isPairCrossed, isStopReached, stopReached } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
@@ -17,8 +17,13 @@ export interface Changes {
   qty: bigint | null;
   limitPrice: bigint | null;
   stopPrice: bigint | null;
+  trail: Trail | null;
   clientOrderId: string | null;
 }
+
+/** The field that says how far a trailing stop follows. */
+export const trailField = (trail: Trail): 'trailPrice' | 'trailPercent' =>
+  'price' in trail ? 'trailPrice' : 'trailPercent';
 
 export interface ReplaceFacts extends OrderRules, OwnOrder {
   userId: string;
@@ -39,10 +44,35 @@ const checkState = (order: OrderRow, at: Date): Failure | undefined => {
   }
   if (order.expiresAt !== null && order.expiresAt <= at)
     return failure('TOO_LATE_TO_REPLACE', 'The time of the order is over.');
-  if (order.type === 'MARKET' || order.type === 'TRAILING_STOP' || order.triggeredAt !== null) {
-    return failure('NOT_SUPPORTED', 'Only LIMIT, STOP and STOP_LIMIT orders that wait can be replaced.', 'id');
-  }
+  if (order.type === 'MARKET') return failure('NOT_SUPPORTED', 'A MARKET order has no terms that could change.', 'id');
+  if (order.triggeredAt !== null && order.type !== 'STOP_LIMIT')
+    return failure('TOO_LATE_TO_REPLACE', 'The stop was reached: it is a market order now.');
   return undefined;
+};
+
+/** Whether an order of its kind has these prices, and its stop waits still where that is to change. */
+const checkPrices = (order: OrderRow, { limitPrice, stopPrice, trail }: Changes): Failure | undefined => {
+  const { type, trailPrice } = order;
+  const takesNo = (field: string): Failure => failure('INVALID_PRICE', `A ${type} order takes no ${field}.`, field);
+  if (limitPrice !== null && order.limitPrice === null) return takesNo('limitPrice');
+  if (stopPrice !== null && type === 'TRAILING_STOP') {
+    return failure(
+      'INVALID_PRICE',
+      'The stop of a TRAILING_STOP order follows the market; change its trail.',
+      'stopPrice',
+    );
+  }
+  if (stopPrice !== null && order.stopPrice === null) return takesNo('stopPrice');
+  if (stopPrice !== null && order.triggeredAt !== null) {
+    const message = 'The stop was reached, and the order is a limit order now: only qty and limitPrice change.';
+    return byState(failure('INVALID_PRICE', message, 'stopPrice'));
+  }
+  if (trail === null) return undefined;
+  const field = trailField(trail);
+  if (type !== 'TRAILING_STOP') return takesNo(field);
+  const own = trailPrice === null ? 'trailPercent' : 'trailPrice';
+  if (field === own) return undefined;
+  return failure('INVALID_PRICE', `The order trails by ${own}, and stays with that: change ${own}.`, field);
 };
 
 /** Whether the order takes these changes, whatever the account may do. */
@@ -51,12 +81,8 @@ const checkChanges = (
   order: OrderRow,
   { changes, accountId, instrument }: ReplaceFacts,
 ): Failure | undefined => {
-  if (changes.limitPrice !== null && order.limitPrice === null) {
-    return failure('INVALID_PRICE', `A ${order.type} order takes no limitPrice.`, 'limitPrice');
-  }
-  if (changes.stopPrice !== null && order.stopPrice === null) {
-    return failure('INVALID_PRICE', `A ${order.type} order takes no stopPrice.`, 'stopPrice');
-  }
+  const price = checkPrices(order, changes);
+  if (price !== undefined) return price;
   if (changes.qty !== null && order.leg !== null && order.leg !== 'ENTRY') {
     const message = 'An exit is for what its entry filled, and both of a pair for the same: only its prices change.';
     return failure('NOT_SUPPORTED', message, 'qty');
@@ -106,6 +132,9 @@ const valuesOf = (books: Books, order: OrderRow, after: OrderRow, { instrument, 
   return { largest, added };
 };
 
+/** What moved the stop of the order. */
+const stopField = ({ trail }: Changes): string => (trail === null ? 'stopPrice' : trailField(trail));
+
 const checkFunds = (
   books: Books,
   order: OrderRow,
@@ -121,7 +150,7 @@ const checkFunds = (
   const scale = order.side === 'BUY' ? instrument.quoteScale : instrument.baseScale;
   const text = (amount: bigint): string => `${formatDecimal(amount, scale)} ${order.reserveAsset}`;
   const message = `The replacement needs ${text(more)} more; ${text(posted - held)} is available.`;
-  const field = changes.qty !== null ? 'qty' : changes.limitPrice !== null ? 'limitPrice' : 'stopPrice';
+  const field = changes.qty !== null ? 'qty' : changes.limitPrice !== null ? 'limitPrice' : stopField(changes);
   return failure('INSUFFICIENT_FUNDS', message, field);
 };
 
@@ -149,7 +178,10 @@ export const checkTerms = (
   facts: ReplaceFacts,
   at: Date,
 ): Failure | { added: bigint } => {
-  if (after.worstPrice > MAX_UNITS) return failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice');
+  const moved = stopField(facts.changes);
+  if (after.type === 'TRAILING_STOP' && (after.stopPrice ?? 0n) <= 0n)
+    return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', moved));
+  if (after.worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', moved));
   const { largest, added } = valuesOf(books, order, after, facts);
   const value = { value: largest, added };
   // What only gives way is within any limit.

@@ -2,8 +2,7 @@ import { isFailure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import { ok, refused } from '../kernel/result.ts';
 import type { Books } from '../lane/books.ts';
-import type { OrderRow, Replacement } from '../lane/rows.ts';
-import { collarPrice } from '../market/instrument.ts';
+import type { OrderRow } from '../lane/rows.ts';
 import type { Report } from '../venues/venue.ts';
 import { countNotional } from './check-limits.ts';
 import { checkAsked, checkTerms, type ReplaceFacts } from './check-replace.ts';
@@ -12,34 +11,8 @@ import { followList, type OrderRules, settleReserve } from './list.ts';
 import { untouched } from './new-row.ts';
 import { askReplace, closeAtFilled, confirmReplace, isHere } from './order.ts';
 import { ownOrder } from './own-order.ts';
+import { replacedBy, replacedNow, replacementOf } from './replaced-terms.ts';
 import { orderEvent } from './view.ts';
-
-const units = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
-
-const replacementOf = (order: OrderRow, { changes, newOrderId, instrument }: ReplaceFacts): Replacement => {
-  const limitPrice = changes.limitPrice ?? order.limitPrice;
-  const stopPrice = changes.stopPrice ?? order.stopPrice;
-  const collar =
-    stopPrice === null ? undefined : collarPrice(instrument, order.side, { bid: stopPrice, ask: stopPrice });
-  const worstPrice = limitPrice ?? collar ?? order.worstPrice;
-  return {
-    newOrderId,
-    clientOrderId: changes.clientOrderId ?? newOrderId,
-    qtyChange: ((changes.qty ?? order.qty) - order.qty).toString(),
-    limitPrice: limitPrice?.toString() ?? null,
-    stopPrice: stopPrice?.toString() ?? null,
-    worstPrice: worstPrice.toString(),
-  };
-};
-
-/** The order as the replacement asks for it, what is filled included. */
-const replacedBy = (order: OrderRow, { qtyChange, limitPrice, stopPrice, worstPrice }: Replacement): OrderRow => ({
-  ...order,
-  qty: order.qty + BigInt(qtyChange),
-  limitPrice: units(limitPrice),
-  stopPrice: units(stopPrice),
-  worstPrice: BigInt(worstPrice),
-});
 
 /**
  * Asks for other terms of an open order: everything that is checked of a new order is checked of them. The hold grows at
@@ -91,13 +64,13 @@ const open = (
   const { replacement } = order;
   if (replacement === null) throw new Error('the venue replaced an order that nobody asked to replace');
   const row: OrderRow = {
-    ...replacedBy(order, replacement),
+    ...replacedNow(order, replacement, rules.instrumentOf(order.symbol)),
     ...untouched(at),
     id: replacement.newOrderId,
     clientOrderId: replacement.clientOrderId,
     qty: leavesQty,
     status,
-    // It may have been reached while the replacement was on its way.
+    // A stop that was reached, before it was asked or since, never waits for its price again.
     triggeredAt: order.triggeredAt,
     place,
     replacesId: order.id,

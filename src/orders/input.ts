@@ -50,6 +50,8 @@ export interface ReplaceOrderInput {
   qty?: Maybe<string>;
   limitPrice?: Maybe<string>;
   stopPrice?: Maybe<string>;
+  trailPrice?: Maybe<string>;
+  trailPercent?: Maybe<string>;
   newClientOrderId?: Maybe<string>;
   idempotencyKey?: Maybe<string>;
 }

@@ -6,8 +6,9 @@ import { checkKey } from '../kernel/key.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
-import { checkedPrice, checkedQty } from './check-order.ts';
-import type { Changes } from './check-replace.ts';
+import type { Trail } from '../venues/venue.ts';
+import { checkedPrice, checkedQty, checkedTrail } from './check-order.ts';
+import { type Changes, trailField } from './check-replace.ts';
 import { decideReplace } from './decide-replace.ts';
 import { findOwn, seeOwn } from './find-own.ts';
 import type { ReplaceOrderInput } from './input.ts';
@@ -16,21 +17,44 @@ import { noSuchOrder, ownOrderNeeds } from './own-order.ts';
 import { venueReplacementOf } from './venue-order.ts';
 import { reviveOrder } from './view.ts';
 
+/** A new distance, as its venue takes it. An order has one of the two, and so has what takes its place. */
+const checkTrail = (
+  { trailPrice, trailPercent }: ReplaceOrderInput,
+  instrument: Instrument,
+): Trail | Failure | null => {
+  if (trailPrice != null && trailPercent != null) {
+    return failure('INVALID_PRICE', 'A TRAILING_STOP order has either trailPrice or trailPercent.', 'trailPrice');
+  }
+  if (trailPrice != null) {
+    const price = checkedPrice(trailPrice, instrument, 'trailPrice');
+    return isFailure(price) ? price : { price };
+  }
+  if (trailPercent == null) return null;
+  const bps = checkedTrail(trailPercent, instrument.symbol);
+  return isFailure(bps) ? bps : { bps };
+};
+
+const terms = ['qty', 'limitPrice', 'stopPrice', 'trailPrice', 'trailPercent'] as const;
+
 const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes | { failures: Failure[] } => {
   const qty = input.qty == null ? null : checkedQty(input.qty, instrument);
   const limitPrice = input.limitPrice == null ? null : checkedPrice(input.limitPrice, instrument, 'limitPrice');
   const stopPrice = input.stopPrice == null ? null : checkedPrice(input.stopPrice, instrument, 'stopPrice');
-  const isEmpty = input.qty == null && input.limitPrice == null && input.stopPrice == null;
+  const trail = checkTrail(input, instrument);
+  const isEmpty = terms.every((name) => input[name] == null);
   const failures = [
-    isEmpty ? failure('INVALID_INPUT', 'Give at least one of qty, limitPrice and stopPrice.', 'qty') : undefined,
+    isEmpty ? failure('INVALID_INPUT', `Give at least one of ${terms.join(', ')}.`, 'qty') : undefined,
     qty,
     limitPrice,
     stopPrice,
+    trail,
     checkKey(input.newClientOrderId, 'newClientOrderId', limits.text.clientOrderId),
     checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey),
   ].filter(isFailure);
-  if (failures.length > 0 || isFailure(qty) || isFailure(limitPrice) || isFailure(stopPrice)) return { failures };
-  return { qty, limitPrice, stopPrice, clientOrderId: input.newClientOrderId ?? null };
+  if (failures.length > 0 || isFailure(qty) || isFailure(limitPrice) || isFailure(stopPrice) || isFailure(trail)) {
+    return { failures };
+  }
+  return { qty, limitPrice, stopPrice, trail, clientOrderId: input.newClientOrderId ?? null };
 };
 
 /** `replaceOrder`: asks the venue to put other terms in the order's place; the answer shows it PENDING_REPLACE. */
@@ -44,7 +68,7 @@ export const createReplaceOrder =
     const instrument = deps.instrumentOf(seen.symbol);
     const changes = checkChanges(input, instrument);
     if ('failures' in changes) return refusedNow(...changes.failures);
-    const { qty, limitPrice, stopPrice, clientOrderId } = changes;
+    const { qty, limitPrice, stopPrice, trail, clientOrderId } = changes;
     const fingerprint = fingerprintOf(
       own.accountId,
       own.orderId,
@@ -53,6 +77,7 @@ export const createReplaceOrder =
       limitPrice,
       stopPrice,
       clientOrderId,
+      ...(trail === null ? [] : [trailField(trail), ...Object.values(trail).map(String)]),
     );
     const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, fingerprint);
     const [newOrderId, auditId] = [deps.ids.next(), deps.ids.next()];

@@ -101,8 +101,18 @@ export const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
     clientOrderId: t.string(),
     accountId: t.id({ description: 'The viewer’s only account when absent.' }),
     qty: t.field({ type: 'Decimal', description: 'The new total quantity; above what is filled already.' }),
-    limitPrice: t.field({ type: 'Decimal' }),
-    stopPrice: t.field({ type: 'Decimal' }),
+    limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT and STOP_LIMIT: a multiple of the tick size.' }),
+    stopPrice: t.field({ type: 'Decimal', description: 'For STOP, and for a STOP_LIMIT that was not triggered yet.' }),
+    trailPrice: t.field({
+      type: 'Decimal',
+      description:
+        'For a TRAILING_STOP that has one and was not triggered yet. The stop moves at once, from the best price that the market ' +
+        'has had for the order so far; where it is reached by that, it triggers.',
+    }),
+    trailPercent: t.field({
+      type: 'Decimal',
+      description: 'For a TRAILING_STOP that has one, as `trailPrice`; which of the two it has stays as it was placed.',
+    }),
     newClientOrderId: t.string({ description: 'The client’s name for the new order; its id when absent.' }),
     idempotencyKey: t.string(),
   }),

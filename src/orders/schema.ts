@@ -191,7 +191,8 @@ builder.mutationFields((t) => ({
     description:
       'Asks the venue to put other terms in an open order’s place; `qty` is the new total, what is filled included. The answer ' +
       'shows the old order PENDING_REPLACE; once confirmed it is REPLACED and `replacedBy` a new order with the rest. ' +
-      'Of an exit of a list only prices change; a new qty of its entry is carried to it. Errors: NOT_FOUND, ' +
+      'Of an exit of a list only prices change; a new qty of its entry is carried to it. A STOP_LIMIT that was triggered changes ' +
+      'like a LIMIT, and stays triggered. A STOP or TRAILING_STOP is too late once it is triggered. Errors: NOT_FOUND, ' +
       'TOO_LATE_TO_REPLACE, CHANGE_PENDING, NOT_SUPPORTED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_*, and all of `placeOrder`.',
     args: { input: t.arg({ type: ReplaceOrderInput, required: true }) },
     resolve: (_, { input }, context) =>

@@ -1,6 +1,7 @@
 import type { OrderRow } from '../lane/rows.ts';
 import type { VenueOrder, VenueReplacement } from '../venues/venue.ts';
 import { leavesQty } from './order.ts';
+import { askedTrail } from './replaced-terms.ts';
 import { budgetOf, type FeeRates } from './risk.ts';
 import { trailOf } from './terms.ts';
 
@@ -26,7 +27,7 @@ export const venueOrderOf = (order: OrderRow, rates: FeeRates): VenueOrder => ({
 });
 
 /** A pending replacement as the venue is asked for it. */
-export const venueReplacementOf = ({ id, accountId, symbol, replacement }: OrderRow): VenueReplacement => {
+export const venueReplacementOf = ({ id, accountId, symbol, replacement, triggeredAt }: OrderRow): VenueReplacement => {
   if (replacement === null) throw new Error('no replacement is pending');
   const { newOrderId, qtyChange, worstPrice, stopPrice } = replacement;
   return {
@@ -36,6 +37,8 @@ export const venueReplacementOf = ({ id, accountId, symbol, replacement }: Order
     newOrderId,
     qtyChange: BigInt(qtyChange),
     worstPrice: BigInt(worstPrice),
-    stopPrice: stopPrice === null ? null : BigInt(stopPrice),
+    // Of a stop that was reached nothing is to be changed.
+    stopPrice: stopPrice === null || triggeredAt !== null ? null : BigInt(stopPrice),
+    trail: askedTrail(replacement),
   };
 };

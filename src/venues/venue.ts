@@ -47,7 +47,10 @@ export interface VenueReplacement {
   /** Added to what the order leaves at the moment of the replacement; negative to reduce. */
   qtyChange: bigint;
   worstPrice: bigint | null;
+  /** Of a trailing stop, where it stands by what is known of its peak. A venue on which it stands elsewhere says so: `TRAILED`. */
   stopPrice: bigint | null;
+  /** The new distance of a trailing stop from its peak, which stays: the stop follows from both at once. */
+  trail: Trail | null;
 }
 
 /** One side of a trade. The venue's own makers have no order of ours. */
@@ -114,7 +117,10 @@ export type Report =
   | ({ kind: 'OUTCOME_UNKNOWN' } & OrderName)
   | ({ kind: 'CANCELED'; reason: string } & OrderName & Counted)
   | ({ kind: 'CANCEL_REFUSED'; reason: string } & OrderName)
-  /** The new order has the old one's place in the book, or a new one, and leaves `leavesQty`; nothing when that is 0. */
+  /**
+   * The new order has the old one's place in the book, or a new one, and leaves `leavesQty`; nothing when that is 0. In place of
+   * a stop that was triggered it is what that had become, also where this was not reported.
+   */
   | ({ kind: 'REPLACED'; newOrderId: string; leavesQty: bigint } & OrderName & Counted & Placed)
   | ({ kind: 'REPLACE_REFUSED'; newOrderId: string; reason: string } & OrderName)
   /** A stop's price was reached; fills may follow. */

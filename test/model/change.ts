@@ -2,8 +2,8 @@ import type { Command } from '../../src/venues/paper/engine.ts';
 import { factsOf, units } from './facts.ts';
 import { addedTo } from './limits.ts';
 import { isCrossed, isReached, isWorse } from './lists.ts';
-import { count, isGoodPrice, isGoodQty, isPrintable, stoppedFor } from './place.ts';
-import { collarAt } from './prices.ts';
+import { count, isGoodPercent, isGoodPrice, isGoodQty, isPrintable, stoppedFor } from './place.ts';
+import { collarAt, stopAt } from './prices.ts';
 import { close, follow, replaced, tell } from './settle.ts';
 import {
   type Answer,
@@ -96,17 +96,23 @@ export interface Changes {
   qty?: string;
   limitPrice?: string;
   stopPrice?: string;
+  trailPrice?: string;
+  trailPercent?: string;
   newClientOrderId?: string;
 }
 
 /** What is wrong with the changes by themselves. */
 export const wrongChanges = ({ symbol }: Order, changes: Changes): string[] => {
-  const { qty, limitPrice, stopPrice, newClientOrderId } = changes;
+  const { qty, limitPrice, stopPrice, trailPrice, trailPercent, newClientOrderId } = changes;
   const wrong: string[] = [];
-  if (qty === undefined && limitPrice === undefined && stopPrice === undefined) wrong.push('INVALID_INPUT qty');
+  const terms = [qty, limitPrice, stopPrice, trailPrice, trailPercent];
+  if (terms.every((term) => term === undefined)) wrong.push('INVALID_INPUT qty');
   if (qty !== undefined && !isGoodQty(symbol, qty)) wrong.push('INVALID_QUANTITY qty');
   if (limitPrice !== undefined && !isGoodPrice(symbol, limitPrice)) wrong.push('INVALID_PRICE limitPrice');
   if (stopPrice !== undefined && !isGoodPrice(symbol, stopPrice)) wrong.push('INVALID_PRICE stopPrice');
+  if (trailPrice !== undefined && trailPercent !== undefined) wrong.push('INVALID_PRICE trailPrice');
+  else if (trailPrice !== undefined && !isGoodPrice(symbol, trailPrice)) wrong.push('INVALID_PRICE trailPrice');
+  else if (trailPercent !== undefined && !isGoodPercent(trailPercent)) wrong.push('INVALID_PRICE trailPercent');
   if (newClientOrderId !== undefined && !isPrintable(newClientOrderId)) wrong.push('INVALID_INPUT newClientOrderId');
   return wrong;
 };
@@ -114,10 +120,17 @@ export const wrongChanges = ({ symbol }: Order, changes: Changes): string[] => {
 /** Why the order cannot be replaced so now, whatever it would cost. */
 const refusal = (state: State, order: Order, changes: Changes, qty: bigint): string[] => {
   if (!isOpen(order) || (order.expiresAt !== null && order.expiresAt <= state.now)) return ['TOO_LATE_TO_REPLACE'];
-  if (order.type === 'MARKET' || order.type === 'TRAILING_STOP' || order.triggeredAt !== null)
-    return ['NOT_SUPPORTED id'];
-  if (changes.limitPrice !== undefined && order.limitPrice === null) return ['INVALID_PRICE limitPrice'];
-  if (changes.stopPrice !== undefined && order.stopPrice === null) return ['INVALID_PRICE stopPrice'];
+  if (order.type === 'MARKET') return ['NOT_SUPPORTED id'];
+  if (order.triggeredAt !== null && order.type !== 'STOP_LIMIT') return ['TOO_LATE_TO_REPLACE'];
+  const takes = {
+    limitPrice: order.type === 'LIMIT' || order.type === 'STOP_LIMIT',
+    stopPrice: (order.type === 'STOP' || order.type === 'STOP_LIMIT') && order.triggeredAt === null,
+    trailPrice: order.trailPrice !== null,
+    trailPercent: order.trailBps !== null,
+  };
+  for (const field of ['limitPrice', 'stopPrice', 'trailPrice', 'trailPercent'] as const) {
+    if (changes[field] !== undefined && !takes[field]) return [`INVALID_PRICE ${field}`];
+  }
   if (changes.qty !== undefined && isExit(order)) return ['NOT_SUPPORTED qty'];
   if (qty <= order.filledQty) return ['INVALID_QUANTITY qty'];
   const name = changes.newClientOrderId;
@@ -145,9 +158,17 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   const refused = refusal(state, order, changes, qty);
   if (refused.length > 0) return refused;
   const limitPrice = price(changes.limitPrice, order.limitPrice);
-  const stopPrice = price(changes.stopPrice, order.stopPrice);
-  const worstPrice = limitPrice ?? collarAt(facts, order.side, stopPrice ?? 0n);
-  const whole: Order = { ...order, qty, limitPrice, stopPrice, worstPrice };
+  const trailPrice = price(changes.trailPrice, order.trailPrice);
+  const trailBps = changes.trailPercent === undefined ? order.trailBps : units(changes.trailPercent, 2)!;
+  const trailing = { ...order, trailPrice, trailBps };
+  const isTrailed = changes.trailPrice !== undefined || changes.trailPercent !== undefined;
+  const stopPrice = isTrailed ? stopAt(trailing, order.trailPeak!) : price(changes.stopPrice, order.stopPrice);
+  const trailField = changes.trailPercent === undefined ? 'trailPrice' : 'trailPercent';
+  if (isTrailed && stopPrice! <= 0n) return [`INVALID_PRICE ${trailField}`];
+  // Where the stop stays, so does what it may trade at.
+  const moved = stopPrice === order.stopPrice ? order.worstPrice : collarAt(facts, order.side, stopPrice!);
+  const worstPrice = limitPrice ?? moved;
+  const whole: Order = { ...trailing, qty, limitPrice, stopPrice, worstPrice };
   const changed = changes.stopPrice === undefined ? 'limitPrice' : 'stopPrice';
   if (contradicts(state, order, whole)) return [`INVALID_PRICE ${changed}`];
   const added = addedTo(state, order, whole);
@@ -157,7 +178,8 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   const present = [needOf(state, order), ...(sibling === undefined ? [] : [needOf(state, sibling)])];
   const after = largest([...present, order.status === 'HELD' ? needOf(state, whole) : costOf(whole, leaves(whole))]);
   if (after - largest(present) > availableOf(state, order.owner, assetOf(order))) {
-    const field = changes.qty !== undefined ? 'qty' : changes.limitPrice !== undefined ? 'limitPrice' : 'stopPrice';
+    const moving = isTrailed ? trailField : 'stopPrice';
+    const field = changes.qty !== undefined ? 'qty' : changes.limitPrice !== undefined ? 'limitPrice' : moving;
     return [`INSUFFICIENT_FUNDS ${field}`];
   }
   count(state, accountOf(state, order.owner), added);
@@ -173,7 +195,9 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   } else {
     order.status = 'PENDING_REPLACE';
     const name = { orderId: order.key, accountId: order.owner, symbol: order.symbol, newOrderId: key };
-    queue.push({ kind: 'REPLACE', replacement: { ...name, qtyChange: qty - order.qty, worstPrice, stopPrice } });
+    const trail = trailPrice !== null ? { price: trailPrice } : trailBps !== null ? { bps: Number(trailBps) } : null;
+    const terms = { worstPrice, stopPrice, trail: isTrailed ? trail : null };
+    queue.push({ kind: 'REPLACE', replacement: { ...name, qtyChange: qty - order.qty, ...terms } });
   }
   const answer = { orders: [structuredClone(order)] };
   tell(state, queue);

@@ -156,24 +156,35 @@ export const pick = fc.record({
 export type Pick = typeof pick extends fc.Arbitrary<infer T> ? T : never;
 
 export const changes = fc.record({
-  what: fc.constantFrom('qty', 'limit', 'stop', 'both', 'all', 'none', 'bad'),
+  what: fc.constantFrom('qty', 'limit', 'stop', 'both', 'all', 'none', 'bad', 'trail', 'trail', 'both trails'),
   size: fc.nat({ max: 30 }),
   limit: steps,
   stop: steps,
+  trail: fc.nat({ max: 4 }),
+  odd: fc.nat({ max: 7 }).map((drawn) => drawn === 0),
   newClientOrderId: seldom(fc.constantFrom('a', 'b', 'c', 'x', 'y'), 3),
 });
 
+const trailAt = (name: string, drawn: number): string => ['0', '100.001', '2000', ...trail[name]!][drawn]!;
+const percents = ['0', '0.555', '99.99', '0.5', '2.25'];
+
 /** The changes, on the scale of the order's instrument; mostly such as the order takes. */
 export const changesFor = (
-  { symbol: name, limitPrice, stopPrice }: Order,
+  { symbol: name, limitPrice, stopPrice, trailBps }: Order,
   { what, ...drawn }: typeof changes extends fc.Arbitrary<infer T> ? T : never,
 ): Changes => {
   const limit = price(name, drawn.limit);
   const stop = price(name, drawn.stop);
+  const trails = what === 'trail' || what === 'both trails';
+  // Mostly the one that the order has, if it trails at all.
+  const isBoth = what === 'trail' && drawn.size > 20;
+  const byPercent = drawn.odd ? trailBps === null : trailBps !== null;
   const all = {
-    qty: what === 'qty' || what === 'both' || what === 'all' ? size(name, drawn.size) : undefined,
+    qty: what === 'qty' || what === 'both' || what === 'all' || isBoth ? size(name, drawn.size) : undefined,
     limitPrice: what === 'limit' || (what !== 'qty' && limitPrice !== null && what !== 'none') ? limit : undefined,
     stopPrice: what === 'stop' || (what === 'all' && stopPrice !== null) ? stop : undefined,
+    trailPrice: trails && (!byPercent || what !== 'trail') ? trailAt(name, drawn.trail) : undefined,
+    trailPercent: trails && (byPercent || what !== 'trail') ? percents[drawn.trail] : undefined,
     newClientOrderId: drawn.newClientOrderId,
   };
   return present(what === 'bad' ? { ...all, limitPrice: badPrices[drawn.size % 4] } : all) as Changes;

@@ -58,6 +58,11 @@ export const isGoodQty = (symbol: string, qty: string): boolean =>
 export const isGoodPrice = (symbol: string, price: string): boolean =>
   isMultiple(units(price, factsOf(symbol).priceScale), factsOf(symbol).tick);
 
+export const isGoodPercent = (percent: string): boolean => {
+  const hundredths = units(percent, 2) ?? 0n;
+  return hundredths > 0n && hundredths < 10_000n;
+};
+
 /** What is wrong with the input by itself. */
 const wrongIn = (input: PlaceInput): string[] => {
   const { symbol, type, timeInForce, qty, notional } = input;
@@ -71,8 +76,7 @@ const wrongIn = (input: PlaceInput): string[] => {
     const isWanted = wanted[type].includes(name);
     if (input[name] === undefined && isWanted && type !== 'TRAILING_STOP') wrong.push(`INVALID_PRICE ${name}`);
     if (input[name] === undefined) continue;
-    const percent = units(input.trailPercent ?? '0', 2) ?? 0n;
-    const isGood = name === 'trailPercent' ? percent > 0n && percent < 10_000n : isGoodPrice(symbol, input[name]);
+    const isGood = name === 'trailPercent' ? isGoodPercent(input[name]) : isGoodPrice(symbol, input[name]);
     if (!isWanted || !isGood) wrong.push(`INVALID_PRICE ${name}`);
   }
   if (type === 'TRAILING_STOP' && (input.trailPrice === undefined) === (input.trailPercent === undefined)) {

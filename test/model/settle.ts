@@ -148,7 +148,10 @@ export const hear = (state: State, order: Order, report: Exclude<Report, { kind:
   if (report.kind === 'ACKNOWLEDGED' && order.status === 'PENDING_NEW') order.status = byFills(order);
   if (report.kind === 'CANCELED') close(state, order, order.status === 'PENDING_CANCEL' ? order.asked : report.reason);
   if (report.kind === 'TRIGGERED') order.triggeredAt = state.now;
-  if (report.kind === 'TRAILED') Object.assign(order, { stopPrice: report.stopPrice, worstPrice: report.worstPrice });
+  if (report.kind === 'TRAILED') {
+    const { trailPeak, stopPrice, worstPrice } = report;
+    Object.assign(order, { trailPeak, stopPrice, worstPrice });
+  }
   if (report.kind === 'REPLACED') replaced(state, order, 'NEW');
   if (report.kind === 'SPENT') {
     if (order.filledQty === 0n) close(state, order, 'NOTIONAL_BUYS_NOTHING');

@@ -92,6 +92,9 @@ const marked = (change: string) => async (): Promise<string> => {
 // Asked at a time that is far away, so that nobody asks the venue about it.
 const pending = marked("status = 'PENDING_REPLACE', pending_since = '2030-01-01'");
 const doubtful = marked("reason = 'EXECUTION_UNKNOWN'");
+const atMarket = marked("type = 'MARKET'");
+const reached = marked("type = 'STOP', stop_price = 100, triggered_at = '2026-03-07'");
+const limitNow = marked("type = 'STOP_LIMIT', stop_price = 100, triggered_at = '2026-03-07'");
 let reversedTransfer = '';
 const reversed = async (): Promise<void> => {
   if (reversedTransfer !== '') return;
@@ -162,7 +165,11 @@ const refusals: [code: ErrorCode, what: string, run: () => Promise<Answer>][] = 
   ['TOO_LATE_TO_REPLACE', 'a replacement', replace(filled, { qty: '2' })],
   ['CHANGE_PENDING', 'a replacement', replace(pending, { qty: '2' })],
   ['EXECUTION_UNKNOWN', 'a replacement', replace(doubtful, { qty: '2' })],
-  ['NOT_SUPPORTED', 'a replacement of a trailing stop', replace(trailing, { qty: '0.1' })],
+  ['TOO_LATE_TO_REPLACE', 'a replacement of a stop that was reached', replace(reached, { qty: '2' })],
+  ['NOT_SUPPORTED', 'a replacement of a market order', replace(atMarket, { qty: '2' })],
+  ['INVALID_PRICE', 'a replacement of the stop that follows the market', replace(trailing, { stopPrice: '1.00' })],
+  ['INVALID_PRICE', 'a replacement of a percentage by a distance', replace(trailing, { trailPrice: '1.00' })],
+  ['INVALID_PRICE', 'a replacement of a stop price that was reached', replace(limitNow, { stopPrice: '2.00' })],
   ['INSUFFICIENT_FUNDS', 'a replacement', replace(open, { qty: '5000000' })],
   ['INVALID_PRICE', 'a replacement', replace(open, { stopPrice: '1.00' })],
   ['INVALID_INPUT', 'a replacement with nothing', replace(open, {})],
@@ -208,7 +215,8 @@ const answered = async (run: () => Promise<Answer>): Promise<string[]> => {
 };
 
 test.each(refusals)('%s: %s that is refused changes nothing', async (code, _, run) => {
-  for (const known of [filled, open, trailing, pending, doubtful, reversed, bustOnce]) await known();
+  const orders = [filled, open, trailing, pending, doubtful, atMarket, reached, limitNow];
+  for (const known of [...orders, reversed, bustOnce]) await known();
   if (code === 'MARKET_CLOSED') await sessions('SESSIONS');
   const before = await moneyDigest(trading.database.pool);
   const codes = await answered(run);

@@ -49,7 +49,7 @@ export const createVenueLedger = (file: string) => {
       open: order,
       executions: [],
       cumQty: 0n,
-      triggered: false,
+      triggered: order.triggered,
       answered: false,
       end: null,
     });
@@ -84,13 +84,14 @@ export const createVenueLedger = (file: string) => {
     }
     if (report.kind === 'REPLACED' && known.open !== undefined) {
       const change = replacements.get(report.newOrderId);
-      const { worstPrice, stopPrice } = change ?? {};
+      const { worstPrice, stopPrice, trail } = change ?? {};
       open({
         ...known.open,
         orderId: report.newOrderId,
         leavesQty: report.leavesQty,
         worstPrice: worstPrice ?? known.open.worstPrice,
         stopPrice: stopPrice ?? known.open.stopPrice,
+        trail: trail ?? known.open.trail,
         place: report.place ?? known.open.place,
       });
     }

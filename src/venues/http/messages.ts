@@ -15,6 +15,7 @@ const name = { orderId: id, accountId: id, symbol: z.string() };
 const placed = { place: units.optional() };
 const counted = { cumQty: units.optional() };
 const trailed = { trailPeak: units, stopPrice: units, worstPrice: units.optional() };
+const trail = z.union([z.object({ price: units }), z.object({ bps: z.int() })]).nullable();
 const side = z.object({ orderId: id, accountId: id }).nullable();
 
 const trade = z.object({
@@ -114,7 +115,7 @@ const order = z.object({
   leavesQty: units,
   worstPrice: units,
   stopPrice: units.nullable(),
-  trail: z.union([z.object({ price: units }), z.object({ bps: z.int() })]).nullable(),
+  trail,
   trailPeak: units.nullable(),
   triggered: z.boolean(),
   postOnly: z.boolean(),
@@ -128,6 +129,7 @@ const replacement = z.object({
   qtyChange: units,
   worstPrice: units.nullable(),
   stopPrice: units.nullable(),
+  trail,
 });
 
 /** What a venue reads: the other end of the same agreement, for the simulator. */

@@ -41,9 +41,14 @@ export const createHistory = (count: number): History => {
       case 'TRIGGERED':
         pastOf(report.orderId).triggered = true;
         break;
+      case 'REPLACED': {
+        const past = pastOf(report.orderId);
+        past.end = report;
+        if (past.triggered) pastOf(report.newOrderId).triggered = true;
+        break;
+      }
       case 'REJECTED':
       case 'CANCELED':
-      case 'REPLACED':
       case 'SPENT':
         pastOf(report.orderId).end = report;
         break;

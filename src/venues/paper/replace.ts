@@ -1,4 +1,4 @@
-import type { VenueReplacement } from '../venue.ts';
+import type { VenueOrder, VenueReplacement } from '../venue.ts';
 import type { Resting } from './book.ts';
 import type { Floor } from './floor.ts';
 import type { Stop } from './stops.ts';
@@ -13,9 +13,30 @@ const keepsPlace = (
   leavesQty: bigint,
 ): boolean => (price === null || price === level.price) && leavesQty <= present;
 
-/** A stop's rank hangs on its stop price alone. A trailing stop's follows from the market: a replacement does not move it. */
-const keepsRank = (stop: Stop, asked: bigint | null, leavesQty: bigint): boolean =>
-  (stop.peak !== undefined || asked === null || asked === stop.level.price) && leavesQty <= stop.leavesQty;
+/** A stop that waits, and what is to wait instead. */
+interface Change {
+  stop: Stop;
+  next: VenueOrder;
+}
+
+/** A stop as it is asked for. Only one that trails takes another distance; it keeps its peak, and where it stands follows from both. */
+const renewed = (
+  { order, peak, level }: Stop,
+  { newOrderId, worstPrice, stopPrice, trail }: VenueReplacement,
+  leavesQty: bigint,
+): VenueOrder => ({
+  ...order,
+  orderId: newOrderId,
+  leavesQty,
+  worstPrice: worstPrice ?? order.worstPrice,
+  stopPrice: stopPrice ?? level.price,
+  trail: order.trail && (trail ?? order.trail),
+  trailPeak: peak?.level.price ?? null,
+});
+
+/** A stop's rank hangs on its stop price alone. */
+const keepsRank = ({ stops }: Floor, { stop, next }: Change): boolean =>
+  stops.priceAs(stop, next) === stop.level.price && next.leavesQty <= stop.leavesQty;
 
 const replaceResting = (
   { book, enter }: Floor,
@@ -33,28 +54,21 @@ const replaceResting = (
   enter({ ...rests, orderId: newOrderId, accountId, side, leavesQty, worstPrice: price, postOnly, group });
 };
 
-const replaceStop = (
-  { stops, wait, sayTrailed }: Floor,
-  found: Stop,
-  { newOrderId, worstPrice, stopPrice: asked }: VenueReplacement,
-  leavesQty: bigint,
-): void => {
-  const { order, peak, level } = found;
-  const stopPrice = asked ?? level.price;
-  const trailPeak = peak?.level.price ?? null;
-  const renewed = { ...order, orderId: newOrderId, leavesQty, worstPrice: worstPrice ?? order.worstPrice };
-  if (keepsRank(found, asked, leavesQty)) {
-    stops.renew(found, { ...renewed, stopPrice, trailPeak });
-    if (stopPrice !== level.price) sayTrailed(found);
+const replaceStop = (floor: Floor, change: Change): void => {
+  const { stops, wait, sayTrailed } = floor;
+  const { stop, next } = change;
+  if (keepsRank(floor, change)) {
+    stops.renew(stop, next);
+    if (next.stopPrice !== stop.level.price) sayTrailed(stop);
   } else {
-    stops.remove(found);
-    wait({ ...renewed, stopPrice, trailPeak });
+    stops.remove(stop);
+    wait(next);
   }
 };
 
 /** Puts a new order in the place of one that rests or waits. False when there is none of this account. */
 export const replaceOn = (floor: Floor, replacement: VenueReplacement): boolean => {
-  const { orderId, accountId, symbol, newOrderId, qtyChange, worstPrice, stopPrice } = replacement;
+  const { orderId, accountId, symbol, newOrderId, qtyChange, worstPrice } = replacement;
   const stop = floor.stops.find(orderId);
   const resting = floor.book.find(orderId);
   const found = stop ?? resting;
@@ -62,17 +76,18 @@ export const replaceOn = (floor: Floor, replacement: VenueReplacement): boolean 
   if (found === undefined || group === undefined) return false;
   if ((stop === undefined ? resting?.accountId : stop.order.accountId) !== accountId) return false;
   const leavesQty = found.leavesQty + qtyChange > 0n ? found.leavesQty + qtyChange : 0n;
+  const change = stop && { stop, next: renewed(stop, replacement, leavesQty) };
   const stays =
-    stop === undefined
+    change === undefined
       ? resting !== undefined && keepsPlace(resting, worstPrice, leavesQty)
-      : keepsRank(stop, stopPrice, leavesQty);
+      : keepsRank(floor, change);
   const place = stays ? {} : { place: floor.nextPlace() };
   floor.say({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
   floor.renameInGroup(group, orderId, newOrderId);
   if (leavesQty === 0n) {
     floor.takeOut(orderId);
     floor.settleGroup(group, newOrderId);
-  } else if (stop !== undefined) replaceStop(floor, stop, replacement, leavesQty);
+  } else if (change !== undefined) replaceStop(floor, change);
   else if (resting !== undefined) replaceResting(floor, resting, replacement, leavesQty);
   return true;
 };

@@ -20,6 +20,8 @@ export interface Stops {
   /** `peak` for a trailing stop only; its stop price follows from it. */
   add(order: VenueOrder, peak: bigint | null): Stop;
   remove(stop: Stop): void;
+  /** Where a stop would wait as this order: a trailing one, of another distance, from the peak that it has had. */
+  priceAs(stop: Stop, order: VenueOrder): bigint;
   /** Puts another order, that waits for the same price and has no more quantity, in a stop's place. */
   renew(stop: Stop, order: VenueOrder): void;
   /** Lets the trailing stops follow the market; answers those whose stop price moved. */
@@ -37,6 +39,10 @@ const collared = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): Venue
   const collar = collarPrice(terms, order.side, { bid: stopPrice, ask: stopPrice });
   return collar === undefined ? order : { ...order, worstPrice: tighter(order.side, collar, order.worstPrice) };
 };
+
+/** The same for an order that says itself where its stop stands: it has its collar already when that is so. */
+const collaredUnless = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): VenueOrder =>
+  stopPrice === order.stopPrice ? order : collared(terms, order, stopPrice);
 
 /** The stops of one instrument. A mark costs no more than what it moves or triggers, however many wait. */
 export const createStops = (terms: StopTerms): Stops => {
@@ -90,7 +96,7 @@ export const createStops = (terms: StopTerms): Stops => {
       const stopPrice = stopAt(order, peak);
       const level = waiting[order.side].levelAt(stopPrice);
       const { leavesQty } = order;
-      const own = stopPrice === order.stopPrice ? order : collared(terms, order, stopPrice);
+      const own = collaredUnless(terms, order, stopPrice);
       const stop: Stop = { order: own, leavesQty, level, peak: undefined, previous: undefined, next: undefined };
       waiting[order.side].append(stop);
       if (order.trail !== null && peak !== null) trailAt(stop, peak);
@@ -98,11 +104,12 @@ export const createStops = (terms: StopTerms): Stops => {
       return stop;
     },
     remove,
+    priceAs: ({ peak }, order) => stopAt(order, peak?.level.price ?? null),
     renew: (stop, order) => {
       byId.delete(stop.order.orderId);
       byId.set(order.orderId, stop);
       waiting[order.side].reduce(stop, stop.leavesQty - order.leavesQty);
-      stop.order = order;
+      stop.order = collaredUnless(terms, order, stop.level.price);
     },
     follow: (mark) =>
       sides.flatMap((side) =>

@@ -56,6 +56,7 @@ const replacement = fc.record({
   qtyChange: fc.bigInt(-6n, 4n).map((count) => count * lotSize),
   worstPrice: fc.option(price),
   stopPrice: fc.option(price),
+  trail: fc.option(trail),
 });
 
 const quotes = fc.record({

@@ -131,7 +131,10 @@ describe('the paper engine', () => {
     const engine = engineOf();
     for (const id of ['first', 'second']) engine.execute({ kind: 'SUBMIT', order: venueOrder(id) });
     const name = { orderId: 'first', accountId: 'account-first', symbol: 'AAPL', newOrderId: 'renamed' };
-    engine.execute({ kind: 'REPLACE', replacement: { ...name, qtyChange: 0n, worstPrice: 100n, stopPrice: null } });
+    engine.execute({
+      kind: 'REPLACE',
+      replacement: { ...name, qtyChange: 0n, worstPrice: 100n, stopPrice: null, trail: null },
+    });
     const reports = engine.execute({ kind: 'SUBMIT', order: venueOrder('taker', { side: 'SELL' }) });
     expect(reports[1]).toMatchObject({ kind: 'TRADE', maker: { orderId: 'renamed' } });
   });
@@ -150,6 +153,7 @@ describe('the paper engine', () => {
           qtyChange,
           worstPrice,
           stopPrice: null,
+          trail: null,
         },
       });
     expect(replace('first', 'less', -3n)).toMatchObject([{ kind: 'REPLACED', newOrderId: 'less', leavesQty: 7n }]);
@@ -269,7 +273,14 @@ it('an exit that is replaced into the market trades and shuts its sibling out; o
     const stop = { ...pair, type: 'STOP', stopPrice: 50n, worstPrice: 40n } as const;
     engine.execute({ kind: 'SUBMIT', order: venueOrder('loss', stop) });
     return (qtyChange: bigint, worstPrice: bigint | null) => {
-      const name = { orderId: 'profit', accountId: 'ann', symbol: 'AAPL', newOrderId: 'next', stopPrice: null };
+      const name = {
+        orderId: 'profit',
+        accountId: 'ann',
+        symbol: 'AAPL',
+        newOrderId: 'next',
+        stopPrice: null,
+        trail: null,
+      };
       return engine.execute({ kind: 'REPLACE', replacement: { ...name, qtyChange, worstPrice } });
     };
   };

@@ -202,7 +202,8 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     }
   };
 
-  const replace = ({ orderId, accountId, newOrderId, qtyChange, worstPrice, stopPrice }: VenueReplacement) => {
+  const replace = (asked: VenueReplacement) => {
+    const { orderId, accountId, newOrderId, qtyChange, worstPrice } = asked;
     if (seen.has(newOrderId)) return undefined;
     const found = find(orderId);
     const obstacle = halted ? 'INSTRUMENT_HALTED' : closed ? 'MARKET_CLOSED' : undefined;
@@ -214,10 +215,13 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     seen.add(newOrderId);
     const { order } = found;
     const leavesQty = [found.leavesQty + qtyChange, 0n].sort(compare)[1]!;
+    /** Where it would wait. A trailing stop goes by the distance alone, and no other stop has one. */
+    const stopOf = ({ order: { side, trail }, stopPrice, peak }: Waiting): bigint => {
+      if (peak === null) return asked.stopPrice ?? stopPrice;
+      return trailed({ side, trail: asked.trail ?? trail } as VenueOrder, peak);
+    };
     const stays =
-      'since' in found
-        ? found.peak !== null || stopPrice === null || stopPrice === found.stopPrice
-        : worstPrice === null || worstPrice === order.worstPrice;
+      'since' in found ? stopOf(found) === found.stopPrice : worstPrice === null || worstPrice === order.worstPrice;
     const place = stays && leavesQty <= found.leavesQty ? {} : { place: nextPlace() };
     out.push({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
     for (const [group, list] of members) {
@@ -229,11 +233,13 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
       takeOut(orderId);
       settle(order.group, newOrderId);
     } else if ('since' in found) {
-      const asked = stopPrice ?? found.stopPrice;
-      const stop = { ...renewed, symbol, accountId, stopPrice: asked, trailPeak: found.peak } as VenueOrder;
-      if (isSmaller && (found.peak !== null || asked === found.stopPrice)) {
-        Object.assign(found, { order: stop, leavesQty });
-        if (asked !== found.stopPrice) sayTrailed(found);
+      const stopPrice = asked.stopPrice ?? found.stopPrice;
+      const trail = found.peak === null ? null : (asked.trail ?? found.order.trail);
+      const stop = { ...renewed, symbol, accountId, stopPrice, trail, trailPeak: found.peak } as VenueOrder;
+      if (isSmaller && stays) {
+        const isElsewhere = stopPrice !== found.stopPrice;
+        Object.assign(found, { order: isElsewhere ? collared(stop, found.stopPrice) : stop, leavesQty });
+        if (isElsewhere) sayTrailed(found);
       } else {
         takeOut(orderId);
         wait(stop);

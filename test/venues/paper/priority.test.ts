@@ -118,7 +118,7 @@ it('orders that crowd at a price come back in their order, whatever was replaced
           return { kind: 'SUBMIT', order: venueOrder(name, terms) };
         }
         names[at] = name;
-        const terms = { qtyChange: change * lotSize, worstPrice: null, stopPrice: null };
+        const terms = { qtyChange: change * lotSize, worstPrice: null, stopPrice: null, trail: null };
         return { kind: 'REPLACE', replacement: { orderId, accountId: 'ann', symbol, newOrderId: name, ...terms } };
       });
       comparePast(commands);

@@ -139,7 +139,14 @@ describe('stops', () => {
     for (const id of ['a', 'b', 'c']) submit(id, stop);
     const name = (orderId: string) => ({ orderId, accountId: `account-${orderId}`, symbol: 'AAPL' });
     expect(names(engine.execute({ kind: 'CANCEL', ...name('a') }))).toEqual(['CANCELED a']);
-    const replacement = { ...name('b'), newOrderId: 'd', qtyChange: -4n, worstPrice: null, stopPrice: 98n };
+    const replacement = {
+      ...name('b'),
+      newOrderId: 'd',
+      qtyChange: -4n,
+      worstPrice: null,
+      stopPrice: 98n,
+      trail: null,
+    };
     expect(names(engine.execute({ kind: 'REPLACE', replacement }))).toEqual(['REPLACED b']);
     expect(tick(98n)).toMatchObject([
       { kind: 'TRIGGERED', orderId: 'd' },
