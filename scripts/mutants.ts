@@ -1,4 +1,4 @@
-// npm run mutants [-- identity access …] [--mutate src/file.ts]: changes the rules of each group in every small way that Stryker knows, and
+// npm run mutants [-- identity access …] [--mutate src/file.ts] [--concurrency 1]: changes the rules of each group in every small way that Stryker knows, and
 // shows which of these changes no test of the group notices.
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { groups } from '../test/mutation/groups.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mutate: { type: 'string', multiple: true } },
+  options: { mutate: { type: 'string', multiple: true }, concurrency: { type: 'string', default: '2' } },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(groups);
 const unknown = names.filter((name) => groups[name] === undefined);
@@ -39,7 +39,7 @@ for (const name of names) {
     tempDirName: 'coverage/mutants',
     reporters: ['progress-append-only'],
     allowConsoleColors: false,
-    concurrency: 2,
+    concurrency: Number(values.concurrency),
     timeoutMS: 10_000,
     warnings: { slow: false, unknownOptions: true, preprocessorErrors: true, unserializableOptions: true },
   }).runMutationTest();

@@ -7,7 +7,7 @@ import { createFreshOrders } from '../../src/lane/fresh-orders.ts';
 import { union } from '../../src/lane/needs.ts';
 import type { OrderRow } from '../../src/lane/rows.ts';
 import { createLaneStore, type LaneStore } from '../../src/lane/store.ts';
-import { untouched } from '../../src/orders/new-row.ts';
+import { orderRow } from '../support/order-row.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 /* What a process remembers of the orders that it placed is never older than what is in the database. */
@@ -43,30 +43,13 @@ afterAll(async () => {
 });
 
 const ids = createIds({ now: () => new Date() });
+// Not pending: the server that runs beside the test would ask its venue what has become of an order as old as this.
 const order = (more: Partial<OrderRow> = {}): OrderRow => {
   const id = ids.next();
   const { accountId } = customer;
-  const key = {
-    id,
-    accountId,
-    clientOrderId: id,
-    rootOrderId: id,
-    fingerprint: '00'.repeat(32),
-    listId: null,
-    leg: null,
-  };
-  const terms = {
-    symbol: 'AAPL',
-    side: 'BUY',
-    type: 'LIMIT',
-    timeInForce: 'GTC',
-    qty: 10_000n,
-    limitPrice: 100n,
-  } as const;
-  const none = { stopPrice: null, trailPrice: null, trailBps: null, trailPeak: null, notional: null, expiresAt: null };
-  // Not pending: the server that runs beside the test would ask its venue what has become of an order as old as this.
-  const rest = { status: 'HELD', worstPrice: 100n, reserveAsset: 'USD', postOnly: false, feeBps: 20 } as const;
-  return { ...untouched(new Date('2026-11-21T10:00:00.123Z')), ...key, ...terms, ...none, ...rest, ...more };
+  const createdAt = new Date('2026-11-21T10:00:00.123Z');
+  const key = { id, accountId, clientOrderId: id, rootOrderId: id, createdAt, updatedAt: createdAt };
+  return orderRow({ ...key, status: 'HELD', ...more });
 };
 
 const place = (...rows: OrderRow[]): Promise<void> => {

@@ -61,7 +61,9 @@ describe('a transfer', () => {
   });
 
   it('takes out of a balance as large as it can be', () => {
-    const books = booksOf({ balances: [balance('a', 'USD', MAX)] });
+    const books = booksOf({
+      balances: [balance('a', 'USD', MAX), { ...balance(house.world, 'USD', 1n - MAX), mayOwe: true }],
+    });
     expect(decideTransfer(books, at, facts({ kind: 'WITHDRAWAL', amount: 2n })).ok).toBe(true);
   });
 
@@ -95,6 +97,46 @@ describe('a transfer', () => {
       );
     expect(owing(501n)).toEqual(refusal);
     expect(owing(500n).ok).toBe(true);
+  });
+
+  describe('of an account that owes the house', () => {
+    const owing = (posted: bigint, owed: bigint) =>
+      booksOf({ balances: [balance('a', 'USD', posted, 300n), balance('a', 'USD-OWED', owed)] });
+    const withdraw = (posted: bigint, owed: bigint, amount: bigint) =>
+      decideTransfer(owing(posted, owed), at, facts({ kind: 'WITHDRAWAL', amount }));
+    const refusal = (message: string) => ({
+      ok: false,
+      failures: [{ code: 'INSUFFICIENT_FUNDS', message, field: ['amount'] }],
+    });
+
+    it('pays back first what a deposit brings in, as far as orders do not hold it', () => {
+      const books = owing(300n, 700n);
+      decideTransfer(books, at, facts({ amount: 500n }));
+      const { entries, events } = books.changes();
+      expect(entries.map(({ id, kind, reference }) => [id, kind, reference])).toEqual([
+        ['entry', 'DEPOSIT', 'transfer'],
+        ['repayment', 'REPAYMENT', 'transfer'],
+      ]);
+      expect(books.balance('a', 'USD')).toMatchObject({ posted: 300n, held: 300n });
+      expect(books.balance('a', 'USD-OWED').posted).toBe(200n);
+      expect(events.map(({ type }) => type)).toEqual(['DEPOSIT', 'SHORTFALL_REPAID']);
+      expect(JSON.parse(events[1]!.payload)).toEqual({
+        ...{ entryId: 'repayment', reference: 'transfer', asset: 'USD', amount: '500', owed: '200' },
+      });
+    });
+
+    it('takes out only what is left beyond that, and says so', () => {
+      expect(withdraw(1_000n, 200n, 501n)).toEqual(
+        refusal('The withdrawal needs 5.01 USD; 5 USD is available beyond the 2 USD that the account owes.'),
+      );
+      expect(withdraw(400n, 200n, 1n)).toEqual(
+        refusal('The withdrawal needs 0.01 USD; 0 USD is available beyond the 2 USD that the account owes.'),
+      );
+      const books = owing(1_000n, 200n);
+      expect(decideTransfer(books, at, facts({ kind: 'WITHDRAWAL', amount: 500n })).ok).toBe(true);
+      // What is left is not taken for the debt: only money that comes in is.
+      expect(books.changes().entries.map(({ kind }) => kind)).toEqual(['WITHDRAWAL']);
+    });
   });
 
   it('finds no account that is not its user’s, and none that is closed', () => {

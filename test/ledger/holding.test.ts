@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { holdFill, lotOf, positionAfter, unholdFill } from '../../src/ledger/holding.ts';
 import { decrease, increase, restore } from '../../src/ledger/position.ts';
-import { equityOf, markPrice, valueAt, valuePosition } from '../../src/ledger/valuation.ts';
+import { equityOf, markPrice, owedOf, valueAt, valuePosition } from '../../src/ledger/valuation.ts';
 import type { Quote } from '../../src/venues/venue.ts';
 import { at, balance, booksOf } from '../support/books.ts';
 import { listed } from '../support/listed.ts';
@@ -166,7 +166,7 @@ describe('the worth', () => {
     expect(markPrice(instrument, undefined)).toBe(7n);
   });
 
-  it('of a position is its price less its cost; that of an account its cash and its positions', () => {
+  it('of a position is its price less its cost; that of an account its cash and its positions less what it owes', () => {
     const position = { accountId: 'a', symbol: 'AAPL', qty: 10n, costBasis: 30n, realizedPnl: 0n, updatedAt: at };
     const scale = valueAt({ ...position, qty: 1n }, instrument, 1n).marketValue;
     const valued = valuePosition(position, instrument, quote({ last: 5n }));
@@ -180,5 +180,8 @@ describe('the worth', () => {
       100n + 50n * scale,
     );
     expect(equityOf('USD', [], [])).toBe(0n);
+    const owed = [balance('a', 'EUR-OWED', 7n), balance('a', 'USD-OWED', 30n), balance('a', 'USD', 100n)];
+    expect([owedOf('USD', owed), owedOf('USD', [])]).toEqual([30n, 0n]);
+    expect(equityOf('USD', owed, [valued])).toBe(70n + 50n * scale);
   });
 });

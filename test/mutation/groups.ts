@@ -49,4 +49,17 @@ export const groups: Readonly<Record<string, Group>> = {
       'test/kernel/decimal.test.ts',
     ],
   },
+  engine: {
+    mutate: [
+      'src/venues/paper/{book,desk,engine,floor,foresee,groups,ladder,recent,replace,stops}.ts',
+      'src/venues/trail.ts',
+    ],
+    tests: ['test/venues/paper/{book,desk,desk-invariants,engine,ladder,priority,recent,stops}.test.ts'],
+  },
+  orders: {
+    mutate: [
+      'src/orders/{order,risk,terms,check-limits,check-session,check-trading,decide-reconcile,decide-session}.ts',
+    ],
+    tests: ['test/orders/{order,risk,terms,check-limits,decide}.test.ts'],
+  },
 };

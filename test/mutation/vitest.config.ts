@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: [...(groups[process.env.MUTATION_GROUP ?? '']?.tests ?? [])],
     experimental: { viteModuleRunner: false },
+    setupFiles: ['test/mutation/setup.ts'],
     testTimeout: 30_000,
   },
 });
