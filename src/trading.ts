@@ -5,7 +5,7 @@ import { createControlStore } from './controls/store.ts';
 import { createInFlight } from './idempotency/in-flight.ts';
 import { systemTimers, type Timers } from './kernel/timers.ts';
 import { openLane } from './lane/open.ts';
-import { createPeek } from './lane/store.ts';
+import { createPeek } from './lane/peek-store.ts';
 import { createAccountFinder } from './ledger/accounts.ts';
 import { createHistoryStore } from './ledger/history/store.ts';
 import { createLedgerStore } from './ledger/store.ts';

@@ -3,7 +3,7 @@ import type { Once } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { checkKey } from '../kernel/key.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import type { Command } from '../lane/lane.ts';
+import type { Command } from '../lane/command.ts';
 import type { Needs, OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Venue } from '../venues/venue.ts';

@@ -2,7 +2,7 @@ import { auditLine } from '../audit/line.ts';
 import { failure } from '../errors.ts';
 import { type IdempotencyKey, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
-import type { Command } from '../lane/lane.ts';
+import type { Command } from '../lane/command.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import type { VenueOrder } from '../venues/venue.ts';
 import { checkOrder } from './check-order.ts';

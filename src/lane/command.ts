@@ -1,0 +1,13 @@
+import type { Books } from './books.ts';
+import type { Needs } from './rows.ts';
+
+/** One decision: what it must have in hand, and the pure code that takes it. */
+export interface Command<Answer> {
+  needs: Partial<Needs>;
+  /** How many ordinary commands it is worth; 1 when absent. */
+  size?: number;
+  /** Reads and changes the books and answers. May run more than once; only the last run's changes are written. */
+  decide(books: Books, at: Date): Answer;
+  /** Called after the commit, in the order of the commands, before any caller is answered. */
+  committed?(answer: Answer): void;
+}
