@@ -73,6 +73,8 @@ export interface OrderRow {
   filledQty: bigint;
   /** What was executed and then busted, or corrected away: `filledQty` with it is what the venue has executed. */
   bustedQty: bigint;
+  /** Of an entry: what it filled after its exits had begun, and that waits until it is known whether these are still meant. */
+  unprotectedQty: bigint;
   filledValue: bigint;
   limitPrice: bigint | null;
   stopPrice: bigint | null;

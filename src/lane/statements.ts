@@ -97,7 +97,7 @@ export const loadLotsById: Statement = {
 /** The columns of an `OrderRow`, for every reader of orders. */
 export const orderColumns = `id, account_id AS "accountId", client_order_id AS "clientOrderId",
   encode(fingerprint, 'hex') AS fingerprint, symbol, side, type, time_in_force AS "timeInForce", qty,
-  filled_qty AS "filledQty", busted_qty AS "bustedQty", filled_value AS "filledValue", limit_price AS "limitPrice", stop_price AS "stopPrice",
+  filled_qty AS "filledQty", busted_qty AS "bustedQty", unprotected_qty AS "unprotectedQty", filled_value AS "filledValue", limit_price AS "limitPrice", stop_price AS "stopPrice",
   worst_price AS "worstPrice", reserve, reserve_asset AS "reserveAsset", fees, status, reason,
   created_at AS "createdAt", updated_at AS "updatedAt", filled_at AS "filledAt", canceled_at AS "canceledAt",
   expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",

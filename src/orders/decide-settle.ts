@@ -2,6 +2,7 @@ import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { type OrderName, type Report, type TradeReport, UNKNOWN_ORDER } from '../venues/venue.ts';
 import { cancelNext } from './decide-cancel.ts';
+import { protectLateFills } from './decide-late.ts';
 import { applyReplaced } from './decide-replace.ts';
 import { changed, type SettleFacts, settleTrade } from './decide-trade.ts';
 import { execIdOf } from './exec-id.ts';
@@ -111,6 +112,7 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
     if (type !== undefined) {
       changed(books, order, wasFinal, type, {}, facts, at);
       cancelNext(books, order, replacement, facts, at);
+      protectLateFills(books, order, facts, at);
     }
     if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });

@@ -8,7 +8,7 @@ import { house } from '../ledger/house.ts';
 import { cover, repay } from '../ledger/shortfall.ts';
 import { tradeValue } from '../market/instrument.ts';
 import type { TradeReport, TradeSide } from '../venues/venue.ts';
-import { isLateEntry, protectLateFill } from './decide-late.ts';
+import { isLateEntry, protectLateFills } from './decide-late.ts';
 import { countClosed, countOpened } from './decide-place.ts';
 import { execIdOf } from './exec-id.ts';
 import { followList, type OrderRules, settleReserve, shutOut } from './list.ts';
@@ -109,7 +109,8 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
   if (!wasFinal) shutOut(books, order, facts, at);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
-  if (isLate) protectLateFill(books, order, { filledQty: qty, filledValue: value }, facts, at);
+  if (isLate) order.unprotectedQty += qty;
+  protectLateFills(books, order, facts, at);
 };
 
 /**

@@ -36,6 +36,9 @@ export interface OrderRules {
 /** Why an exit is closed that no venue has when the other of its pair ends. */
 export const SIBLING_CLOSED = 'SIBLING_CLOSED';
 
+/** Why an exit is closed when the other of its pair has traded, or has ended at their venue. */
+export const GROUP_SETTLED = 'GROUP_SETTLED';
+
 const carries = ({ leg }: OrderRow): boolean => leg === 'FIRST' || leg === 'TAKE_PROFIT';
 
 /** The other side of an OCO pair, while it is open. */
@@ -57,7 +60,7 @@ export const waitingFor = (books: Books, { listId, leg }: OrderRow): OrderRow[] 
   listId === null || leg !== 'ENTRY' ? [] : books.ordersOf(listId).filter(({ status }) => status === 'HELD');
 
 /** What the entry of a list has filled and still leaves, all the orders that replaced one another in its place together. */
-const entryOf = (books: Books, listId: string) =>
+export const entryOf = (books: Books, listId: string) =>
   books
     .ordersOf(listId)
     .filter(({ leg }) => leg === 'ENTRY')
@@ -131,7 +134,7 @@ export const closeUnfunded = (books: Books, order: OrderRow, rules: OrderRules, 
  */
 export const shutOut = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void => {
   const sibling = siblingOf(books, order);
-  if (sibling !== undefined) close(books, sibling, 'GROUP_SETTLED', rules, at);
+  if (sibling !== undefined) close(books, sibling, GROUP_SETTLED, rules, at);
 };
 
 /** Whether the account has what the legs need beside what they keep back already. */
@@ -160,16 +163,10 @@ export const trailFrom = (
 };
 
 /** A waiting order becomes an order for what the entry filled. Where nothing trades now, it waits on for the market. */
-export const release = (
-  books: Books,
-  order: OrderRow,
-  entry: Pick<OrderRow, 'filledQty' | 'filledValue'>,
-  rules: OrderRules,
-  at: Date,
-): void => {
+export const release = (books: Books, order: OrderRow, qty: bigint, rules: OrderRules, at: Date): void => {
   const instrument = rules.instrumentOf(order.symbol);
   const isStill = instrument.status === 'HALTED' || isClosed(sessionOf(instrument.kind, rules.hours(), at));
-  order.qty = entry.filledQty;
+  order.qty = qty;
   order.status = isStill ? 'ACCEPTED' : 'PENDING_NEW';
   order.updatedAt = at;
   books.touch(order);
@@ -204,7 +201,7 @@ const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date)
     for (const leg of legs) closeUnfunded(books, leg, rules, at);
   } else {
     for (const leg of legs) {
-      if (isOver) release(books, leg, entry, rules, at);
+      if (isOver) release(books, leg, entry.filledQty, rules, at);
       else resize(books, leg, entry.filledQty + entry.leavesQty, at);
     }
     for (const leg of legs) settleReserve(books, leg, rules);

@@ -7,6 +7,7 @@ import type { Terms } from './terms.ts';
 export const untouched = (at: Date) => ({
   filledQty: 0n,
   bustedQty: 0n,
+  unprotectedQty: 0n,
   filledValue: 0n,
   fees: 0n,
   reserve: 0n,

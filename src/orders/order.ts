@@ -232,6 +232,9 @@ export const amendFills = (order: OrderRow, { qty, value, fee }: Amendment, reas
   if (qty > 0n) throw new Error('an amendment fills no more');
   order.filledQty += qty;
   order.bustedQty -= qty;
+  // Exits in the market stay what they are, so what has none yet goes first.
+  const unprotected = order.unprotectedQty + qty;
+  order.unprotectedQty = unprotected > 0n ? unprotected : 0n;
   order.filledValue += value;
   order.fees += fee;
   order.updatedAt = at;

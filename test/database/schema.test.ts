@@ -30,6 +30,7 @@ const byHand = [
   'constraint orders.orders_filled_within_qty',
   'constraint orders.orders_notional_positive',
   'constraint orders.orders_trail',
+  'constraint orders.orders_unprotected_not_negative',
   'constraint positions.positions_not_negative',
   'constraint postings.postings_amount_not_zero',
   'constraint transfers.transfers_amount_positive',

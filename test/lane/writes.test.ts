@@ -50,6 +50,7 @@ const columns: { [Column in Exclude<keyof OrderRow, Names>]: fc.Arbitrary<OrderR
   qty: units,
   filledQty: few(0n, 1n),
   bustedQty: few(0n, 1n),
+  unprotectedQty: few(0n, 1n),
   filledValue: few(0n, 1n),
   limitPrice: fc.option(units),
   stopPrice: fc.option(units),

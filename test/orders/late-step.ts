@@ -24,7 +24,7 @@ const unfilled = `
     AND notional IS NULL AND (leg IS NULL OR leg = 'ENTRY') ORDER BY sequence DESC LIMIT 3`;
 
 /** What was asked until now is booked. Once: of several that wait for an empty lane at the same time, each keeps it busy for the others. */
-const booked = ({ trading }: Run): Promise<void> => trading.lane.alone(async () => {});
+export const booked = ({ trading }: Run): Promise<void> => trading.lane.alone(async () => {});
 
 /** The account has nothing available any more of what the fill takes. */
 const spend = async (run: Run, owner: Customer, { accountId, symbol, side }: Closed): Promise<void> => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import type { testClock } from '../support/people.ts';
 import type { Customer, TestTrading } from '../support/trading.ts';
+import { takeLateExit } from './late-exit-step.ts';
 import { takeLate } from './late-step.ts';
 
 /** Random things that customers, operators and time do, near the market of the moment. */
@@ -105,6 +106,16 @@ export const step = fc.oneof(
       ...{ who, symbol, side, pick },
       part: fc.constantFrom(1n, 1n, 2n),
       dry: fc.constantFrom(true, true, false),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('lateExit' as const),
+      ...{ who, symbol },
+      kind: fc.constantFrom('OTO' as const, 'BRACKET' as const),
+      asks: fc.nat({ max: 1 }),
+      refused: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('bust' as const), pick, covers: fc.boolean() }) },
@@ -288,6 +299,8 @@ export const take = async (run: Run, next: Step): Promise<void> => {
       return takeTime(run, next);
     case 'late':
       return takeLate(run, next);
+    case 'lateExit':
+      return takeLateExit(run, next);
     case 'bust':
     case 'correct':
       return takeAmend(run, next);

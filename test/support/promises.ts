@@ -1,5 +1,9 @@
 import type pg from 'pg';
 
+/** Of an exit: its cancel is asked, or somebody has ended it, and the other of its pair with it. */
+const isEnding = `(x.status = 'PENDING_CANCEL' OR (x.replacement ? 'thenCancel') IS TRUE)`;
+const wasEnded = `(x.status IN ('CANCELED', 'EXPIRED') AND coalesce(x.reason, '') NOT IN ('GROUP_SETTLED', 'ENTRY_CLOSED'))`;
+
 /**
  * The promises of the books as questions to the database: each asks for the rows that break it. They read nothing but
  * tables, so they say the same of a running server, a crashed one and a test.
@@ -68,6 +72,28 @@ export const promises: Record<string, string> = {
   'O4 one side of a pair executes': `
     SELECT list_id FROM orders WHERE leg <> 'ENTRY' AND filled_qty + busted_qty > 0
     GROUP BY list_id HAVING count(DISTINCT leg) > 1`,
+  'O4 what an entry filled waits for exits only while a cancel of its others is not answered': `
+    SELECT e.id FROM orders e WHERE unprotected_qty > 0 AND (leg IS DISTINCT FROM 'ENTRY' OR NOT EXISTS (
+      SELECT FROM orders x WHERE x.list_id = e.list_id AND x.leg <> 'ENTRY' AND (${isEnding} OR ${wasEnded})))`,
+  'O4 what an entry filled is covered by its exits, and no more, while they are meant': `
+    WITH entry AS (
+      SELECT list_id, sum(filled_qty) AS filled, sum(filled_qty + busted_qty) AS executed, sum(unprotected_qty) AS waiting,
+             max((SELECT max(created_at) FROM executions WHERE order_id = orders.id)) AS last
+      FROM orders WHERE leg = 'ENTRY' GROUP BY 1),
+    given AS (
+      SELECT list_id, sum(qty) AS qty FROM (
+        SELECT o.list_id, (payload->>'qty')::bigint AS qty FROM account_events JOIN orders o ON o.id = (payload->>'orderId')::uuid
+        WHERE account_events.type = 'ORDER_RELEASED' AND o.leg IN ('FIRST', 'TAKE_PROFIT')
+        UNION ALL
+        SELECT e.list_id, (payload->>'qty')::bigint FROM account_events JOIN orders o ON o.id = (payload->>'orderId')::uuid
+          JOIN orders e ON e.id = (payload->>'entryOrderId')::uuid
+        WHERE account_events.type = 'ORDER_ACCEPTED' AND (o.leg IS NULL OR o.leg = 'FIRST')) q GROUP BY 1)
+    SELECT entry.*, given.qty FROM entry JOIN given USING (list_id)
+      JOIN (SELECT list_id, bool_or(${isEnding} OR ${wasEnded} OR x.status = 'HELD') AS ending,
+                   bool_or(x.status NOT IN ('CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')
+                     AND (x.expires_at IS NULL OR x.expires_at > entry.last)) AS living
+            FROM orders x JOIN entry USING (list_id) WHERE leg <> 'ENTRY' AND x.status <> 'REPLACED' GROUP BY 1) x USING (list_id)
+    WHERE living AND NOT ending AND NOT given.qty + waiting BETWEEN filled AND executed`,
   'K1 an account is blocked exactly while its kill switch is engaged': `
     SELECT a.id, a.trading_blocked, k.target
     FROM accounts a FULL JOIN (SELECT target FROM kill_switches WHERE scope = 'ACCOUNT') k ON k.target = a.id::text
