@@ -39,7 +39,7 @@ export const groups: Readonly<Record<string, Group>> = {
   ledger: {
     mutate: [
       'src/ledger/{entries,lots,position,holding,valuation,decide-transfer,decide-reversal}.ts',
-      'src/lane/{books,lots}.ts',
+      'src/lane/{books,hand,book-entry,changes,lots}.ts',
       'src/kernel/decimal.ts',
       'src/market/average.ts',
     ],
