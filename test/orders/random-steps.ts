@@ -54,6 +54,7 @@ const replace = fc.record({
   qty: fc.option(qty),
   limit: fc.option(away),
   stop: fc.option(away, { freq: 1 }),
+  trail: fc.constantFrom(null, null, null, null, '0.3', '1.5'),
 });
 
 const killSwitch = fc.record({
@@ -211,8 +212,10 @@ const takeReplace = async (run: Run, next: StepOf<'replace'>): Promise<void> => 
   const { id, owner, symbol: name } = known;
   const answer = await run.trading.orders.replace(owner.by, {
     ...{ id, qty: next.qty },
-    limitPrice: next.limit === null ? null : priceNear(run, name, next.limit),
-    stopPrice: next.stop === null ? null : priceNear(run, name, next.stop),
+    // A trailing stop takes no other price.
+    limitPrice: next.limit === null || next.trail !== null ? null : priceNear(run, name, next.limit),
+    stopPrice: next.stop === null || next.trail !== null ? null : priceNear(run, name, next.stop),
+    trailPercent: next.trail,
   });
   const newOrderId = answer.ok ? (answer.value.replacement?.newOrderId ?? answer.value.replacedById) : null;
   if (newOrderId !== null) remember(run, owner, name, [{ id: newOrderId, clientOrderId: newOrderId }]);

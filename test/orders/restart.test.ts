@@ -121,3 +121,47 @@ test('an order that a server finds between sessions goes to the venue when the n
   await trading.settled();
   expect((await one(person, id)).status).toBe('CANCELED');
 });
+
+test('a trailing stop that was replaced comes back with the peak that it has had from the first', async () => {
+  const [person, seller] = [await trading.customer('100000'), await trading.customer('100000')];
+  await place(seller, { type: 'MARKET', limitPrice: null, qty: '3' });
+  const stop = { type: 'TRAILING_STOP', limitPrice: null, trailPrice: '5.00', qty: '2' };
+  const first = await place(person, stop);
+  // The makers go, so that two customers may say how low the price was.
+  trading.venue.halt('AAPL');
+  trading.venue.stop();
+  trading.venue.resume('AAPL');
+  await place(seller, { side: 'SELL', limitPrice: '100.00' });
+  await place(await trading.customer('1000'), { limitPrice: '100.00' });
+  const input = { id: first, trailPrice: '400.00' };
+  const next = must(await trading.orders.replace(person.by, input)).replacement?.newOrderId ?? '';
+  await trading.settled();
+  const before = await one(person, next);
+  expect(before).toMatchObject({ status: 'NEW', trailPeak: 10_000n, stopPrice: 50_000n, rootOrderId: first });
+  await restart();
+  // The makers are back, and with them a price that is no new low.
+  expect(trading.market.quote('AAPL')?.last).toBeGreaterThan(10_000n);
+  expect(await one(person, next)).toEqual(before);
+  const { stopPrice, trailPeak, worstPrice } = before;
+  const status = () => trading.venue.status({ orderId: next, accountId: person.accountId, symbol: 'AAPL' });
+  expect(await status()).toMatchObject({ state: 'OPEN', trailed: { stopPrice, trailPeak, worstPrice } });
+  const last = must(await trading.orders.replace(person.by, { id: next, trailPrice: '1.00' })).replacement?.newOrderId;
+  await trading.settled();
+  // Which is through the market now.
+  expect(await one(person, last ?? '')).toMatchObject({ trailPeak: 10_000n, stopPrice: 10_100n });
+  expect((await one(person, last ?? '')).triggeredAt).toBeInstanceOf(Date);
+});
+
+test('a stop limit that was triggered, and then replaced, comes back as the limit order that it is', async () => {
+  const [person, seller] = [await trading.customer('100000'), await trading.customer('100000')];
+  await place(seller, { type: 'MARKET', limitPrice: null, qty: '3' });
+  const first = await place(person, { type: 'STOP_LIMIT', stopPrice: '1.00', limitPrice: '2.00' });
+  const next = must(await trading.orders.replace(person.by, { id: first, limitPrice: '3.00' })).replacement?.newOrderId;
+  // At this stop it would wait for ever.
+  await restart(() => sql("UPDATE orders SET stop_price = 900000 WHERE symbol = 'AAPL' AND type = 'STOP_LIMIT'"));
+  trading.venue.halt('AAPL');
+  trading.venue.stop();
+  trading.venue.resume('AAPL');
+  await place(seller, { side: 'SELL', limitPrice: '3.00' });
+  expect(await one(person, next ?? '')).toMatchObject({ status: 'FILLED', rootOrderId: first });
+});

@@ -153,6 +153,8 @@ export const drawCommand = (
       { limitPrice: priceAt(trading, symbol, near(random)) },
       { qty: pick(random, quantities[symbol]), limitPrice: priceAt(trading, symbol, near(random)) },
       { stopPrice: priceAt(trading, symbol, near(random)) },
+      { trailPercent: pick(random, ['0.2', '0.6', '4']) },
+      { qty: pick(random, quantities[symbol]), trailPercent: pick(random, ['0.1', '2']) },
     ]);
     const input = { id: order, ...changes, idempotencyKey: key };
     return made('replace', input, (server) => server.services.orders.replace(who.by, input));

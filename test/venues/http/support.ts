@@ -57,7 +57,8 @@ export const startTogether = async (settings: Record<string, string> = {}) => {
     return (await ask(sent)).data.login.session.accessToken;
   };
 
-  const fields = 'id status reason filledQty leavesQty filledAvgPrice replacedBy { id status qty }';
+  const fields =
+    'id status reason filledQty leavesQty filledAvgPrice stopPrice trailPercent replacedBy { id status qty }';
   const order = async (token: string, id: string): Promise<Data> =>
     (await ask(`{ order(id: "${id}") { ${fields} } }`, token)).data.order;
   const place = (token: string, input: object): Promise<Answer> =>

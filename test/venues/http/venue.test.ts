@@ -37,6 +37,25 @@ describe('a venue that works', () => {
     expect(Object.values(await all.venue.received())).toEqual([1, 1, 1]);
   });
 
+  it('takes another trail: the stop goes by the peak that it has had, and triggers where the market is through it', async () => {
+    const trails = { side: 'SELL', type: 'TRAILING_STOP', trailPercent: '50' };
+    const first = await all.placed(user, trails);
+    await all.until(user, first, { status: 'NEW' });
+    const replaced = async (id: string, trailPercent: string): Promise<string> => {
+      const input = `{ id: "${id}", trailPercent: "${trailPercent}" }`;
+      const { data } = await all.ask(`mutation { replaceOrder(input: ${input}) { userErrors { code } } }`, user);
+      expect(data.replaceOrder.userErrors).toEqual([]);
+      await all.until(user, id, { status: 'REPLACED' });
+      return (await all.order(user, id)).replacedBy.id;
+    };
+    const wider = await replaced(first, '60');
+    await all.until(user, wider, { status: 'NEW', trailPercent: '60' });
+    const stopOf = async (id: string): Promise<number> => Number((await all.order(user, id)).stopPrice);
+    expect(await stopOf(wider)).toBeLessThan(await stopOf(first));
+    const close = await replaced(wider, '0.01');
+    await vi.waitFor(async () => expect(await stopOf(close)).toBeGreaterThan(2 * (await stopOf(wider))), PATIENCE);
+  });
+
   it('takes a hundred orders in one message', async () => {
     const orders = Array.from({ length: 100 }, () => ({ symbol: 'AAPL', side: 'BUY', qty: '0.01', ...limit }));
     const { data } = await all.ask(
