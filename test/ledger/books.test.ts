@@ -54,6 +54,10 @@ test.each([
   ['UPDATE balances SET posted = posted + 1 WHERE NOT may_owe', 'balance is not the sum of its postings'],
   ['UPDATE balances SET posted = posted + 1 WHERE may_owe', 'balances of an asset do not sum to zero'],
   ['UPDATE balances SET held = held + 1 WHERE held > 0', 'hold is not what open orders reserve'],
+  [
+    "INSERT INTO balances SELECT account_id, 'USD-OWED', 1, 0, false FROM positions",
+    'debt is not what was lent and not repaid',
+  ],
   ['UPDATE accounts SET open_orders = 7 WHERE user_id IS NOT NULL', 'count of open orders'],
   ['UPDATE orders SET filled_qty = filled_qty - 1 WHERE filled_qty > 0', 'order is not filled by its executions'],
   ['UPDATE positions SET qty = qty + 1', 'position is not what the ledger holds'],

@@ -39,13 +39,14 @@ export const groups: Readonly<Record<string, Group>> = {
   ledger: {
     mutate: [
       'src/ledger/{entries,lots,position,holding,valuation,decide-transfer,decide-reversal}.ts',
-      'src/lane/{books,hand,book-entry,changes,lots}.ts',
+      'src/lane/{books,hand,book-entry,changes,lots,needs,pick}.ts',
+      'src/ledger/{shortfall,books/replay}.ts',
       'src/kernel/decimal.ts',
       'src/market/average.ts',
     ],
     tests: [
-      'test/ledger/{lots,decide,holding}.test.ts',
-      'test/lane/{books,lots}.test.ts',
+      'test/ledger/{lots,decide,holding,replay}.test.ts',
+      'test/lane/{books,lots,needs,pick}.test.ts',
       'test/kernel/decimal.test.ts',
     ],
   },
@@ -58,8 +59,9 @@ export const groups: Readonly<Record<string, Group>> = {
   },
   orders: {
     mutate: [
-      'src/orders/{order,risk,terms,check-limits,check-session,check-trading,decide-reconcile,decide-session}.ts',
+      'src/orders/{order,risk,terms,check-limits,check-session,check-trading}.ts',
+      'src/orders/{decide-reconcile,decide-session,decide-settle,decide-cancel,decide-late,list*}.ts',
     ],
-    tests: ['test/orders/{order,risk,terms,check-limits,decide}.test.ts'],
+    tests: ['test/orders/{order,risk,terms,decide,decide-settle}.test.ts'],
   },
 };

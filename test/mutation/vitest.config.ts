@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: [...(groups[process.env.MUTATION_GROUP ?? '']?.tests ?? [])],
     experimental: { viteModuleRunner: false },
+    // One process a run: its tests share nothing, and starting one a file takes longer than most tests.
+    isolate: false,
     setupFiles: ['test/mutation/setup.ts'],
     testTimeout: 30_000,
   },
