@@ -38,7 +38,7 @@ const imports = files.flatMap(importsOf);
 const loads = imports.filter(({ typeOnly }) => !typeOnly);
 const show = ({ from, to }: Import): string => `${from} → ${to}`;
 const isStore = (file: string): boolean => /(^|[/-])store\.ts$/.test(file);
-const isSchema = (file: string): boolean => /\/schema(-[a-z]+)?\.ts$/.test(file);
+const isSchema = (file: string): boolean => /\/schema(-[a-z]+)*\.ts$/.test(file);
 const inFolder = (file: string, ...folders: string[]): boolean => folders.some((name) => file.startsWith(`${name}/`));
 const isGraphql = (to: string): boolean => inFolder(to, 'graphql', '@pothos', '@envelop') || /^graphql/.test(to);
 

@@ -9,7 +9,7 @@ import {
   toConnection,
 } from '../graphql/connection.ts';
 import { perRequest } from '../graphql/per-request.ts';
-import { UserRef } from '../identity/schema.ts';
+import { UserRef } from '../identity/schema-user.ts';
 import type { AuditRow } from './store.ts';
 
 /** Once for a whole page of lines. */

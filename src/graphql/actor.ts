@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import type { Actor, Viewer } from '../identity/viewer.ts';
+import type { Actor, Viewer, Visitor } from '../identity/viewer.ts';
 import type { GraphContext } from './context.ts';
 
 /** The viewer of a field that only signed-in users reach. The rule tree saw to that; this is the type's proof of it. */
@@ -21,4 +21,11 @@ export const readerOf = (context: GraphContext): Viewer & { requestId: string } 
 export const actorOf = (context: GraphContext, { id } = viewerOf(context)): Actor & { userId: string } => ({
   userId: id,
   requestId: context.requestId,
+});
+
+/** For the fields that need no sign-in. */
+export const visitorOf = ({ viewer, requestId, address }: GraphContext): Visitor => ({
+  userId: viewer?.id ?? null,
+  requestId,
+  address,
 });

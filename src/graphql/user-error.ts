@@ -48,3 +48,12 @@ export const payloadOf = <Value extends object>(
       }),
     }),
   });
+
+/** Payloads of mutations that make nothing to show. */
+export const donePayload = (name: string) =>
+  builder.objectRef<Result<object>>(name).implement({
+    fields: (t) => ({
+      success: t.boolean({ resolve: ({ ok }) => ok }),
+      userErrors: t.field({ type: [UserErrorRef], resolve: (result) => (result.ok ? [] : [...result.failures]) }),
+    }),
+  });

@@ -1,10 +1,10 @@
 import { actorOf, enrolleeOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
+import { donePayload, payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Enrolment } from './enrol-second-factor.ts';
-import { donePayload, UserRef } from './schema.ts';
 import { detailsOf } from './schema-details.ts';
+import { UserRef } from './schema-user.ts';
 
 builder.objectField(UserRef, 'secondFactor', (t) =>
   t.boolean({

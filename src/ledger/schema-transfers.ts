@@ -7,7 +7,8 @@ import { payloadOf } from '../graphql/user-error.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import type { TransferRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
-import { AccountRef, accountOfRow } from './schema.ts';
+import { AccountRef } from './schema-accounts.ts';
+import { accountOfRow } from './schema-batches.ts';
 
 const TransferRef = builder.objectRef<TransferRow>('Transfer').implement({
   description: 'Money that came into an account or left it.',

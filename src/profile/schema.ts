@@ -1,7 +1,7 @@
 import { actorOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { payloadOf } from '../graphql/user-error.ts';
-import { UserRef } from '../identity/schema.ts';
+import { UserRef } from '../identity/schema-user.ts';
 import type { Profile } from './store.ts';
 
 /** A profile is only ever its owner's to see, so what belongs to the user comes from the viewer. */

@@ -1,0 +1,98 @@
+import { viewerOf } from '../graphql/actor.ts';
+import { builder } from '../graphql/builder.ts';
+import { formatDecimal } from '../kernel/decimal.ts';
+import type { LotRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
+import { averagePrice } from '../market/average.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { AccountRef } from './schema-accounts.ts';
+import { accountOfRow, lotBatch } from './schema-batches.ts';
+import type { ValuedPosition } from './valuation.ts';
+
+const LotRef = builder.objectRef<LotRow & { instrument: Instrument }>('Lot').implement({
+  description: 'Units that one buy brought in and that are not sold yet. Sells take the oldest lot first.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The fill that opened it.' }),
+    qty: t.field({
+      type: 'Decimal',
+      description: 'What the fill brought in, in units of the base asset.',
+      resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
+    }),
+    leavesQty: t.field({
+      type: 'Decimal',
+      description: 'What is left of it.',
+      resolve: ({ leavesQty, instrument }) => formatDecimal(leavesQty, instrument.baseScale),
+    }),
+    costBasis: t.field({
+      type: 'Decimal',
+      description: 'What the rest cost, fees left out, in the quote asset.',
+      resolve: ({ leavesCost, instrument }) => formatDecimal(leavesCost, instrument.quoteScale),
+    }),
+    openedAt: t.field({ type: 'DateTime', resolve: ({ openedAt }) => openedAt }),
+  }),
+});
+
+const PositionRef = builder.objectRef<ValuedPosition>('Position');
+PositionRef.implement({
+  description: 'What an account holds of one instrument. Money is in the instrument’s quote asset; fees are left out.',
+  fields: (t) => {
+    const quoted = (description: string, units: (position: ValuedPosition) => bigint) =>
+      t.field({
+        type: 'Decimal',
+        description,
+        resolve: (position) => formatDecimal(units(position), position.instrument.quoteScale),
+      });
+    return {
+      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+      symbol: t.exposeString('symbol'),
+      qty: t.field({
+        type: 'Decimal',
+        description: 'Units of the base asset, those held for open sells included.',
+        resolve: ({ qty, instrument }) => formatDecimal(qty, instrument.baseScale),
+      }),
+      costBasis: quoted('What the quantity cost, first in, first out.', (row) => row.costBasis),
+      averageEntryPrice: t.field({
+        type: 'Decimal',
+        description: 'Cost basis per unit, rounded half up to the scale of the quote asset; 0 of a closed position.',
+        resolve: ({ costBasis, qty, instrument }) => (qty === 0n ? '0' : averagePrice(costBasis, qty, instrument)),
+      }),
+      marketPrice: t.field({
+        type: 'Decimal',
+        description: 'The middle of the market; for a past position what was last known then.',
+        resolve: ({ markPrice, instrument }) => formatDecimal(markPrice, instrument.priceScale),
+      }),
+      marketValue: quoted('Quantity at the market price.', (row) => row.marketValue),
+      unrealizedPnl: quoted('Market value less cost basis.', (row) => row.unrealizedPnl),
+      realizedPnl: quoted('What sells brought in above the cost of what they sold.', (row) => row.realizedPnl),
+      updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
+      lots: t.field({
+        type: [LotRef],
+        complexity: { field: 1, multiplier: 10 },
+        description: `The open lots, oldest first, at most ${limits.ledger.lotsShown}; of a past position too those that are open now.`,
+        resolve: async (position, _, context) =>
+          (await lotBatch(context)(position)).map((lot) => ({ ...lot, instrument: position.instrument })),
+      }),
+    };
+  },
+});
+
+builder.queryFields((t) => ({
+  positions: t.field({
+    access: 'signedIn',
+    type: [PositionRef],
+    complexity: { field: 1, multiplier: 10 },
+    description: 'What the viewer holds, by account and symbol.',
+    args: {
+      accountId: t.arg.id(),
+      asOf: t.arg({
+        type: 'DateTime',
+        description: 'As it was then, this instant included; refused with BAD_USER_INPUT when in the future.',
+      }),
+      closed: t.arg.boolean({
+        description: 'Also what is closed, with qty 0, for its realised profit or loss; left out when absent.',
+      }),
+    },
+    resolve: (_, { accountId, asOf, closed }, context) =>
+      context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf, closed ?? false),
+  }),
+}));
