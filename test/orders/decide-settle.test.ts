@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { BalanceRow, LotRow, OrderRow } from '../../src/lane/rows.ts';
 import type { Instrument } from '../../src/market/instrument.ts';
-import { cancelWhatever } from '../../src/orders/decide-cancel.ts';
+import { cancelWhatever, decideCancel } from '../../src/orders/decide-cancel.ts';
 import { decideSettle } from '../../src/orders/decide-settle.ts';
+import { isFinal } from '../../src/orders/order.ts';
 import { type Report, type TradeReport, UNKNOWN_ORDER } from '../../src/venues/venue.ts';
 import { at, balance, booksOf } from '../support/books.ts';
 import { listed } from '../support/listed.ts';
@@ -15,6 +17,12 @@ const instrument = listed('AAPL', {
   ...{ tickSize: 5n, lotSize: 1n, collarBps: 1_000, quoteScale: 8, priceScale: 2, baseScale: 6 },
 });
 const moment = (ms: number): Date => new Date(at.getTime() + ms);
+
+/** After every test: what changed is written, what is held is what open orders reserve, and they are counted. */
+const worlds: (() => void)[] = [];
+afterEach(() => {
+  for (const check of worlds.splice(0)) check();
+});
 
 interface World {
   orders: OrderRow[];
@@ -38,6 +46,22 @@ const open = ({ orders, balances = [], units = 0n, more = {} }: World) => {
     balances: [...balances, balance('a', 'AAPL', units, held)],
   });
   books.account('a')!.openOrders = 10;
+  const loaded = new Map(orders.map((row) => [row.id, row]));
+  const holds = (rows: readonly OrderRow[], asset: string): bigint =>
+    rows.reduce((sum, { reserveAsset, reserve }) => (reserveAsset === asset ? sum + reserve : sum), 0n);
+  const before = new Map(
+    ['USD', 'AAPL'].map((asset) => [asset, books.balance('a', asset).held - holds(orders, asset)]),
+  );
+  const countOpen = (rows: readonly OrderRow[]): number => rows.filter(({ status }) => !isFinal(status)).length;
+  worlds.push(() => {
+    const { newOrders, orders: written } = books.changes();
+    const present = [...[...loaded.keys()].map((id) => books.order(id)!), ...newOrders];
+    const changed = present.filter((row) => !isDeepStrictEqual(row, loaded.get(row.id)));
+    expect(new Set([...written, ...newOrders])).toEqual(new Set([...changed, ...written]));
+    for (const [asset, other] of before) expect(books.balance('a', asset).held - holds(present, asset)).toBe(other);
+    for (const { status, reserve } of present) if (isFinal(status)) expect(reserve).toBe(0n);
+    expect(books.account('a')!.openOrders).toBe(10 + countOpen(present) - countOpen(orders));
+  });
   const rules = {
     ...{ instrumentOf: () => ({ ...instrument, ...more }), rates: { makerBps: 0n, takerBps: 0n } },
     ...{ hours: () => 'ALWAYS_OPEN' as const, ids: countingIds() },
@@ -77,6 +101,9 @@ const order = (id: string, more: Partial<OrderRow> = {}): OrderRow =>
 const buy = (id: string, more: Partial<OrderRow> = {}): OrderRow => order(id, { reserve: 10_000n, ...more });
 const sell = (id: string, more: Partial<OrderRow> = {}): OrderRow =>
   order(id, { side: 'SELL', reserveAsset: 'AAPL', limitPrice: 110n, worstPrice: 110n, ...more });
+const toNext = (qtyChange: string, limitPrice: string) => ({
+  ...{ newOrderId: 'next', clientOrderId: 'next', qtyChange, limitPrice, stopPrice: null, worstPrice: limitPrice },
+});
 const inList = { listId: 'list' };
 const profit = (more: Partial<OrderRow> = {}) => sell('profit', { ...inList, leg: 'TAKE_PROFIT', ...more });
 const loss = (more: Partial<OrderRow> = {}) =>
@@ -84,11 +111,13 @@ const loss = (more: Partial<OrderRow> = {}) =>
 const cash = (posted: bigint, held = 10_000n) => [balance('a', 'USD', posted, held)];
 
 describe('the exits of a bracket', () => {
-  const bracket = (more: Partial<World> = {}, exit: Partial<OrderRow> = {}) => {
-    const waiting = { status: 'HELD', place: null, ...exit } as const;
-    const entry = buy('entry', { ...inList, leg: 'ENTRY' });
-    return open({ orders: [entry, profit(waiting), loss(waiting)], balances: cash(10_000n), ...more });
+  const bracket = (more: Partial<World> = {}, entry: Partial<OrderRow> = {}, second: Partial<OrderRow> = {}) => {
+    const waiting = { status: 'HELD', place: null } as const;
+    const first = buy('entry', { ...inList, leg: 'ENTRY', ...entry });
+    const orders = [first, profit(waiting), loss({ ...waiting, ...second })];
+    return open({ orders, balances: cash(10_000n), ...more });
   };
+  const trailing = { type: 'TRAILING_STOP', trailPrice: 10n, trailPeak: 500n, stopPrice: 490n } as const;
 
   it('keep back once what the entry has filled, and begin for that when it is closed', () => {
     const { books, settle, order, seen } = bracket();
@@ -136,13 +165,39 @@ describe('the exits of a bracket', () => {
   });
 
   it('that trail begin at the average price of the entry, down to the tick, with the collar there', () => {
-    const { settle, order } = bracket({}, {});
-    const trailing = { type: 'TRAILING_STOP', trailPrice: 10n, trailPeak: 500n, stopPrice: 490n } as const;
-    Object.assign(order('loss'), trailing);
+    const { settle, order } = bracket({}, {}, trailing);
     settle(trade('entry', 'BUY', 50n), trade('entry', 'BUY', 25n, 95n), trade('entry', 'BUY', 25n, 99n));
     // On average 98.5.
     expect(order('loss')).toMatchObject({ trailPeak: 95n, stopPrice: 85n, worstPrice: 75n });
     expect(order('profit')).toMatchObject({ stopPrice: null, trailPeak: null, worstPrice: 110n });
+  });
+
+  it('that trail wait with their price for an entry that still works, and need none when it filled nothing', () => {
+    const going = bracket({}, {}, trailing);
+    going.settle(trade('entry', 'BUY', 40n));
+    expect(going.order('loss')).toMatchObject({ trailPeak: 500n, stopPrice: 490n });
+    const none = bracket({}, {}, trailing);
+    none.settle(canceled('entry'));
+    expect(none.order('loss')).toMatchObject({ status: 'CANCELED', reason: 'ENTRY_CLOSED', trailPeak: 500n });
+  });
+
+  it('that trail begin at a price, whatever a unit of it is worth', () => {
+    const entry = buy('entry', { ...inList, leg: 'ENTRY', reserve: 1_000_000n });
+    const exit = loss({ status: 'HELD', leg: 'FIRST', type: 'TRAILING_STOP', trailPrice: 10n, trailPeak: 500n });
+    const cash = [balance('a', 'USD', 1_000_000n, 1_000_000n)];
+    const { settle, order } = open({ orders: [entry, exit], balances: cash, more: { baseScale: 4 } });
+    settle(trade('entry', 'BUY', 100n));
+    expect(order('loss')).toMatchObject({ trailPeak: 100n, stopPrice: 90n });
+  });
+
+  it('are for what an entry still becomes whose quantity is replaced', () => {
+    const { settle, order, seen } = bracket({}, { status: 'PENDING_REPLACE', replacement: toNext('-20', '100') });
+    settle({ kind: 'REPLACED', ...name('entry'), newOrderId: 'next', leavesQty: 80n });
+    expect(order('next')).toMatchObject({ leg: 'ENTRY', listId: 'list', qty: 80n, reserve: 8_000n });
+    for (const id of ['profit', 'loss']) expect(order(id)).toMatchObject({ status: 'HELD', qty: 80n, updatedAt: at });
+    expect(seen().events.slice(2)).toEqual(['ORDER_RESIZED profit', 'ORDER_RESIZED loss']);
+    settle(trade('next', 'BUY', 80n));
+    expect(order('profit')).toMatchObject({ status: 'PENDING_NEW', qty: 80n, reserve: 80n });
   });
 
   it('that cost more than there is are closed, and begin when there is just enough', () => {
@@ -181,6 +236,15 @@ describe('the exits of a bracket', () => {
 });
 
 describe('a pair of exits', () => {
+  it('of which one is replaced is a pair still, also where no venue has the other', () => {
+    const replacement = toNext('0', '120');
+    const { settle, order } = pair({ status: 'PENDING_REPLACE', replacement }, { status: 'ACCEPTED' });
+    settle({ kind: 'REPLACED', ...name('profit'), newOrderId: 'next', leavesQty: 100n });
+    expect(order('profit')).toMatchObject({ status: 'REPLACED', reserve: 0n, replacedById: 'next' });
+    expect(order('next')).toMatchObject({ leg: 'TAKE_PROFIT', limitPrice: 120n, reserve: 100n, replacesId: 'profit' });
+    expect(order('loss')).toMatchObject({ status: 'ACCEPTED', reserve: 0n });
+  });
+
   const pair = (first: Partial<OrderRow> = {}, second: Partial<OrderRow> = {}) =>
     open({
       orders: [profit({ reserve: 100n, ...first }), loss(second)],
@@ -268,6 +332,18 @@ describe('a fill that comes after its entry was closed', () => {
     expect(late(first, second).seen().opened).toHaveLength(gets ? 2 : 0);
   });
 
+  it('is that of an entry, which is closed: other fills get none', () => {
+    const cases: [OrderRow[], TradeReport][] = [
+      [[profit({ status: 'CANCELED', filledQty: 3n }), loss({ reserve: 100n })], trade('profit', 'SELL', 10n)],
+      [[buy('entry', { ...inList, leg: 'ENTRY' }), profit({ status: 'FILLED' })], trade('entry', 'BUY', 10n)],
+    ];
+    for (const [orders, told] of cases) {
+      const world = open({ orders, balances: cash(20_000n), units: 200n });
+      world.settle(told);
+      expect(world.seen().opened).toEqual([]);
+    }
+  });
+
   it('begins its exits where they are covered, and shows them closed where they are not', () => {
     const exits = (posted: bigint) => {
       const world = open({
@@ -289,7 +365,10 @@ describe('a fill that comes after its entry was closed', () => {
 });
 
 describe('a report', () => {
-  const one = (more: Partial<OrderRow> = {}) => open({ orders: [buy('one', more)], balances: cash(20_000n) });
+  const one = (more: Partial<OrderRow> = {}) => {
+    const reserve = isFinal(more.status ?? 'NEW') ? 0n : 10_000n;
+    return open({ orders: [buy('one', { reserve, ...more })], balances: cash(20_000n) });
+  };
   const doubt = [name('one')];
 
   it('that counts fills which are not booked closes nothing, and is asked about; busted ones are no such fills', () => {
@@ -326,6 +405,37 @@ describe('a report', () => {
     expect(placed(6n, { place: null })).toEqual([6n, 1]);
     expect([placed(5n), placed(4n), placed(undefined)]).toEqual(Array(3).fill([5n, 0]));
     expect(placed(6n, { status: 'FILLED' })).toEqual([5n, 0]);
+  });
+
+  it.each([
+    ['ACKNOWLEDGED', {}, { status: 'PENDING_NEW' }, 'ORDER_NEW', 'NEW'],
+    ['REJECTED', { reason: 'NO' }, {}, 'ORDER_REJECTED', 'REJECTED'],
+    ['REJECTED', { reason: 'NO' }, { filledQty: 1n }, 'ORDER_CANCELED', 'CANCELED'],
+    ['DEFERRED', { reason: 'MARKET_CLOSED' }, { place: null }, 'ORDER_ACCEPTED', 'ACCEPTED'],
+    ['DEFERRED', { reason: 'MARKET_CLOSED' }, {}, 'ORDER_DONE_FOR_DAY', 'DONE_FOR_DAY'],
+    ['TRIGGERED', {}, { stopPrice: 90n }, 'ORDER_TRIGGERED', 'NEW'],
+    ['TRAILED', { trailPeak: 90n, stopPrice: 95n }, { stopPrice: 96n, trailPeak: 91n }, 'ORDER_TRAILED', 'NEW'],
+  ] as [Report['kind'], object, Partial<OrderRow>, string, OrderRow['status']][])(
+    '%s %o is told once, and leaves no doubt',
+    (kind, said, row, event, status) => {
+      const world = one(row);
+      const report = { kind, ...name('one'), ...said } as Report;
+      expect([world.settle(report), world.settle(report)]).toEqual([[], []]);
+      expect([world.order('one').status, world.seen().events]).toEqual([status, [`${event} one`]]);
+    },
+  );
+
+  it('that says which place the new order has says nothing of the old one', () => {
+    const replacement = toNext('0', '100');
+    const replaced = (place: { place?: bigint }) => {
+      const world = one({ status: 'PENDING_REPLACE', replacement, place: 5n });
+      world.settle({ kind: 'REPLACED', ...name('one'), newOrderId: 'next', leavesQty: 100n, ...place });
+      return [world.order('one').place, world.order('next').place];
+    };
+    expect([replaced({ place: 9n }), replaced({})]).toEqual([
+      [5n, 9n],
+      [5n, 5n],
+    ]);
   });
 
   it('of an order that is not known says nothing', () => {
@@ -373,11 +483,54 @@ describe('a trade', () => {
   });
 });
 
-describe('a cancel of everything that finds a replacement pending', () => {
-  const replacement = {
-    ...{ newOrderId: 'next', clientOrderId: 'next', qtyChange: '0', limitPrice: '100', stopPrice: null },
-    worstPrice: '100',
+describe('a cancel', () => {
+  const cancel = (more: Partial<OrderRow>, facts: { userId?: string; orderId?: string } = {}) => {
+    const world = open({ orders: [buy('one', more)], balances: cash(10_000n) });
+    const own = { accountId: 'a', userId: 'user of a', orderId: 'one', clientOrderId: null, ...facts };
+    const answer = decideCancel(world.books, at, { ...world.rules, ...own });
+    const said = answer.ok ? answer.value.status : answer.failures;
+    return [said, world.order('one').status, world.seen().events];
   };
+
+  it('asks the venue once, and ends at once what no venue has', () => {
+    const asked = ['PENDING_CANCEL', 'PENDING_CANCEL', ['ORDER_PENDING_CANCEL one']];
+    for (const status of ['PENDING_NEW', 'NEW', 'PARTIALLY_FILLED'] as const) expect(cancel({ status })).toEqual(asked);
+    expect(cancel({ status: 'PENDING_CANCEL' })).toEqual(['PENDING_CANCEL', 'PENDING_CANCEL', []]);
+    for (const status of ['ACCEPTED', 'DONE_FOR_DAY'] as const) {
+      expect(cancel({ status })).toEqual(['CANCELED', 'CANCELED', ['ORDER_CANCELED one']]);
+    }
+  });
+
+  it('comes too late for what is closed, and waits for no other answer', () => {
+    for (const status of ['FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'] as const) {
+      const failure = { code: 'TOO_LATE_TO_CANCEL', message: `The order is already ${status}.` };
+      expect(cancel({ status, reserve: 0n })).toEqual([[failure], status, []]);
+    }
+    const pending = { code: 'CHANGE_PENDING', message: 'A replacement of the order is not answered yet.' };
+    expect(cancel({ status: 'PENDING_REPLACE' })).toEqual([[pending], 'PENDING_REPLACE', []]);
+  });
+
+  it('is of an order of one’s own', () => {
+    const absent = [{ code: 'NOT_FOUND', message: 'The order does not exist.', field: ['id'] }];
+    expect(cancel({}, { userId: 'user of b' })).toEqual([absent, 'NEW', []]);
+    expect(cancel({}, { orderId: 'two' })).toEqual([absent, 'NEW', []]);
+  });
+
+  it('of everything asks for what is open, and leaves the rest', () => {
+    const all = (more: Partial<OrderRow>) => {
+      const world = open({ orders: [buy('one', more)], balances: cash(10_000n) });
+      cancelWhatever(world.books, world.order('one'), 'KILL_SWITCH', at, world.rules);
+      const { status, reason } = world.order('one');
+      return [status, reason, world.seen().events];
+    };
+    expect(all({})).toEqual(['PENDING_CANCEL', 'KILL_SWITCH', ['ORDER_PENDING_CANCEL one']]);
+    expect(all({ status: 'HELD', reserve: 0n })).toEqual(['CANCELED', 'KILL_SWITCH', ['ORDER_CANCELED one']]);
+    expect(all({ status: 'FILLED', reserve: 0n })).toEqual(['FILLED', null, []]);
+  });
+});
+
+describe('a cancel of everything that finds a replacement pending', () => {
+  const replacement = toNext('0', '100');
   const queued = () => {
     const asked = buy('one', { status: 'PENDING_REPLACE', pendingSince: at, replacement });
     const world = open({ orders: [asked], balances: cash(10_000n) });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { KillSwitch } from '../../src/controls/kill-switch.ts';
+import { MAX_UNITS } from '../../src/kernel/decimal.ts';
 import type { OrderRow } from '../../src/lane/rows.ts';
 import { limits } from '../../src/limits.ts';
 import type { Session } from '../../src/market/calendar.ts';
 import { checkLimits, countNotional, limitsOf, notionalUsed, orderValue } from '../../src/orders/check-limits.ts';
 import { checkSession, enterSession, isClosed } from '../../src/orders/check-session.ts';
+import { checkTrading } from '../../src/orders/check-trading.ts';
 import { againOf, reportsOf } from '../../src/orders/decide-reconcile.ts';
 import { decideSessionEnd, decideSessionStart } from '../../src/orders/decide-session.ts';
 import { EXECUTION_UNKNOWN } from '../../src/orders/order.ts';
@@ -156,6 +159,11 @@ describe('a session', () => {
     });
     expect(end(exit)).toEqual(aside);
     expect(end(exit, { status: 'REPLACED' })).toEqual(aside);
+    expect(end(exit, { status: 'CANCELED', listId: 'another' })).toEqual(aside);
+    // An entry goes on without its exits, and an exit when its entry is closed.
+    expect(end({ listId: 'list', leg: 'ENTRY' }, { status: 'CANCELED' })).toEqual(aside);
+    expect(end(exit, { leg: 'ENTRY', status: 'FILLED' })).toEqual(aside);
+    expect(end(exit, { leg: 'SECOND', status: 'CANCELED' })).toEqual(aside);
     expect(end({ status: 'PENDING_CANCEL', expiresAt: at })).toEqual({
       ...{ done: false, status: 'PENDING_CANCEL', reason: null, events: [], written: [] },
     });
@@ -175,6 +183,34 @@ describe('a session', () => {
     ]);
     expect(start({ expiresAt: at })).toEqual([false, 'ACCEPTED', [], 0]);
     expect(start({ status: 'NEW', reason: EXECUTION_UNKNOWN })).toEqual([false, 'NEW', [], 0]);
+  });
+});
+
+describe('what operators have stopped', () => {
+  const engaged = (scope: KillSwitch['scope'], target: string): KillSwitch => ({
+    ...{ scope, target, cancelOpenOrders: false, reason: 'why', engagedBy: 'somebody', engagedAt: at },
+  });
+  const check = (more: { blocked?: boolean; halted?: boolean; switches?: KillSwitch[] }) =>
+    checkTrading(
+      account('a', { tradingBlocked: more.blocked ?? false }),
+      listed('AAPL', { status: more.halted ? 'HALTED' : 'TRADING' }),
+      more.switches ?? [],
+    );
+  const blocked = (message: string, ...field: string[]) => ({
+    ...{ code: 'TRADING_BLOCKED', message, ...(field.length > 0 && { field }) },
+  });
+
+  it('is said: the account, everything, or the instrument', () => {
+    expect(check({})).toBeUndefined();
+    expect(check({ blocked: true })).toEqual(blocked('An operator has stopped new orders of the account.'));
+    expect(check({ switches: [engaged('VENUE', '')] })).toEqual(blocked('An operator has stopped all new orders.'));
+    expect(check({ switches: [engaged('INSTRUMENT', 'MSFT')] })).toBeUndefined();
+    expect(check({ switches: [engaged('INSTRUMENT', 'AAPL')] })).toEqual(
+      blocked('An operator has stopped new orders in AAPL.', 'symbol'),
+    );
+    expect(check({ halted: true })).toEqual({
+      ...{ code: 'INSTRUMENT_HALTED', message: 'Trading in AAPL is halted.', field: ['symbol'] },
+    });
   });
 });
 
@@ -217,6 +253,12 @@ describe('the limits of an account', () => {
     });
     expect(check(1n, { notionalDay: today, notionalUsed: 2_600n })?.message).toMatch(/; 0 USD of today/);
     expect(check(501n, used, { orders: 0, value: 0n }, 500n)).toBeUndefined();
+  });
+
+  it('are not asked of a value that no number holds', () => {
+    const refusal = { code: 'INVALID_QUANTITY', message: 'The value of the order is out of range.', byState: true };
+    expect(check(MAX_UNITS + 1n)).toEqual({ ...refusal, field: ['qty'] });
+    expect(check(MAX_UNITS)).toMatchObject({ code: 'ORDER_TOO_LARGE' });
   });
 
   it('count the orders that come with it', () => {

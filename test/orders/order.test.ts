@@ -12,7 +12,10 @@ import {
   doneForDay,
   EXECUTION_UNKNOWN,
   fill,
+  isChanging,
   isFinal,
+  isHere,
+  isPending,
   leavesQty,
   markUnknown,
   refuseCancel,
@@ -107,13 +110,22 @@ describe('the state of an order', () => {
   });
 });
 
+describe('an order waits', () => {
+  it('here for its entry or its session, or for an answer of its venue, of which one is to a change', () => {
+    const waiting = (rule: (status: Status) => boolean) => [...open, ...finals].filter(rule);
+    expect(waiting(isHere)).toEqual(['ACCEPTED', 'HELD', 'DONE_FOR_DAY']);
+    expect(waiting(isPending)).toEqual(['PENDING_NEW', 'PENDING_CANCEL', 'PENDING_REPLACE']);
+    expect(waiting(isChanging)).toEqual(['PENDING_CANCEL', 'PENDING_REPLACE']);
+  });
+});
+
 describe('an order of which nobody can say whether its venue has it', () => {
   const unknown = () => orderRow({ reason: EXECUTION_UNKNOWN });
 
   it('says so once', () => {
     const order = orderRow();
     expect([markUnknown(order, later), markUnknown(order, later)]).toEqual([true, false]);
-    expect(order).toMatchObject({ status: 'PENDING_NEW', reason: EXECUTION_UNKNOWN });
+    expect(order).toMatchObject({ status: 'PENDING_NEW', reason: 'EXECUTION_UNKNOWN' });
   });
 
   it('says so no more when its venue says anything of it; other reasons stay', () => {
@@ -289,6 +301,7 @@ describe('a stop', () => {
       expect(trail(order, old, later)).toBe(false);
       expect(order).toEqual(sell());
     }
+    expect(trail(orderRow({ stopPrice: 110n }), { trailPeak: 101n, stopPrice: 111n }, later)).toBe(true);
     const buy = orderRow({ trailPeak: 100n, stopPrice: 110n });
     expect(trail(buy, { trailPeak: 101n, stopPrice: 111n }, later)).toBe(false);
     expect(trail(buy, { trailPeak: 99n, stopPrice: 109n }, later)).toBe(true);

@@ -14,6 +14,7 @@ const reserve = (more: Partial<OrderRow>): bigint => reserveOf(orderRow(more), p
 describe('a fee', () => {
   it('is rounded down', () => {
     expect([feeOf(9_999n, 1n), feeOf(10_000n, 1n), feeOf(19_999n, 1n)]).toEqual([0n, 1n, 1n]);
+    expect([feeOf(10_000n, 20n), feeOf(4_999n, 20n), feeOf(10_000n, 0n)]).toEqual([20n, 9n, 0n]);
   });
 
   it('is that of the day for its side of the trade, and never above what the order was accepted with', () => {

@@ -66,7 +66,7 @@ describe('a trailing stop', () => {
     expect(terms({ ...trailing, side: 'SELL' })).toMatchObject({ stopPrice: 900n, trailPeak: 1_000n });
     expect(terms(trailing, quote({ ask: null }))).toEqual(noMarket);
     expect(terms({ ...trailing, side: 'SELL' }, quote({ bid: null }))).toEqual(noMarket);
-    expect(terms(trailing, null)).toEqual(noMarket);
+    for (const side of ['BUY', 'SELL'] as const) expect(terms({ ...trailing, side }, null)).toEqual(noMarket);
   });
 
   it('follows by its price or its percent, and needs one of them', () => {
@@ -103,7 +103,9 @@ describe('an order by cash', () => {
   it('that does not pay for one lot, or finds no price, is refused', () => {
     const small = { code: 'INVALID_AMOUNT', message: 'notional does not pay for one lot.', field: ['notional'] };
     expect(byCash(200_399n)).toEqual({ ...small, byState: true });
-    expect(terms({ qty: null, notional: 1n }, null)).toEqual(noMarket);
+    for (const side of ['BUY', 'SELL'] as const) {
+      expect(terms({ side, qty: null, notional: 1n }, null)).toEqual(noMarket);
+    }
     expect(terms({ qty: null, notional: 1n }, quote({ ask: null }))).toEqual(noMarket);
   });
 });

@@ -127,6 +127,22 @@ describe('the paper engine', () => {
     expect(engine.desk('AAPL')?.book.best('BUY')).toBeUndefined();
   });
 
+  it('gives places that are later than those of all that came back, in whatever order it came', () => {
+    const engine = engineOf();
+    const restore = (orderId: string, place: bigint | null) =>
+      engine.execute({ kind: 'RESTORE', order: venueOrder(orderId, { place }) });
+    const next = (orderId: string) => engine.execute({ kind: 'SUBMIT', order: venueOrder(orderId) });
+    for (const [orderId, place] of [
+      ['one', 7n],
+      ['two', 3n],
+      ['three', null],
+    ] as const)
+      restore(orderId, place);
+    expect(next('four')).toMatchObject([{ kind: 'ACKNOWLEDGED', place: 8n }]);
+    restore('five', 8n);
+    expect(next('six')).toMatchObject([{ kind: 'ACKNOWLEDGED', place: 9n }]);
+  });
+
   it('lets an order keep its place when a replacement changes nothing of its price and quantity', () => {
     const engine = engineOf();
     for (const id of ['first', 'second']) engine.execute({ kind: 'SUBMIT', order: venueOrder(id) });
