@@ -1,6 +1,10 @@
 import { type Failure, failure } from '../errors.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import type { Instrument } from '../market/instrument.ts';
+import { isWider } from '../venues/trail.ts';
 import type { NewOrder } from './input.ts';
 import { type ListType, legsOf } from './list.ts';
+import { trailField, trailOf } from './terms.ts';
 
 const isStop = ({ type }: NewOrder): boolean => type === 'STOP' || type === 'STOP_LIMIT' || type === 'TRAILING_STOP';
 
@@ -39,6 +43,18 @@ export const isStopReached = (entry: Priced, { type, stopPrice }: Priced): boole
 export const stopReached = ({ side }: Priced): string =>
   `The stop of an exit must be ${side === 'BUY' ? 'below' : 'above'} the price of its entry.`;
 
+/** Whether a trailing exit would begin at no price at all, where its entry costs what it was given itself. */
+export const isTrailWider = (
+  entry: Priced,
+  exit: Pick<NewOrder, 'side' | 'trailPrice' | 'trailBps'>,
+  { tickSize }: Pick<Instrument, 'tickSize'>,
+): boolean => {
+  const trail = trailOf(exit);
+  return trail !== null && pricesOf(entry).some((price) => isWider(exit.side, trail, price, tickSize));
+};
+
+export const trailWider = 'The trail of an exit is wider than the price of its entry.';
+
 const checkPair = (profit: NewOrder, stop: NewOrder, at: number): Failure | undefined => {
   if (profit.type !== 'LIMIT') return wrong('INVALID_INPUT', 'The first exit must be a LIMIT order.', at, 'type');
   if (!isStop(stop)) return wrong('INVALID_INPUT', 'The second exit must be a stop.', at + 1, 'type');
@@ -57,9 +73,6 @@ const checkEntry = (entry: NewOrder, exits: readonly NewOrder[]): Failure | unde
       return wrong('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', index + 1, 'limitPrice');
     }
     if (isStopReached(entry, exit)) return wrong('INVALID_PRICE', stopReached(entry), index + 1, 'stopPrice');
-    if (entry.expiresAt !== null && exit.expiresAt !== null && exit.expiresAt <= entry.expiresAt) {
-      return wrong('INVALID_INPUT', 'An exit must expire after its entry.', index + 1, 'expiresAt');
-    }
   }
   return undefined;
 };
@@ -93,4 +106,31 @@ export const checkList = (type: ListType, orders: readonly NewOrder[]): Failure 
   if (problem !== undefined) return problem;
   if (type === 'OCO') return checkPair(first, second, 0);
   return checkEntry(first, orders.slice(1)) ?? (third === undefined ? undefined : checkPair(second, third, 1));
+};
+
+/** It rests until it is filled or its time is over; the others end as soon as the venue has them. */
+const mayRest = ({ type, timeInForce }: OrderRow): boolean =>
+  type !== 'MARKET' && timeInForce !== 'IOC' && timeInForce !== 'FOK';
+
+/** An order that ends no more has no time; a DAY order, also one that waits for another, ends with the day of its placing. */
+const endsBefore = (exit: OrderRow, entry: OrderRow): boolean =>
+  mayRest(entry) && exit.expiresAt !== null && (entry.expiresAt === null || exit.expiresAt < entry.expiresAt);
+
+/** What an entry and its exits contradict each other in, by their terms as the market and its hours make them. */
+export const checkExits = (
+  [entry, ...exits]: readonly OrderRow[],
+  given: readonly NewOrder[],
+  instrument: Instrument,
+): Failure | undefined => {
+  if (entry === undefined) return undefined;
+  for (const [index, exit] of exits.entries()) {
+    const trail = trailOf(exit);
+    if (trail !== null && isTrailWider(entry, exit, instrument)) {
+      return wrong('INVALID_PRICE', trailWider, index + 1, trailField(trail));
+    }
+    if (!endsBefore(exit, entry)) continue;
+    const field = exit.expiresAt?.getTime() === given[index + 1]?.expiresAt?.getTime() ? 'expiresAt' : 'timeInForce';
+    return wrong('INVALID_INPUT', 'An exit must not end before its entry.', index + 1, field);
+  }
+  return undefined;
 };

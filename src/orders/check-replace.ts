@@ -4,13 +4,15 @@ import { formatDecimal, MAX_UNITS } from '../kernel/decimal.ts';
 import type { Books } from '../lane/books.ts';
 import type { AccountRow, OrderRow, Replacement } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
+import { isWider } from '../venues/trail.ts';
 import type { Quote, Trail } from '../venues/venue.ts';
 import { checkLimits, orderValue } from './check-limits.ts';
-import { isExitWorse, isPairCrossed, isStopReached, stopReached } from './check-list.ts';
+import { isExitWorse, isPairCrossed, isStopReached, isTrailWider, stopReached, trailWider } from './check-list.ts';
 import { checkTrading } from './check-trading.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from './list.ts';
 import { EXECUTION_UNKNOWN, isChanging, isFinal } from './order.ts';
 import type { OwnOrder } from './own-order.ts';
+import { trailField, trailOf } from './terms.ts';
 
 /** What a replacement changes, in units; null stays as it is. */
 export interface Changes {
@@ -20,10 +22,6 @@ export interface Changes {
   trail: Trail | null;
   clientOrderId: string | null;
 }
-
-/** The field that says how far a trailing stop follows. */
-export const trailField = (trail: Trail): 'trailPrice' | 'trailPercent' =>
-  'price' in trail ? 'trailPrice' : 'trailPercent';
 
 export interface ReplaceFacts extends OrderRules, OwnOrder {
   userId: string;
@@ -98,9 +96,16 @@ const checkChanges = (
   return undefined;
 };
 
+/** What moved the stop of the order. */
+const stopField = ({ trail }: Changes): string => (trail === null ? 'stopPrice' : trailField(trail));
+
 /** Whether the new prices contradict those of the other orders of its list, as they may not when a list is placed. */
-const checkPlaceInList = (books: Books, after: OrderRow, { changes }: ReplaceFacts): Failure | undefined => {
-  const field = changes.stopPrice === null ? 'limitPrice' : 'stopPrice';
+const checkPlaceInList = (
+  books: Books,
+  after: OrderRow,
+  { changes, instrument }: ReplaceFacts,
+): Failure | undefined => {
+  const field = changes.stopPrice === null && changes.trail === null ? 'limitPrice' : stopField(changes);
   const sibling = siblingOf(books, after);
   const pair = after.type === 'LIMIT' ? ([after, sibling] as const) : ([sibling, after] as const);
   if (pair[0] !== undefined && pair[1] !== undefined && isPairCrossed(pair[0], pair[1])) {
@@ -113,8 +118,11 @@ const checkPlaceInList = (books: Books, after: OrderRow, { changes }: ReplaceFac
   if (exits.some((exit) => isExitWorse(entry, exit))) {
     return byState(failure('INVALID_PRICE', 'The exit’s limit must be better than the entry’s price.', field));
   }
-  return exits.some((exit) => isStopReached(entry, exit))
-    ? byState(failure('INVALID_PRICE', stopReached(entry), field))
+  if (exits.some((exit) => isStopReached(entry, exit))) {
+    return byState(failure('INVALID_PRICE', stopReached(entry), field));
+  }
+  return exits.some((exit) => isTrailWider(entry, exit, instrument))
+    ? byState(failure('INVALID_PRICE', trailWider, field))
     : undefined;
 };
 
@@ -131,9 +139,6 @@ const valuesOf = (books: Books, order: OrderRow, after: OrderRow, { instrument, 
   }
   return { largest, added };
 };
-
-/** What moved the stop of the order. */
-const stopField = ({ trail }: Changes): string => (trail === null ? 'stopPrice' : trailField(trail));
 
 const checkFunds = (
   books: Books,
@@ -179,7 +184,8 @@ export const checkTerms = (
   at: Date,
 ): Failure | { added: bigint } => {
   const moved = stopField(facts.changes);
-  if (after.type === 'TRAILING_STOP' && (after.stopPrice ?? 0n) <= 0n)
+  const trail = facts.changes.trail && trailOf(after);
+  if (trail !== null && isWider(after.side, trail, after.trailPeak ?? 0n, facts.instrument.tickSize))
     return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', moved));
   if (after.worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', moved));
   const { largest, added } = valuesOf(books, order, after, facts);

@@ -2,6 +2,7 @@ import { type Failure, failure } from '../errors.ts';
 import type { Answer } from '../idempotency/once.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import { checkExits } from './check-list.ts';
 import { acceptOrder, checkFunds, type PlaceFacts, prepareOrder } from './decide-place.ts';
 import { type ListType, legsOf } from './list.ts';
 import { reserveOf } from './risk.ts';
@@ -68,6 +69,9 @@ export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<Pl
   const [first] = rows;
   const instrument = facts.orders[0]?.instrument;
   if (first === undefined || instrument === undefined) throw new Error('a list without orders');
+  const given = facts.orders.map(({ order }) => order);
+  const contradiction = facts.type === 'OCO' ? undefined : checkExits(rows, given, instrument);
+  if (contradiction !== undefined) return { ok: false, failures: [contradiction] };
   const reserves = reservesOf(rows, facts);
   const problem = checkFunds(books, first, reserves[0] ?? 0n, instrument);
   if (problem !== undefined) return { ok: false, failures: [at(0, problem)] };

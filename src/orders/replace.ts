@@ -8,12 +8,13 @@ import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Trail } from '../venues/venue.ts';
 import { checkedPrice, checkedQty, checkedTrail } from './check-order.ts';
-import { type Changes, trailField } from './check-replace.ts';
+import type { Changes } from './check-replace.ts';
 import { decideReplace } from './decide-replace.ts';
 import { findOwn, seeOwn } from './find-own.ts';
 import type { ReplaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { noSuchOrder, ownOrderNeeds } from './own-order.ts';
+import { trailField } from './terms.ts';
 import { venueReplacementOf } from './venue-order.ts';
 import { reviveOrder } from './view.ts';
 

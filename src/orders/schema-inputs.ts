@@ -75,7 +75,8 @@ const ListedOrderInput = builder.inputType('ListedOrderInput', {
 export const PlaceOrderListInput = builder.inputType('PlaceOrderListInput', {
   description:
     'OCO: a LIMIT and a stop on one side. OTO: an entry, then an order on its other side. BRACKET: an entry, then a LIMIT to take ' +
-    'profit and a stop against loss. All of one symbol and one qty.',
+    'profit and a stop against loss. All of one symbol and one qty. No exit ends before its entry: a GTC entry has no DAY exits. A DAY ' +
+    'order’s day is that of its placing, also while it waits.',
   fields: (t) => ({
     type: t.field({ type: ListTypeEnum, required: true }),
     accountId: t.id({ description: 'The viewer’s only account when absent.' }),

@@ -1,7 +1,7 @@
 import { byState, type Failure, failure, isFailure } from '../errors.ts';
 import { MAX_UNITS, tenTo } from '../kernel/decimal.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
-import { trailedStop } from '../venues/trail.ts';
+import { isWider, trailedStop } from '../venues/trail.ts';
 import type { Quote, Trail } from '../venues/venue.ts';
 import type { NewOrder } from './input.ts';
 import { budgetOf, type FeeRates } from './risk.ts';
@@ -24,6 +24,10 @@ export const trailOf = ({ trailPrice, trailBps }: Pick<NewOrder, 'trailPrice' | 
   return trailBps === null ? null : { bps: trailBps };
 };
 
+/** The field that says how far a trailing stop follows. */
+export const trailField = (trail: Trail): 'trailPrice' | 'trailPercent' =>
+  'price' in trail ? 'trailPrice' : 'trailPercent';
+
 const trailing = (
   order: NewOrder,
   instrument: Instrument,
@@ -33,9 +37,11 @@ const trailing = (
   if (peak === null) return noMarket(instrument);
   const trail = trailOf(order);
   if (trail === null) throw new Error('a trailing stop without its distance');
-  const stopPrice = trailedStop(order.side, trail, peak, instrument.tickSize);
-  if (stopPrice <= 0n) return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', 'trailPrice'));
-  return { stopPrice, trailPeak: peak };
+  const { tickSize } = instrument;
+  if (isWider(order.side, trail, peak, tickSize)) {
+    return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', trailField(trail)));
+  }
+  return { stopPrice: trailedStop(order.side, trail, peak, tickSize), trailPeak: peak };
 };
 
 /** A market order by cash: as many lots as the cash pays for at the best price; a buy also stops when the cash is spent. */

@@ -1,9 +1,9 @@
 import type { Command } from '../../src/venues/paper/engine.ts';
 import { factsOf, units } from './facts.ts';
 import { addedTo } from './limits.ts';
-import { isCrossed, isReached, isWorse } from './lists.ts';
+import { isCrossed, isReached, isWorse, trailsTooFar } from './lists.ts';
 import { count, isGoodPercent, isGoodPrice, isGoodQty, isPrintable, stoppedFor } from './place.ts';
-import { collarAt, stopAt } from './prices.ts';
+import { collarAt, isTooWide, stopAt } from './prices.ts';
 import { close, follow, replaced, tell } from './settle.ts';
 import {
   type Answer,
@@ -145,8 +145,10 @@ const contradicts = (state: State, order: Order, next: Order): boolean => {
   if (sibling !== undefined && (next.type === 'LIMIT' ? isCrossed(next, sibling) : isCrossed(sibling, next)))
     return true;
   const entry = listed(state, order.list).find((other) => other.leg === 'ENTRY' && isOpen(other));
-  if (order.status === 'HELD' && entry !== undefined) return isWorse(entry, next) || isReached(entry, next);
-  return waitingFor(state, order).some((leg) => isWorse(next, leg) || isReached(next, leg));
+  const isAgainst = (first: Order, exit: Order): boolean =>
+    isWorse(first, exit) || isReached(first, exit) || trailsTooFar(first, exit);
+  if (order.status === 'HELD' && entry !== undefined) return isAgainst(entry, next);
+  return waitingFor(state, order).some((leg) => isAgainst(next, leg));
 };
 
 /** `replaceOrder` */
@@ -164,12 +166,12 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   const isTrailed = changes.trailPrice !== undefined || changes.trailPercent !== undefined;
   const stopPrice = isTrailed ? stopAt(trailing, order.trailPeak!) : price(changes.stopPrice, order.stopPrice);
   const trailField = changes.trailPercent === undefined ? 'trailPrice' : 'trailPercent';
-  if (isTrailed && stopPrice! <= 0n) return [`INVALID_PRICE ${trailField}`];
+  if (isTrailed && isTooWide(trailing, order.trailPeak!)) return [`INVALID_PRICE ${trailField}`];
   // Where the stop stays, so does what it may trade at.
   const moved = stopPrice === order.stopPrice ? order.worstPrice : collarAt(facts, order.side, stopPrice!);
   const worstPrice = limitPrice ?? moved;
   const whole: Order = { ...trailing, qty, limitPrice, stopPrice, worstPrice };
-  const changed = changes.stopPrice === undefined ? 'limitPrice' : 'stopPrice';
+  const changed = isTrailed ? trailField : changes.stopPrice === undefined ? 'limitPrice' : 'stopPrice';
   if (contradicts(state, order, whole)) return [`INVALID_PRICE ${changed}`];
   const added = addedTo(state, order, whole);
   if (Array.isArray(added)) return added;

@@ -118,13 +118,16 @@ export const list = fc
     gaps: fc.tuple(fc.integer({ min: -1, max: 5 }), fc.integer({ min: -1, max: 5 })),
     stop: fc.constantFrom<Type>('STOP', 'STOP_LIMIT', 'TRAILING_STOP'),
     names: fc.tuple(clientOrderId, clientOrderId),
+    day: fc.nat({ max: 5 }).map((drawn) => drawn === 0),
+    wide: fc.nat({ max: 9 }).map((drawn) => drawn === 0),
     odd: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 'short', 'sides', 'qty'),
   })
-  .map(({ type: kind, entry, gaps, stop, names, odd }) => {
+  .map(({ type: kind, entry, gaps, stop, names, day, wide, odd }) => {
     const { symbol: name, size: drawn } = entry;
     const way: Side = kind === 'OCO' ? entry.side : entry.side === 'BUY' ? 'SELL' : 'BUY';
     const away = way === 'SELL' ? 1 : -1;
-    const base = { symbol: name, side: odd === 'sides' ? entry.side : way, qty: size(name, drawn) };
+    const timeInForce = day ? ('DAY' as const) : undefined;
+    const base = { symbol: name, side: odd === 'sides' ? entry.side : way, qty: size(name, drawn), timeInForce };
     const profit = {
       ...base,
       type: 'LIMIT',
@@ -137,7 +140,8 @@ export const list = fc
       type: stop,
       stopPrice: stop === 'TRAILING_STOP' ? undefined : stopAt,
       limitPrice: stop === 'STOP_LIMIT' ? price(name, entry.limit - away * (gaps[1] + 1)) : undefined,
-      trailPrice: stop === 'TRAILING_STOP' ? trail[name]![0] : undefined,
+      trailPrice: stop === 'TRAILING_STOP' && !wide ? trail[name]![0] : undefined,
+      trailPercent: stop === 'TRAILING_STOP' && wide ? '99.99' : undefined,
       qty: odd === 'qty' ? size(name, drawn + 1) : base.qty,
       clientOrderId: names[1],
     };

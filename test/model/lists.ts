@@ -1,5 +1,6 @@
 import { factsOf, units } from './facts.ts';
 import { checkPlace, count, type PlaceInput, prepare } from './place.ts';
+import { isTooWide } from './prices.ts';
 import { submit, tell } from './settle.ts';
 import { type Answer, accountOf, assetOf, availableOf, heldOf, type Order, type State } from './state.ts';
 
@@ -40,6 +41,26 @@ export const isReached = (entry: Priced, exit: Pick<Order, 'type' | 'stopPrice'>
     exit.stopPrice !== null &&
     (entry.side === 'BUY' ? exit.stopPrice >= price : exit.stopPrice <= price);
   return isPast(entry.limitPrice) || isPast(entry.stopPrice);
+};
+
+/** A trailing exit that would begin at no price where its entry trades at one that it names. */
+export const trailsTooFar = (entry: Priced, exit: Order): boolean =>
+  exit.type === 'TRAILING_STOP' &&
+  entry.type !== 'TRAILING_STOP' &&
+  [entry.limitPrice, entry.stopPrice].some((price) => price !== null && isTooWide(exit, price));
+
+/** The first exit that contradicts its entry once the market and its hours are known. */
+const wrongExit = ([entry, ...exits]: readonly Order[]): string[] => {
+  if (entry === undefined) return [];
+  const isShort = entry.type === 'MARKET' || entry.timeInForce === 'IOC' || entry.timeInForce === 'FOK';
+  for (const [index, exit] of exits.entries()) {
+    const at = `orders.${index + 1}`;
+    if (trailsTooFar(entry, exit))
+      return [`INVALID_PRICE ${at}.${exit.trailPrice === null ? 'trailPercent' : 'trailPrice'}`];
+    if (isShort || exit.expiresAt === null || exit.expiresAt >= (entry.expiresAt ?? Number.POSITIVE_INFINITY)) continue;
+    return [`INVALID_INPUT ${at}.timeInForce`];
+  }
+  return [];
 };
 
 /** The first thing that makes the orders no list of this type. */
@@ -105,6 +126,8 @@ export const placeList = (state: State, owner: string, type: ListType, inputs: r
   if (wrong.length > 0) return wrong;
   const [first] = orders;
   if (first === undefined) throw new Error('a list without orders');
+  if (type !== 'OCO') wrong.push(...wrongExit(orders));
+  if (wrong.length > 0) return wrong;
   const trial = { ...state, orders: [...state.orders, ...orders] };
   const asset = assetOf(first);
   if (heldOf(trial, owner, asset) - heldOf(state, owner, asset) > availableOf(state, owner, asset)) {

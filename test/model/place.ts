@@ -1,6 +1,6 @@
 import type { Command } from '../../src/venues/paper/engine.ts';
 import { CASH_SCALE, factsOf, facts as known, units } from './facts.ts';
-import { collarAt, stopAt } from './prices.ts';
+import { collarAt, isTooWide, stopAt } from './prices.ts';
 import { dayEnd, isClosed } from './sessions.ts';
 import { budgetOf, submit, tell } from './settle.ts';
 import {
@@ -116,8 +116,9 @@ const newOrder = (state: State, owner: string, input: PlaceInput): Order | strin
   if (type === 'TRAILING_STOP') {
     trailPeak = last ?? far;
     if (trailPeak === null) return ['NO_MARKET symbol'];
-    stopPrice = stopAt({ symbol, side, trailPrice, trailBps }, trailPeak);
-    if (stopPrice <= 0n) return ['INVALID_PRICE trailPrice'];
+    const trailing = { symbol, side, trailPrice, trailBps };
+    if (isTooWide(trailing, trailPeak)) return [`INVALID_PRICE ${trailPrice === null ? 'trailPercent' : 'trailPrice'}`];
+    stopPrice = stopAt(trailing, trailPeak);
   }
   const reference = stopPrice ?? far;
   if (limitPrice === null && reference === null) return ['NO_MARKET symbol'];

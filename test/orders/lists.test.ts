@@ -194,6 +194,96 @@ test.each([
   expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(0);
 });
 
+const day = { timeInForce: 'DAY' } as const;
+const inMinutes = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000) });
+test.each([
+  ['expiresAt', [waitingEntry, { ...profit, ...inMinutes(5) }, loss], 1],
+  ['expiresAt', [{ ...waitingEntry, ...day }, { ...profit, ...inMinutes(0.1) }, loss], 1],
+  ['expiresAt', [{ ...waitingEntry, ...inMinutes(20) }, profit, { ...loss, ...inMinutes(10) }], 2],
+  ['timeInForce', [waitingEntry, { ...profit, ...day }, { ...loss, ...day }], 1],
+  ['timeInForce', [{ ...waitingEntry, ...inMinutes(5_000) }, profit, { ...loss, ...day }], 2],
+  ['timeInForce', [{ ...waitingEntry, ...inMinutes(5_000) }, { ...profit, ...day, ...inMinutes(9_000) }, loss], 1],
+] as const)('an exit that would end before its entry is refused by its %s %#', async (field, orders, place) => {
+  const { by, accountId } = await trading.customer('100000');
+  const failures = [{ code: 'INVALID_INPUT', field: ['orders', `${place}`, field] }];
+  expect(await trading.orders.placeList(by, { type: 'BRACKET', orders })).toMatchObject({ ok: false, failures });
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(0);
+});
+
+test('an exit may end with its entry, and before an entry that ends at once would have', async () => {
+  const customer = await trading.customer('100000');
+  const orders = [
+    [{ ...waitingEntry, ...day }, { ...profit, ...day }, loss],
+    [{ ...waitingEntry, timeInForce: 'FOK' }, { ...profit, ...day }, loss],
+    [entry, { ...profit, ...day }, { ...loss, ...inMinutes(5) }],
+  ] as const;
+  for (const each of orders) await place(customer, 'BRACKET', each);
+  await trading.settled();
+});
+
+test.each([
+  ['OTO', [waitingEntry, { ...shared, side: 'SELL', type: 'TRAILING_STOP', trailPrice: '10.00' }], '1', 'trailPrice'],
+  [
+    'BRACKET',
+    [
+      { ...waitingEntry, limitPrice: '0.05' },
+      profit,
+      { ...shared, side: 'SELL', type: 'TRAILING_STOP', trailPercent: '99' },
+    ],
+    '2',
+    'trailPercent',
+  ],
+] as const)('a trail that is as wide as the price of the entry is refused: %s', async (type, orders, index, field) => {
+  const { by } = await trading.customer('100000');
+  const failures = [{ code: 'INVALID_PRICE', field: ['orders', index, field] }];
+  expect(await trading.orders.placeList(by, { type, orders })).toMatchObject({ ok: false, failures });
+});
+
+test('an entry is not replaced to a price within the trail of its exit, nor the trail to its price', async () => {
+  const customer = await trading.customer('100000');
+  const trailing = { ...shared, side: 'SELL', type: 'TRAILING_STOP', trailPrice: '5.00' } as const;
+  const [first, exit] = await place(customer, 'OTO', [waitingEntry, trailing]);
+  await trading.settled();
+  const refused = (field: string) => ({ ok: false, failures: [{ code: 'INVALID_PRICE', field: [field] }] });
+  expect(await trading.orders.replace(customer.by, { id: first, limitPrice: '5.00' })).toMatchObject(
+    refused('limitPrice'),
+  );
+  expect(await trading.orders.replace(customer.by, { id: exit, trailPrice: '10.00' })).toMatchObject(
+    refused('trailPrice'),
+  );
+  must(await trading.orders.replace(customer.by, { id: first, limitPrice: '5.01' }));
+  await trading.settled();
+});
+
+test('a trailing exit of an entry that is filled below its trail waits at the smallest price', async () => {
+  const customer = await trading.customer('100000');
+  const trailing = { ...shared, side: 'SELL', type: 'TRAILING_STOP', trailPrice: '50.00' } as const;
+  const [first, exit] = (await place(customer, 'OTO', [{ ...waitingEntry, limitPrice: '60.00' }, trailing])) as [
+    string,
+    string,
+  ];
+  await trading.settled();
+  const trade = {
+    tradeId: trading.ids.next(),
+    symbol: 'AAPL',
+    price: 4_000n,
+    qty: 100_000n,
+    takerSide: 'SELL' as const,
+  };
+  const reports = [
+    { kind: 'TRADE' as const, ...trade, taker: null, maker: { orderId: first, accountId: customer.accountId } },
+  ];
+  const instrumentOf = (symbol: string) => trading.market.find(symbol)!;
+  const rules = { instrumentOf, rates: fees, hours: () => 'ALWAYS_OPEN' as const, ids: trading.ids };
+  await trading.lane.settle({
+    needs: settleNeeds(reports, instrumentOf),
+    decide: (books, at) => decideSettle(books, at, reports, rules),
+  });
+  const row = await trading.orders.one(customer.userId, { id: exit });
+  expect(row).toMatchObject({ trailPeak: 4_000n, stopPrice: 1n, worstPrice: 1n });
+  await trading.settled();
+});
+
 test('two orders of a list cannot have one client order id', async () => {
   const { by } = await trading.customer('100000');
   const clientOrderId = 'twice';
@@ -314,7 +404,11 @@ test('what an entry fills after it seemed to have filled nothing is protected al
 test.each(['the customer cancelled', 'whose time is over'])('a late fill brings back no exits that %s', async (why) => {
   const customer = await trading.customer('100000');
   const expiresAt = why === 'whose time is over' ? new Date(Date.now() + 800) : null;
-  const ids = await place(customer, 'BRACKET', [lateEntry, { ...profit, expiresAt }, { ...loss, expiresAt }]);
+  const ids = await place(customer, 'BRACKET', [
+    { ...lateEntry, expiresAt },
+    { ...profit, expiresAt },
+    { ...loss, expiresAt },
+  ]);
   await trading.settled();
   await bookFill({ orderId: ids[0]!, accountId: customer.accountId }, 40_000n);
   must(await trading.orders.cancel(customer.by, { id: ids[0] }));
