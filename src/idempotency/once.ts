@@ -42,6 +42,10 @@ const notKept: ReadonlySet<Failure['code']> = new Set([
   'INVALID_QUANTITY',
 ]);
 
+/** Whether a repeat must get this answer again, instead of another decision. */
+export const isKept = (answer: Answer<unknown>): boolean =>
+  answer.ok || !answer.failures.some(({ code, byState }) => notKept.has(code) && !byState);
+
 /**
  * Decides once per key. The stored answer is written with the decision's own changes, so the two are never apart;
  * business refusals are kept too.
@@ -52,6 +56,7 @@ export const once = <Value extends object>(
   key: IdempotencyKey | undefined,
   revive: (json: never) => Value,
   decide: () => Answer<Value>,
+  keeps: (answer: Answer<Value>) => boolean = isKept,
 ): Once<Value> => {
   if (key === undefined) return { ...decide(), replayed: false };
   const kept = books.remembered(key.viewerId, key.operation, key.key);
@@ -68,8 +73,6 @@ export const once = <Value extends object>(
     return answer.ok ? { ok: true, value: revive(answer.value), replayed: true } : { ...answer, replayed: true };
   }
   const answer = decide();
-  if (answer.ok || !answer.failures.some(({ code, byState }) => notKept.has(code) && !byState)) {
-    books.remember({ ...key, answer: toJson(answer), createdAt: at });
-  }
+  if (keeps(answer)) books.remember({ ...key, answer: toJson(answer), createdAt: at });
   return { ...answer, replayed: false };
 };

@@ -1,8 +1,9 @@
 import { type Failure, failure } from '../errors.ts';
-import type { Once } from '../idempotency/once.ts';
+import { fingerprintOf, type IdempotencyKey, isKept, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
+import { toJson } from '../kernel/json.ts';
 import { checkKey } from '../kernel/key.ts';
-import { ok, type Result, refused } from '../kernel/result.ts';
+import { ok } from '../kernel/result.ts';
 import type { Command } from '../lane/command.ts';
 import type { Needs, OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
@@ -10,70 +11,110 @@ import type { Venue } from '../venues/venue.ts';
 import type { PlaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { createPreparePlace, type Placing } from './place.ts';
+import { reviveOrder } from './view.ts';
 
 export interface PlaceOrdersInput {
   orders: readonly PlaceOrderInput[];
   idempotencyKey?: string | null | undefined;
 }
 
-/** Room for the position that is appended to the key of the whole. */
-const KEY_LENGTH = limits.text.idempotencyKey - 4;
+/** The orders of a request in turn: placed, or why not. */
+export type PlacedOrders = Once<OrderRow>[];
 
 const check = ({ orders, idempotencyKey }: PlaceOrdersInput): Failure | undefined => {
   if (orders.length < 1 || orders.length > limits.orders.perRequest) {
     return failure('INVALID_INPUT', `orders must have 1 to ${limits.orders.perRequest} items.`, 'orders');
   }
-  return checkKey(idempotencyKey, 'idempotencyKey', KEY_LENGTH);
+  return checkKey(idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey);
 };
+
+/** An order that takes part in the decision, or that was refused before. */
+type Prepared = Placing | Once<never>;
+
+const isPlacing = (one: Prepared | undefined): one is Placing => one !== undefined && 'decide' in one;
+
+/** An order that was refused before anything was decided counts as it was sent: there is no better spelling of it. */
+const fingerprintOfAll = (orders: readonly PlaceOrderInput[], prepared: readonly Prepared[]): string =>
+  fingerprintOf(...prepared.map((one, at) => (isPlacing(one) ? one.fingerprint : toJson(orders[at] ?? {}))));
 
 const all = <Kind extends keyof Needs>(placings: readonly Placing[], kind: Kind): Needs[Kind] =>
   placings.flatMap(({ needs }) => (needs[kind] ?? []) as Needs[Kind][number][]) as Needs[Kind];
 
+const revive = (json: readonly Once<never>[]): PlacedOrders =>
+  json.map((answer) => (answer.ok ? { ...answer, value: reviveOrder(answer.value) } : answer));
+
 /**
  * The orders of one request take one turn in the lane: their answers wait for one commit anyway, and a queue of requests is
- * shorter than one of orders.
+ * shorter than one of orders. So all of them are there or none, and so is the answer that is kept under their key.
  */
-const inOneTurn = (placings: readonly Placing[], venue: Pick<Venue, 'submit'>): Command<Once<OrderRow>[]> => ({
-  size: placings.length,
-  needs: {
-    accounts: all(placings, 'accounts'),
-    balances: all(placings, 'balances'),
-    clientOrders: all(placings, 'clientOrders'),
-    idempotency: all(placings, 'idempotency'),
-  },
-  decide: (books, at) => placings.map(({ decide }) => decide(books, at)),
-  committed: (answers) => venue.submit(placings.flatMap(({ forVenue }, at) => forVenue(answers[at] as Once<OrderRow>))),
-});
+const inOneTurn = (
+  prepared: readonly Prepared[],
+  key: IdempotencyKey | undefined,
+  venue: Pick<Venue, 'submit'>,
+): Command<Once<PlacedOrders>> => {
+  const placings = prepared.filter(isPlacing);
+  return {
+    size: placings.length,
+    needs: {
+      accounts: all(placings, 'accounts'),
+      balances: all(placings, 'balances'),
+      clientOrders: all(placings, 'clientOrders'),
+      idempotency: [...all(placings, 'idempotency'), ...(key === undefined ? [] : [key])],
+    },
+    decide: (books, at) =>
+      once<PlacedOrders>(
+        books,
+        at,
+        key,
+        revive,
+        () => ok(prepared.map((one) => (isPlacing(one) ? one.decide(books, at) : one))),
+        // A request of which nothing would be kept leaves its key to a corrected one.
+        (answer) => answer.ok && answer.value.some((one, place) => isPlacing(prepared[place]) && isKept(one)),
+      ),
+    committed: (answer) => {
+      if (!answer.ok || answer.replayed) return;
+      venue.submit(
+        answer.value.flatMap((one, place) => {
+          const placing = prepared[place];
+          return isPlacing(placing) ? placing.forVenue(one) : [];
+        }),
+      );
+    },
+  };
+};
+
+/** How many orders were not placed because they had been before. */
+const repeatedIn = (answer: Once<PlacedOrders>): number => {
+  if (!answer.ok) return 0;
+  return answer.replayed ? answer.value.length : answer.value.filter(({ replayed }) => replayed).length;
+};
 
 /**
  * `placeOrders`: each order is decided by itself, in the order given, and answered at its own place; a refusal does not touch
- * the others. The key of the whole makes a key for each, so a repeat answers the same and continues what was cut off.
+ * the others. The key of the request stands for all of them together; one of an order's own is as if it were placed alone.
  */
 export const createPlaceOrders = (deps: OrderDeps) => {
   const { lane, venue, inFlight, accounts, budget } = deps;
   const prepare = createPreparePlace(deps);
-  return async (by: Actor & { userId: string }, input: PlaceOrdersInput): Promise<Result<Once<OrderRow>[]>> => {
+  return async (by: Actor & { userId: string }, input: PlaceOrdersInput): Promise<Once<PlacedOrders>> => {
     const problem = check(input);
-    if (problem !== undefined) return refused(problem);
+    if (problem !== undefined) return refusedNow(problem);
     // All or none: which orders of a request fit into a budget would be chance.
     await budget.spend(by.userId, input.orders.length);
     // Known before the first is looked at, so that each is not asked for again.
     await accounts.idsOf(by.userId);
-    const { idempotencyKey: key } = input;
-    const keyed = input.orders.map((order, at) => ({
-      ...order,
-      idempotencyKey: order.idempotencyKey ?? (key == null ? null : `${key}#${at}`),
-    }));
-    const prepared = await Promise.all(keyed.map((order) => prepare(by, order)));
-    const placings = prepared.filter((one): one is Placing => 'decide' in one);
-    const decided = placings.length === 0 ? Promise.resolve([]) : lane.run(inOneTurn(placings, venue));
-    const answerOf = async (placing: Placing): Promise<Once<OrderRow>> =>
-      (await decided)[placings.indexOf(placing)] as Once<OrderRow>;
-    const answers = await Promise.all(
-      prepared.map((one) => ('decide' in one ? inFlight(one.key, () => answerOf(one)) : one)),
+    const prepared = await Promise.all(input.orders.map((order) => prepare(by, order)));
+    const placings = prepared.filter(isPlacing);
+    if (placings.length === 0) return { ok: true, value: prepared as Once<never>[], replayed: false };
+    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, fingerprintOfAll(input.orders, prepared));
+    const own = new Map(placings.flatMap((one) => (one.key === undefined ? [] : [[one.key.key, one.key] as const])));
+    const run = [key, ...own.values()].reduce(
+      (next, one) => () => inFlight(one, next),
+      () => lane.run(inOneTurn(prepared, key, venue)),
     );
-    const repeated = answers.filter(({ replayed }) => replayed).length;
+    const answer = await run();
+    const repeated = repeatedIn(answer);
     if (repeated > 0) void budget.giveBack(by.userId, repeated);
-    return ok(answers);
+    return { ...answer, replayed: answer.replayed || repeated === placings.length };
   };
 };

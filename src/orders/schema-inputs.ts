@@ -51,7 +51,11 @@ export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
 export const PlaceOrdersInput = builder.inputType('PlaceOrdersInput', {
   fields: (t) => ({
     orders: t.field({ type: [PlaceOrderInput], required: true, description: '1 to 100.' }),
-    idempotencyKey: t.string({ description: 'Makes a key for each order that has none of its own.' }),
+    idempotencyKey: t.string({
+      description:
+        'Of all orders together: a repeat with the same key and orders answers the same and places none; with others nothing is ' +
+        'done. An order’s own key is of that order alone.',
+    }),
   }),
 });
 

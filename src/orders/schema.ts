@@ -153,14 +153,11 @@ builder.mutationFields((t) => ({
     type: PlaceOrdersPayload,
     complexity: ({ input }) => ({ field: 1, multiplier: Math.max(1, input.orders.length) }),
     description:
-      'Places up to 100 orders, each decided by itself and answered at its own place; one refusal does not touch the others.',
+      'Places up to 100 orders, each decided by itself and answered at its own place; one refusal does not touch the others. ' +
+      'Errors of the whole: INVALID_INPUT, IDEMPOTENCY_*; of each order, with fields of its own: as placeOrder.',
     args: { input: t.arg({ type: PlaceOrdersInput, required: true }) },
-    resolve: async (_, { input }, context) => {
-      const idempotencyKey = input.idempotencyKey ?? context.idempotencyKey;
-      const answer = await context.services.orders.placeMany(actorOf(context), { ...input, idempotencyKey });
-      if (answer.ok && answer.value.some(({ replayed }) => replayed)) context.idempotencyReplayed = true;
-      return answer;
-    },
+    resolve: (_, { input }, context) =>
+      answerOnce(context, input, (asked) => context.services.orders.placeMany(actorOf(context), asked)),
   }),
   previewOrder: t.field({
     access: 'signedIn',

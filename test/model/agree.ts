@@ -60,6 +60,9 @@ export type Field = keyof typeof fields;
 /** Refusals that say something about the request alone; a corrected one may use the key again. */
 const notKept = ['NOT_FOUND', 'INVALID_INPUT', 'INVALID_AMOUNT', 'INVALID_PRICE', 'INVALID_QUANTITY'];
 
+const isKept = (answer: Answer): boolean =>
+  !Array.isArray(answer) || !answer.some((problem) => notKept.includes(problem.split(' ')[0]!));
+
 export interface Asked {
   who: string;
   field: Field;
@@ -83,8 +86,7 @@ const predict = (
   if (kept !== undefined && kept.input === normal) return { answer: kept.answer, replayed: true };
   if (kept !== undefined) return { answer: ['IDEMPOTENCY_KEY_REUSED idempotencyKey'], replayed: false };
   const answer = decide();
-  const isKept = !Array.isArray(answer) || !answer.some((problem) => notKept.includes(problem.split(' ')[0]!));
-  if (key !== undefined && isKept) state.kept.set(name, { input: normal, answer });
+  if (key !== undefined && isKept(answer)) state.kept.set(name, { input: normal, answer });
   return { answer, replayed: false };
 };
 
@@ -107,36 +109,67 @@ const learn = (state: State, answer: { orders: Order[] }, told: readonly ApiOrde
 
 const codesOf = (answer: Answer): string[] => (Array.isArray(answer) ? [...new Set(answer)].sort() : []);
 
-/** `placeOrders`: each is foretold by itself, as the ones before it leave the account; the venue hears of all of them after. */
+/** What the answer to several orders is, and whether it is a stored one. */
+interface Batch {
+  answers: Answer[];
+  replayed: boolean;
+  userErrors: string[];
+}
+
+/** Each order is foretold by itself, as the ones before it leave the account; of a repeated key all answers are the first ones. */
+const predictMany = (
+  state: State,
+  {
+    who,
+    key,
+    orders,
+    decide,
+  }: Pick<Asked, 'who' | 'key'> & {
+    orders: readonly PlaceInput[];
+    decide: (order: PlaceInput) => Answer;
+  },
+): Batch => {
+  const wrong = orders.map((order) => checkPlace(who, order));
+  const name = `${who} placeOrders ${key}`;
+  const isGood = wrong.map(({ length }) => length === 0);
+  const input = JSON.stringify(orders.map((order, at) => (isGood[at] ? normal(who, order) : order)));
+  const kept = key === undefined || !isGood.includes(true) ? undefined : state.keptMany.get(name);
+  if (kept?.input === input) return { answers: kept.answers, replayed: true, userErrors: [] };
+  if (kept !== undefined)
+    return { answers: [], replayed: false, userErrors: ['IDEMPOTENCY_KEY_REUSED idempotencyKey'] };
+  const answers = orders.map((order, at) => (isGood[at] ? decide(order) : wrong[at]!));
+  if (key !== undefined && answers.some((answer, at) => isGood[at] && isKept(answer))) {
+    state.keptMany.set(name, { input, answers });
+  }
+  return { answers, replayed: false, userErrors: [] };
+};
+
+/** `placeOrders`: the venue hears of all of them after the last is decided. */
 export const askMany = async (
   { state }: Model,
   real: Real,
   { who, key, input, orders }: Pick<Asked, 'who' | 'key' | 'input'> & { orders: readonly PlaceInput[] },
 ): Promise<void> => {
   const told: Command[] = [];
-  const foretold = orders.map((order, at) =>
-    predict(state, {
-      ...{ who, field: 'placeOrder', input: order, key: key === undefined ? undefined : `${key}#${at}` },
-      ...{ normal: normal(who, order), wrong: checkPlace(who, order) },
-      decide: () => {
-        const accepted = accept(state, who, order);
-        told.push(...accepted.told);
-        return accepted.answer;
-      },
-    }),
-  );
+  const decide = (order: PlaceInput): Answer => {
+    const accepted = accept(state, who, order);
+    told.push(...accepted.told);
+    return accepted.answer;
+  };
+  const { answers, replayed, userErrors } = predictMany(state, { who, key, orders, decide });
   const query = `mutation ($input: PlaceOrdersInput!) {
-    placeOrders(input: $input) { results { order ${ORDER} userErrors { code field } } userErrors { code } }
+    placeOrders(input: $input) { results { order ${ORDER} userErrors { code field } } userErrors { code field } }
   }`;
   const sent = { ...input, ...(key !== undefined && { idempotencyKey: key }) };
   const { data, extensions } = await real.ask(who, query, { input: sent });
-  const { results = [], userErrors } = (data?.placeOrders ?? {}) as { results?: Payload[]; userErrors?: unknown[] };
-  expect({ errors: results.map(errorsOf), replayed: extensions?.idempotency?.replayed ?? false, userErrors }).toEqual({
-    errors: foretold.map(({ answer }) => codesOf(answer)),
-    replayed: foretold.some(({ replayed }) => replayed),
-    userErrors: [],
-  });
-  for (const [at, { answer }] of foretold.entries()) {
+  const payload = data?.placeOrders as Payload & { results: Payload[] };
+  const { results } = payload;
+  expect({
+    errors: results.map(errorsOf),
+    replayed: extensions?.idempotency?.replayed ?? false,
+    userErrors: errorsOf(payload),
+  }).toEqual({ errors: answers.map(codesOf), replayed, userErrors });
+  for (const [at, answer] of answers.entries()) {
     if (!('orders' in answer)) continue;
     const shown = ordersOf(results[at]!);
     learn(state, answer, shown);

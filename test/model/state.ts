@@ -123,6 +123,8 @@ export interface State {
   /** Symbols, or VENUE, with whether open orders are cancelled. */
   switches: Map<string, boolean>;
   kept: Map<string, { input: string; answer: Answer }>;
+  /** Of requests with several orders. */
+  keptMany: Map<string, { input: string; answers: Answer[] }>;
 }
 
 export const createState = (now: number, accounts: readonly Account[], symbols: readonly string[]): State => ({
@@ -141,6 +143,7 @@ export const createState = (now: number, accounts: readonly Account[], symbols: 
   halted: new Set(),
   switches: new Map(),
   kept: new Map(),
+  keptMany: new Map(),
 });
 
 const closed = ['FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED'];

@@ -58,6 +58,20 @@ describe('an order over REST', () => {
     expect([other.status, other.json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
+  it('several with one key are made once, and its key is no other request’s', async () => {
+    const headers = { 'idempotency-key': 'rest-many' };
+    const many = (...orders: object[]) => ask('POST', '/api/v1/orders/batch', { orders }, headers);
+    const first = await many(order, order);
+    expect([first.status, first.headers['idempotent-replayed']]).toEqual([200, undefined]);
+    const again = await many(order, order);
+    expect([again.json, again.headers['idempotent-replayed']]).toEqual([first.json, 'true']);
+    const longer = await many(order, order, order);
+    expect([longer.status, longer.json.code, longer.headers['idempotent-replayed']]).toEqual([
+      ...[422, 'IDEMPOTENCY_KEY_REUSED', undefined],
+    ]);
+    expect(longer.json.errors).toMatchObject([{ field: 'idempotencyKey' }]);
+  });
+
   it('has the status of its failure, and says which field', async () => {
     const refused = await ask('POST', '/api/v1/orders', { ...order, qty: '-1' });
     expect(refused.status).toBe(422);
