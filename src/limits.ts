@@ -184,6 +184,10 @@ export const limits = {
     linesOfAccount: 4,
     /** Open lots shown of one position, the oldest: what the next sells take from. */
     lotsShown: 100,
+    /** Fills read at a time for the lots of a past instant: most positions are made of fewer. */
+    pastLotsPage: 200,
+    /** Fills of one position that are gone through for its lots of a past instant: some milliseconds a thousand. */
+    pastLotsFills: 10_000,
     /** How often the worth of an instrument that moved is kept. */
     marks_ms: 60_000,
     /** Points of one chart: each is a few look-ups an instrument, and no screen shows more. */

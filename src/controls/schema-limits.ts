@@ -1,17 +1,18 @@
-import { actorOf, viewerOf } from '../graphql/actor.ts';
+import { actorOf, readerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { UserErrorRef } from '../graphql/user-error.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import type { Result } from '../kernel/result.ts';
+import { sightOf } from '../ledger/reader.ts';
 import { AccountRef } from '../ledger/schema-accounts.ts';
 import type { ShownLimits } from './controls.ts';
 import { operator } from './operator.ts';
 import { REASON } from './schema-reason.ts';
 
 const limitsBatch = perRequest((context) =>
-  createBatch((ids: string[]) => context.services.controls.limitsOf({ viewerId: viewerOf(context).id }, ids)),
+  createBatch((ids: string[]) => context.services.controls.limitsOf(sightOf(readerOf(context)), ids)),
 );
 
 const LimitsRef = builder.objectRef<ShownLimits>('AccountLimits').implement({

@@ -5,7 +5,7 @@ import type { InFlight } from '../idempotency/in-flight.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import type { Lane } from '../lane/lane.ts';
-import type { BalanceRow, LotRow } from '../lane/rows.ts';
+import type { BalanceRow } from '../lane/rows.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
 import type { AccountFinder } from './accounts.ts';
@@ -14,12 +14,13 @@ import type { BooksStore } from './books/store.ts';
 import type { ChartLine } from './chart/chart.ts';
 import { createExportStatement } from './export/export-statement.ts';
 import type { ExportStore } from './export/store.ts';
+import { createLotsOf } from './history/lots.ts';
 import { createPast } from './history/past.ts';
 import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
-import { createReadableAccount } from './reader.ts';
+import { createReadableAccount, type Reader, sightOf } from './reader.ts';
 import { createReverseTransfer } from './reverse-transfer.ts';
 import { createStatement } from './statement/statement.ts';
 import type { Account, LedgerStore } from './store.ts';
@@ -93,24 +94,17 @@ export const createLedger = (parts: LedgerDeps) => {
       accountIds: readonly string[],
     ): Promise<(accountId: string) => ValuedPosition[]> =>
       grouped(valued(await deps.store.positions(sight, accountIds))),
-    /** The oldest open lots of positions that their reader owns. */
-    openLotsOf: async (
-      sight: Sight,
-      positions: readonly { accountId: string; symbol: string }[],
-    ): Promise<(position: { accountId: string; symbol: string }) => LotRow[]> => {
-      const nameOf = ({ accountId, symbol }: { accountId: string; symbol: string }): string => `${accountId} ${symbol}`;
-      const groups = Map.groupBy(await deps.history.openLots(sight, positions), nameOf);
-      return (position) => groups.get(nameOf(position)) ?? [];
-    },
-    ownPositions: async (
-      userId: string,
+    lotsOf: createLotsOf(deps),
+    /** Of all own accounts, or of one that the reader may see. */
+    positions: async (
+      reader: Reader,
       accountId?: string | null,
       asOf?: Date | null,
       closed = false,
     ): Promise<ValuedPosition[]> => {
-      const sight = { viewerId: userId };
-      const own = await deps.accounts.idsOf(userId);
-      const wanted = accountId == null ? own : own.filter((id) => id === accountId.toLowerCase());
+      const sight = sightOf(reader);
+      const named = accountId == null ? undefined : await deps.readableAccount(reader, accountId, 'positions');
+      const wanted = accountId == null ? await deps.accounts.idsOf(reader.id) : named === undefined ? [] : [named];
       if (asOf != null) return past.positionsAt(sight, wanted, { at: asOf, closed });
       return wanted.length === 0 ? [] : valued(await deps.store.positions(sight, wanted, closed));
     },

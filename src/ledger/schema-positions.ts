@@ -1,15 +1,15 @@
-import { viewerOf } from '../graphql/actor.ts';
+import { readerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { LotRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { averagePrice } from '../market/average.ts';
 import type { Instrument } from '../market/instrument.ts';
+import type { OpenLot } from './history/past-lots.ts';
 import { AccountRef } from './schema-accounts.ts';
 import { accountOfRow, lotBatch } from './schema-batches.ts';
 import type { ValuedPosition } from './valuation.ts';
 
-const LotRef = builder.objectRef<LotRow & { instrument: Instrument }>('Lot').implement({
+const LotRef = builder.objectRef<OpenLot & { instrument: Instrument }>('Lot').implement({
   description: 'Units that one buy brought in and that are not sold yet. Sells take the oldest lot first.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The fill that opened it.' }),
@@ -68,7 +68,9 @@ PositionRef.implement({
       lots: t.field({
         type: [LotRef],
         complexity: { field: 1, multiplier: 10 },
-        description: `The open lots, oldest first, at most ${limits.ledger.lotsShown}; of a past position too those that are open now.`,
+        description:
+          `The open lots, oldest first, at most ${limits.ledger.lotsShown}; of a past position those of then. ` +
+          `Errors: BAD_USER_INPUT when those lie behind more than ${limits.ledger.pastLotsFills} fills of the position.`,
         resolve: async (position, _, context) =>
           (await lotBatch(context)(position)).map((lot) => ({ ...lot, instrument: position.instrument })),
       }),
@@ -81,18 +83,22 @@ builder.queryFields((t) => ({
     access: 'signedIn',
     type: [PositionRef],
     complexity: { field: 1, multiplier: 10 },
-    description: 'What the viewer holds, by account and symbol.',
+    description:
+      'What the viewer holds, by account and symbol; empty for an account that is not the viewer’s. Errors: BAD_USER_INPUT when ' +
+      'the instant is in the future.',
     args: {
-      accountId: t.arg.id(),
+      accountId: t.arg.id({
+        description: 'All of the viewer’s accounts when absent; any with the permission ledger:read.',
+      }),
       asOf: t.arg({
         type: 'DateTime',
-        description: 'As it was then, this instant included; refused with BAD_USER_INPUT when in the future.',
+        description: 'As it was then, this instant included; now when absent.',
       }),
       closed: t.arg.boolean({
         description: 'Also what is closed, with qty 0, for its realised profit or loss; left out when absent.',
       }),
     },
     resolve: (_, { accountId, asOf, closed }, context) =>
-      context.services.ledger.ownPositions(viewerOf(context).id, accountId, asOf, closed ?? false),
+      context.services.ledger.positions(readerOf(context), accountId, asOf, closed ?? false),
   }),
 }));

@@ -16,6 +16,8 @@ export interface ValuedPosition extends PositionRow {
   /** Units of the quote asset. */
   marketValue: bigint;
   unrealizedPnl: bigint;
+  /** The past instant that it is of. */
+  asOf?: Date;
 }
 
 export const valuePosition = (

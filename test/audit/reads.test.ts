@@ -27,6 +27,7 @@ const reads: [string, (reader: Reader, accountId: string) => Promise<unknown>][]
   ['journal', (reader, accountId) => trading.ledger.journal(reader, { accountId }, page)],
   ['statement', (reader, accountId) => trading.ledger.statement(reader, accountId, past())],
   ['balances', (reader, accountId) => trading.ledger.balancesAt(reader, accountId, null)],
+  ['positions', (reader, accountId) => trading.ledger.positions(reader, accountId)],
   [
     'portfolioHistory',
     (reader, accountId) => trading.ledger.portfolioHistory(reader, accountId, { ...past(), interval: 'HOUR' }),

@@ -7,6 +7,7 @@ import {
   LoginDocument,
   OrderFillsDocument,
   PlaceOneOrderDocument,
+  PositionsOfDocument,
   RegisterDocument,
 } from '../graphql/generated/graphql.ts';
 import { type RealApp, startRealApp } from './real-app.ts';
@@ -79,4 +80,29 @@ test('a key in the header makes a repeat harmless, and a customer may not ask at
   expect(one.data?.bustTrade.userErrors).toEqual([]);
   expect(two.data).toEqual(one.data);
   expect(two.headers.get('idempotent-replayed')).toBe('true');
+});
+
+test('staff see what a customer holds, now and then, with its lots and limits; a customer sees nobody else’s', async () => {
+  const placed = await customer.ask(PlaceOneOrderDocument, { input: { ...buy, idempotencyKey: 'third' } });
+  const id = placed.data?.placeOrder.order?.id ?? '';
+  await vi.waitFor(async () => expect(await see(id)).toMatchObject({ status: 'FILLED' }));
+  const asOf = new Date(Date.now()).toISOString();
+  const accountId = (await customer.ask(PositionsOfDocument, {})).data?.positions[0]?.account.id ?? '';
+  const seen = (await customer.ask(PositionsOfDocument, { accountId })).data?.positions;
+  expect(seen?.[0]).toMatchObject({ symbol: 'AAPL', account: { id: accountId, limits: {} } });
+  expect(seen?.[0]?.lots.at(-1)).toMatchObject({ id: (await see(id))?.fills.at(-1)?.id });
+  const staff = await operator.ask(PositionsOfDocument, { accountId });
+  expect([staff.errors, staff.data?.positions]).toEqual([[], seen]);
+  const sell = { ...buy, side: 'SELL', idempotencyKey: 'fourth' } as const;
+  const sold = (await customer.ask(PlaceOneOrderDocument, { input: sell })).data?.placeOrder.order?.id ?? '';
+  await vi.waitFor(async () => expect(await see(sold)).toMatchObject({ status: 'FILLED' }));
+  expect((await operator.ask(PositionsOfDocument, { accountId })).data?.positions).not.toEqual(seen);
+  const then = (await operator.ask(PositionsOfDocument, { accountId, asOf })).data?.positions;
+  expect(then).toEqual(seen);
+  const others = (await operator.ask(PositionsOfDocument, {})).data?.positions[0]?.account.id;
+  expect(others === undefined || others !== accountId).toBe(true);
+  const stranger = createClient(app.url);
+  const input = { username: 'stranger', email: 'stranger@example.com', password: 'correct horse battery' };
+  stranger.signIn((await stranger.ask(RegisterDocument, { input })).data?.register.session?.accessToken);
+  expect((await stranger.ask(PositionsOfDocument, { accountId })).data?.positions).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { decideSettle } from '../../src/orders/decide-settle.ts';
 import type { SettleFacts } from '../../src/orders/decide-trade.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { fees, startTrading, type TestTrading } from '../support/trading.ts';
+import { fees, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ test('a sell takes the oldest lots, and the position says what is left and what 
   await trade(customer, 'BUY', '10', '0.20');
   await trade(customer, 'BUY', '10', '0.30');
   await trade(customer, 'SELL', '15', '200000.00');
-  const [position] = await trading.ledger.ownPositions(customer.userId);
+  const [position] = await ownPositions(trading, customer.userId);
   const cent = 10n ** 6n;
   // Sold: 10 at 0.10 and 5 at 0.20. Left: 5 at 0.20 and 10 at 0.30.
   expect(position).toMatchObject({ qty: 150_000n, costBasis: 400n * cent });
@@ -118,9 +118,9 @@ test('a closed position keeps its profit, and is told when it is asked for', asy
   const customer = await trading.customer('100000');
   await trade(customer, 'BUY', '10', '0.10');
   await trade(customer, 'SELL', '10', '200000.00');
-  expect(await trading.ledger.ownPositions(customer.userId)).toEqual([]);
-  const now = await trading.ledger.ownPositions(customer.userId, null, null, true);
-  const then = await trading.ledger.ownPositions(customer.userId, null, now[0]!.updatedAt, true);
+  expect(await ownPositions(trading, customer.userId)).toEqual([]);
+  const now = await ownPositions(trading, customer.userId, null, null, true);
+  const then = await ownPositions(trading, customer.userId, null, now[0]!.updatedAt, true);
   for (const position of [now, then].flat())
     expect(position).toMatchObject({ qty: 0n, costBasis: 0n, realizedPnl: (10n * 20_000_000n - 100n) * 10n ** 6n });
   expect([now.length, then.length]).toEqual([1, 1]);

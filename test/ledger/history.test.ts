@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 const clock = testClock();
 let trading: TestTrading;
@@ -24,7 +24,7 @@ test('balances and positions at every past instant are what was read then', asyn
   const note = async (): Promise<void> => {
     await trading.settled();
     const balances = (await trading.ledger.balancesOf('EVERYTHING', [customer.accountId]))(customer.accountId);
-    const positions = await trading.ledger.ownPositions(customer.userId);
+    const positions = await ownPositions(trading, customer.userId);
     noted.push({
       at: clock.now(),
       balances: balances.map(({ asset, posted }) => ({ asset, posted })),
@@ -55,7 +55,7 @@ test('balances and positions at every past instant are what was read then', asyn
       ({ asset, posted }) => posted !== 0n || then.some((row) => row.asset === asset),
     );
     expect(then.map(({ asset, posted }) => ({ asset, posted }))).toEqual(known);
-    const held = await trading.ledger.ownPositions(customer.userId, null, at);
+    const held = await ownPositions(trading, customer.userId, null, at);
     expect(held.map(({ symbol, qty, costBasis, realizedPnl }) => ({ symbol, qty, costBasis, realizedPnl }))).toEqual(
       positions,
     );
@@ -68,7 +68,7 @@ test('the future is refused, and another user’s account is empty', async () =>
   const future = new Date(clock.now().getTime() + 1);
   const refused = { code: 'BAD_USER_INPUT', message: 'Argument "asOf" must not be in the future.' };
   await expect(trading.ledger.balancesAt(reader(), null, future)).rejects.toMatchObject(refused);
-  await expect(trading.ledger.ownPositions(customer.userId, null, future)).rejects.toMatchObject(refused);
+  await expect(ownPositions(trading, customer.userId, null, future)).rejects.toMatchObject(refused);
   const other = await trading.customer('5');
   expect(await trading.ledger.balancesAt(reader(), other.accountId, clock.now())).toEqual([]);
   const auditor = { ...reader(), roles: ['AUDITOR'] as const };

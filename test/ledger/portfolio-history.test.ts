@@ -5,7 +5,7 @@ import { createHistoryStore } from '../../src/ledger/history/store.ts';
 import { equityOf } from '../../src/ledger/valuation.ts';
 import { limits } from '../../src/limits.ts';
 import { testClock } from '../support/people.ts';
-import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 const clock = testClock();
 const MINUTE = 60_000;
@@ -39,7 +39,7 @@ test('the series says at each point what the account was worth then', async () =
     await trading.settled();
     await marks.record();
     const balances = (await trading.ledger.balancesOf('EVERYTHING', [accountId]))(accountId);
-    worth.push(equityOf('USD', balances, await trading.ledger.ownPositions(customer.userId)));
+    worth.push(equityOf('USD', balances, await ownPositions(trading, customer.userId)));
     clock.advance(MINUTE);
   }
   const to = new Date(clock.now().getTime() - MINUTE);

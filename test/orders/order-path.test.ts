@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { startTrading, type TestTrading } from '../support/trading.ts';
+import { ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ test('a market order is accepted with its hold, fills at the makers’ prices an
   expect(cash?.posted).toBe(10_000n * 10n ** 8n - (filled?.filledValue ?? 0n) - (filled?.fees ?? 0n));
   expect(filled?.fees).toBeGreaterThan(0n);
   expect(balances.find(({ asset }) => asset === 'AAPL')?.posted).toBe(100_000n);
-  expect(await trading.ledger.ownPositions(userId)).toMatchObject([{ symbol: 'AAPL', qty: 100_000n }]);
+  expect(await ownPositions(trading, userId)).toMatchObject([{ symbol: 'AAPL', qty: 100_000n }]);
 });
 
 test('a limit order far from the market rests, and a cancel gives its hold back', async () => {

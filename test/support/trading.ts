@@ -96,3 +96,12 @@ export const startTrading = async (
 };
 
 export type TestTrading = Awaited<ReturnType<typeof startTrading>>;
+
+/** What a customer sees of the own positions. */
+export const ownPositions = (
+  { ledger, ids }: TestTrading,
+  userId: string,
+  accountId?: string | null,
+  asOf?: Date | null,
+  closed?: boolean,
+) => ledger.positions({ id: userId, roles: ['USER'], requestId: ids.next() }, accountId, asOf, closed);

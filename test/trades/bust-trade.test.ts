@@ -3,7 +3,7 @@ import { fillsIn } from '../../src/orders/fills.ts';
 import { moneyDigest } from '../support/digest.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 import { cross, eventsOf, inside, place, priceText, wealthOf } from './support.ts';
 
@@ -51,7 +51,7 @@ test('the opposite of the entry is posted at its own time, and the past stays as
   const buyer = await trading.customer('50000');
   const order = await place(trading, buyer, { ...market, side: 'BUY', qty: '4' });
   const reader = { id: buyer.userId, roles: ['USER' as const], requestId: buyer.by.requestId };
-  const [held] = await trading.ledger.ownPositions(buyer.userId, null, order.updatedAt);
+  const [held] = await ownPositions(trading, buyer.userId, null, order.updatedAt);
   const balances = await trading.ledger.balancesAt(reader, null, order.updatedAt);
   await until(() => Date.now() > order.updatedAt.getTime());
   const [execution] = await trading.orders.fillsOf('EVERYTHING', [order.id]);
@@ -62,8 +62,8 @@ test('the opposite of the entry is posted at its own time, and the past stays as
   const amounts = (entry: typeof reversal) => entry!.postings.map(({ amount }) => amount);
   expect(amounts(rows[0])).toEqual(amounts(rows[1]).map((amount) => -amount));
   expect(await trading.ledger.balancesAt(reader, null, order.updatedAt)).toEqual(balances);
-  expect(await trading.ledger.ownPositions(buyer.userId, null, order.updatedAt)).toEqual([held]);
-  expect(await trading.ledger.ownPositions(buyer.userId, null, amendedAt)).toEqual([]);
+  expect(await ownPositions(trading, buyer.userId, null, order.updatedAt)).toEqual([held]);
+  expect(await ownPositions(trading, buyer.userId, null, amendedAt)).toEqual([]);
 });
 
 test('each side is told by an event, and the log says who did it and why', async () => {
@@ -183,7 +183,7 @@ test('what sells had of a busted buy they have from the next oldest lot, and the
   const sold = await place(trading, customer, { ...market, side: 'SELL', qty: '2' });
   const [execution] = await trading.orders.fillsOf('EVERYTHING', [buys[0]!.id]);
   must(await bust({ executionId: execution!.id }));
-  const [position] = await trading.ledger.ownPositions(customer.userId);
+  const [position] = await ownPositions(trading, customer.userId);
   const costOfTwo = (buys[1]!.filledValue * 2n) / 3n;
   expect(position).toMatchObject({ qty: 10_000n, costBasis: buys[1]!.filledValue - costOfTwo });
   expect(position?.realizedPnl).toBe(sold.filledValue - costOfTwo);
@@ -205,7 +205,7 @@ test('a sell that is busted frees the youngest units that were sold', async () =
   const [one, other, first, second] = trades;
   const [execution] = await trading.orders.fillsOf('EVERYTHING', [first!.id]);
   must(await bust({ executionId: execution!.id }));
-  const [position] = await trading.ledger.ownPositions(customer.userId);
+  const [position] = await ownPositions(trading, customer.userId);
   const costOfOne = one!.filledValue / 2n;
   expect(position).toMatchObject({ qty: 40_000n, costBasis: costOfOne + other!.filledValue });
   expect(position?.realizedPnl).toBe(second!.filledValue - costOfOne);
@@ -230,7 +230,7 @@ test('an entry of a bracket is busted only when its exits are out of the way', a
   must(await trading.orders.cancel(customer.by, { id: profit!.id }));
   await trading.settled();
   must(await bust(name));
-  expect(await trading.ledger.ownPositions(customer.userId)).toEqual([]);
+  expect(await ownPositions(trading, customer.userId)).toEqual([]);
 });
 
 test('the exits that wait for a busted entry let go of what they set aside, and are for what it still becomes', async () => {

@@ -3,7 +3,7 @@ import { fillsIn } from '../../src/orders/fills.ts';
 import { moneyDigest } from '../support/digest.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, fees, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 import { cross, eventsOf, inside, place, priceText, wealthOf } from './support.ts';
 
 let trading: TestTrading;
@@ -64,7 +64,7 @@ test('less than was executed leaves the rest of a filled order cancelled and giv
       filledValue: worth(price, 10_000n),
     });
   }
-  const [position] = await trading.ledger.ownPositions(from.userId);
+  const [position] = await ownPositions(trading, from.userId);
   expect(position).toMatchObject({ qty: 90_000n });
 });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExecutionRow } from '../../src/lane/rows.ts';
+import { testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
-import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
+import { type Customer, fees, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 import { inside, priceText } from './support.ts';
 
 /**
@@ -48,6 +49,9 @@ interface Run {
   orders: { id: string; owner: Customer }[];
   trades: Trade[];
   busted: Set<string>;
+  clock: ReturnType<typeof testClock>;
+  /** What each customer was shown, and when. */
+  shown: { at: Date; userId: string; holding: unknown }[];
 }
 
 const CASH = 40_000n * 10n ** 8n;
@@ -152,17 +156,40 @@ const check = async (run: Run): Promise<void> => {
   expect(await ledger.checkBooks()).toMatchObject({ differences: [] });
 };
 
+/** A customer's position, now or then, with the lots that it is made of. */
+const holdingOf = async ({ ledger }: TestTrading, positions: Awaited<ReturnType<typeof ownPositions>>) => {
+  const lots = await ledger.lotsOf('EVERYTHING', positions);
+  return positions.map((position) => {
+    const { symbol, qty, costBasis, realizedPnl } = position;
+    const own = lots(position);
+    expect(own.reduce((sum, { leavesQty }) => sum + leavesQty, 0n)).toBe(qty);
+    expect(own.reduce((sum, { leavesCost }) => sum + leavesCost, 0n)).toBe(costBasis);
+    const shown = own.map(({ id, qty: bought, leavesQty, leavesCost, openedAt }) => ({
+      ...{ id, bought, leavesQty, leavesCost, openedAt },
+    }));
+    return { symbol, qty, costBasis, realizedPnl, lots: shown };
+  });
+};
+
+const note = async ({ trading, customers, clock, shown }: Run): Promise<void> => {
+  for (const { userId } of customers) {
+    shown.push({ at: clock.now(), userId, holding: await holdingOf(trading, await ownPositions(trading, userId)) });
+  }
+  clock.advance(1);
+};
+
 const inNewRun = async (body: (run: Run) => Promise<void>): Promise<void> => {
-  const trading = await startTrading();
+  const clock = testClock();
+  const trading = await startTrading({ clock });
   try {
     const customers = [await trading.customer('40000'), await trading.customer('40000')];
-    await body({ trading, customers, orders: [], trades: [], busted: new Set() });
+    await body({ trading, customers, orders: [], trades: [], busted: new Set(), clock, shown: [] });
   } finally {
     await trading.close();
   }
 };
 
-test('after every step the books are those of the trades that count', async () => {
+test('after every step the books are those of the trades that count, and the past stays what was shown of it', async () => {
   let amended = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), (steps) =>
@@ -172,6 +199,11 @@ test('after every step the books are those of the trades that count', async () =
           await run.trading.settled();
           await learn(run);
           await check(run);
+          await note(run);
+        }
+        for (const { at, userId, holding } of run.shown) {
+          const then = await ownPositions(run.trading, userId, null, at);
+          expect(await holdingOf(run.trading, then)).toEqual(holding);
         }
         amended += run.busted.size;
       }),

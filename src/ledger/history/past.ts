@@ -42,7 +42,7 @@ export const createPast = ({ readableAccount, history, market, clock }: PastDeps
       const instrument = market.find(row.symbol);
       return instrument === undefined
         ? []
-        : [valueAt(row, instrument, marks.get(row.symbol) ?? instrument.referencePrice)];
+        : [{ ...valueAt(row, instrument, marks.get(row.symbol) ?? instrument.referencePrice), asOf: at }];
     });
   },
 });

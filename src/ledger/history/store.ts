@@ -5,6 +5,7 @@ import { lotColumns } from '../../lane/statements.ts';
 import { limits } from '../../limits.ts';
 import { owedAsset } from '../shortfall.ts';
 import { type PastBalance, pastBalances } from './past-balances.ts';
+import type { BookedFill } from './past-lots.ts';
 
 export interface PastHolding {
   at: Date;
@@ -102,6 +103,32 @@ export const createHistoryStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) 
                     SELECT price FROM marks WHERE symbol = h.symbol AND at <= t.at ORDER BY at DESC LIMIT 1
                   ) m ON true WHERE e.position_qty > 0`;
     return (await as(sight).query<PastHolding>({ name: 'holdings_along', text, values: [accountId, times] })).rows;
+  },
+
+  /** The executions of several positions before an instant and a place in it, the youngest first; each with the place of its walk. */
+  fillsBefore: async (
+    sight: Sight,
+    walks: readonly { accountId: string; symbol: string; before: { at: Date; sequence: bigint } }[],
+    count: number,
+  ): Promise<(BookedFill & { walk: number; sequence: bigint })[]> => {
+    const text = `SELECT (k.n - 1)::int AS walk, e.*
+                  FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bigint[]) WITH ORDINALITY AS k(a, s, t, q, n)
+                  CROSS JOIN LATERAL (
+                    SELECT id, side, kind, qty, value, created_at AS "createdAt", busts_id AS "bustsId",
+                           corrects_id AS "correctsId", sequence
+                    FROM executions WHERE account_id = k.a AND symbol = k.s AND (created_at, sequence) < (k.t, k.q)
+                    ORDER BY created_at DESC, sequence DESC LIMIT $5
+                  ) e ORDER BY k.n, e."createdAt" DESC, e.sequence DESC`;
+    const values = [
+      walks.map(({ accountId }) => accountId),
+      walks.map(({ symbol }) => symbol),
+      walks.map(({ before }) => before.at),
+      walks.map(({ before }) => before.sequence),
+      count,
+    ];
+    return (
+      await as(sight).query<BookedFill & { walk: number; sequence: bigint }>({ name: 'fills_before', text, values })
+    ).rows;
   },
 
   /** The oldest open lots of several positions at once. */
