@@ -1,4 +1,6 @@
-import type { RateLimitNote } from './answer.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { seconds } from '../limiter/refusal.ts';
+import type { Exchange, RateLimitNote } from './answer.ts';
 
 /** The names that a page of another origin may read. */
 export const rateLimitHeaderNames = [
@@ -15,7 +17,7 @@ export const rateLimitHeaderNames = [
  * draft-ietf-httpapi-ratelimit-headers-11, and the older names: there `Reset` is a Unix time, as at GitHub, while `t`
  * counts seconds from now.
  */
-export const rateLimitHeaders = (
+const rateLimitHeaders = (
   { policy, limit, window_s, remaining, resetAfter_s }: RateLimitNote,
   now: Date,
 ): Record<string, string> => ({
@@ -25,3 +27,18 @@ export const rateLimitHeaders = (
   'X-RateLimit-Remaining': `${remaining}`,
   'X-RateLimit-Reset': `${Math.ceil(now.getTime() / 1_000) + resetAfter_s}`,
 });
+
+const noteOf = (meter: Exchange['meter']): RateLimitNote | undefined =>
+  meter?.latest && {
+    policy: meter.rule.name,
+    limit: meter.rule.limit,
+    window_s: meter.rule.period_ms / 1_000,
+    remaining: meter.latest.remaining,
+    resetAfter_s: seconds(meter.latest.resetAfter_us),
+  };
+
+/** What the answer tells of the limit that the request was counted against, or of the budget that refused it. */
+export const limitHeadersOf = ({ meter, overBudget, limitHeaders }: Exchange, clock: Clock): Record<string, string> => {
+  const told = overBudget ?? noteOf(meter);
+  return told === undefined ? {} : { ...rateLimitHeaders(told, clock.now()), ...limitHeaders?.(told) };
+};

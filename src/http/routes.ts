@@ -17,19 +17,18 @@ import { type ServedPath, served } from './served.ts';
 type Route = Readonly<{ GET?: Handler; POST?: Handler; open?: true; own?: true }>;
 export type Routes = ReadonlyMap<string, Route>;
 
+export interface RouteParts {
+  config: Pick<Config, 'production' | 'metricsToken'>;
+  clock: Clock;
+  graphql: Graphql;
+  checks: Checks;
+  metrics: Metrics;
+  exports: ExportParts;
+  rest: Rest;
+}
+
 /** Every path of the server. */
-export const createRoutes = (
-  parts: {
-    config: Pick<Config, 'production' | 'metricsToken'>;
-    clock: Clock;
-    graphql: Graphql;
-    checks: Checks;
-    metrics: Metrics;
-    exports: ExportParts;
-    rest: Rest;
-  },
-  isDraining: () => boolean,
-): Routes => {
+export const createRoutes = (parts: RouteParts, isDraining: () => boolean): Routes => {
   const health = createHealth({ ...parts, isDraining });
   const operations = createGraphqlHandler(parts.graphql);
   const { production, metricsToken } = parts.config;
