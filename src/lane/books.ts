@@ -38,6 +38,8 @@ export interface Books {
   lot(id: string): LotRow | undefined;
   order(id: string): OrderRow | undefined;
   orderOf(accountId: string, clientOrderId: string): OrderRow | undefined;
+  /** Whether an order of the account has this name, or will have it when its replacement is confirmed. */
+  isNameTaken(accountId: string, name: string): boolean;
   /** The orders of a list; they are loaded whenever one of them is. */
   ordersOf(listId: string): OrderRow[];
   remembered(viewerId: string, operation: string, key: string): IdempotencyRow | undefined;
@@ -82,6 +84,9 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     lot: (id) => lots.get(id),
     order: (id) => orders.get(id),
     orderOf: (accountId, clientOrderId) => orderKeys.get(pair(accountId, clientOrderId)),
+    isNameTaken: (account, name) =>
+      orderKeys.has(pair(account, name)) ||
+      [...orders.values()].some((row) => row.accountId === account && row.replacement?.clientOrderId === name),
     ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),
     remembered: (viewerId, operation, key) => memory.get(triple(viewerId, operation, key)),
     book: (entry, lines) => bookEntry(hand, changes, entry, lines),

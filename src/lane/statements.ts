@@ -131,8 +131,13 @@ export const loadChangedOrders: Statement = {
 
 export const loadClientOrders: Statement = {
   name: 'lane_load_client_orders',
+  // Also the orders whose pending replacement was promised the name.
   text: `SELECT ${orderColumns}
          FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders ON account_id = k.a AND client_order_id = k.c
+         UNION ALL
+         SELECT ${orderColumns}
+         FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders
+           ON account_id = k.a AND replacement ->> 'clientOrderId' = k.c AND replacement IS NOT NULL
          UNION ALL
          SELECT ${orderColumns} FROM orders
          WHERE list_id IN (SELECT list_id FROM unnest($1::uuid[], $2::text[]) AS k(a, c)

@@ -89,7 +89,7 @@ const checkChanges = (
     const filled = formatDecimal(order.filledQty, instrument.baseScale);
     return byState(failure('INVALID_QUANTITY', `qty must be above what is filled already, ${filled}.`, 'qty'));
   }
-  if (changes.clientOrderId !== null && books.orderOf(accountId, changes.clientOrderId) !== undefined) {
+  if (changes.clientOrderId !== null && books.isNameTaken(accountId, changes.clientOrderId)) {
     const message = 'The account has used this clientOrderId for another order.';
     return failure('DUPLICATE_CLIENT_ORDER_ID', message, 'newClientOrderId');
   }

@@ -51,9 +51,10 @@ export const prepareOrder = (
     return no(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
   }
   if (account.status !== 'ACTIVE') return no(failure('ACCOUNT_CLOSED', 'The account is closed.', 'accountId'));
-  const earlier = order.clientOrderId === null ? undefined : books.orderOf(order.accountId, order.clientOrderId);
-  if (earlier !== undefined) {
-    if (earlier.fingerprint === order.fingerprint) return { repeated: earlier };
+  const { accountId, clientOrderId } = order;
+  const earlier = clientOrderId === null ? undefined : books.orderOf(accountId, clientOrderId);
+  if (earlier?.fingerprint === order.fingerprint) return { repeated: earlier };
+  if (clientOrderId !== null && books.isNameTaken(accountId, clientOrderId)) {
     const message = 'The account has used this clientOrderId for another order.';
     return no(failure('DUPLICATE_CLIENT_ORDER_ID', message, 'clientOrderId'));
   }

@@ -47,6 +47,7 @@ const byHand = [
   'index orders_open',
   'index orders_open_of_account',
   'index orders_pending',
+  'index orders_promised_client_order_id',
   'index orders_waiting',
   'index postings_rare',
   'index users_email_key_part',

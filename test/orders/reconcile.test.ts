@@ -7,7 +7,7 @@ import { tellPending } from '../../src/orders/tell.ts';
 import { createPaperVenue, type PaperVenue } from '../../src/venues/paper/paper.ts';
 import { operatorOf } from '../controls/support.ts';
 import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
-import { testClock } from '../support/people.ts';
+import { codesOf, testClock } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading } from '../support/trading.ts';
 
@@ -231,6 +231,24 @@ test('a replacement whose confirmation is lost is found, with what its new order
   expect(await far.status(id)).toBe('REPLACED');
   expect(await far.status(newId)).toBe('PARTIALLY_FILLED');
   expect(await far.status(sold)).toBe('FILLED');
+});
+
+test('the name that a replacement was promised is nobody else’s until the venue answers', async () => {
+  await start();
+  const [id, other] = [await far.place(far.buyer, 'BUY', '3'), await far.place(far.buyer, 'BUY', '4')];
+  far.lose('REPLACED');
+  await far.orders.replace(far.buyer.by, { id, qty: '5', newClientOrderId: 'promised' });
+  await far.settled();
+  const more = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice: '49' } as const;
+  const rivals = [
+    await far.orders.place(far.buyer.by, { ...more, clientOrderId: 'promised' }),
+    await far.orders.replace(far.buyer.by, { id: other, qty: '5', newClientOrderId: 'promised' }),
+  ];
+  expect(rivals.map(codesOf)).toEqual([['DUPLICATE_CLIENT_ORDER_ID'], ['DUPLICATE_CLIENT_ORDER_ID']]);
+  expect((await far.orders.place(far.seller.by, { ...more, clientOrderId: 'promised' })).ok).toBe(true);
+  far.heal();
+  await far.after(answer_ms);
+  expect(await far.orders.one(far.buyer.userId, { clientOrderId: 'promised' })).toMatchObject({ replacesId: id });
 });
 
 test('a refusal of an earlier replacement does not refuse the next one', async () => {

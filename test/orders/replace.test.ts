@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { must } from '../support/people.ts';
+import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
@@ -130,4 +130,22 @@ test('ten replacements at once end in one chain of which one order is open', asy
   const page = { limit: 10, backward: false, from: undefined };
   const { rows } = await trading.orders.list(userId, {}, page);
   expect(rows.map(({ status }) => status).sort()).toEqual(['NEW', 'REPLACED']);
+});
+
+test('the name that a replacement was promised is nobody else’s, not in the same turn either', async () => {
+  const { by, userId } = await trading.customer('100000');
+  const [first, second] = [must(await trading.orders.place(by, limit)), must(await trading.orders.place(by, limit))];
+  await trading.settled();
+  const answers = await Promise.all([
+    trading.orders.replace(by, { id: first.id, qty: '5', newClientOrderId: 'promised' }),
+    trading.orders.replace(by, { id: second.id, qty: '6', newClientOrderId: 'promised' }),
+    trading.orders.place(by, { ...limit, clientOrderId: 'promised' }),
+  ]);
+  const rivals = answers.filter(({ ok }) => !ok);
+  expect(rivals.map(codesOf)).toEqual([['DUPLICATE_CLIENT_ORDER_ID'], ['DUPLICATE_CLIENT_ORDER_ID']]);
+  await trading.settled();
+  expect(await trading.orders.one(userId, { clientOrderId: 'promised' })).toMatchObject({ status: 'NEW' });
+  expect(codesOf(await trading.orders.replace(by, { id: second.id, qty: '6', newClientOrderId: 'promised' }))).toEqual([
+    'DUPLICATE_CLIENT_ORDER_ID',
+  ]);
 });
