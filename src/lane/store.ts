@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { chained, type Strand } from '../audit/chain.ts';
 import { arrayText } from '../database/array-text.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
+import { answersOf } from './flight.ts';
 import type { FreshOrders } from './fresh-orders.ts';
 import { isConnectionLoss } from './lost.ts';
 import { read } from './read.ts';
@@ -47,11 +48,7 @@ const statementsOf = (changes: Written): pg.QueryConfig[] =>
 
 /** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
 const write = async (client: pg.Client, statements: readonly pg.QueryConfig[]): Promise<void> => {
-  const sent: Promise<unknown>[] = statements.map((statement) => client.query(statement));
-  sent.push(client.query('COMMIT'));
-  const results = await Promise.allSettled(sent);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await answersOf([...statements.map((statement) => client.query(statement)), client.query('COMMIT')]);
 };
 
 const inChain = (changes: Changes, free: Strand): Written => {
@@ -102,10 +99,11 @@ export const createLaneStore = ({ connect, onConnection, fresh }: LaneStoreOptio
       let proof: string | undefined;
       let deciding = false;
       try {
-        const begun = open.query('BEGIN');
-        const loading = read(open, needs, sql.lockAccounts, fresh.take(needs.orders));
-        const taking = open.query<Strand & { transaction: string }>(sql.takeStrand);
-        const [loaded, { rows: strands }] = await Promise.all([loading, taking, begun]);
+        const [, loaded, { rows: strands }] = await answersOf([
+          open.query('BEGIN'),
+          read(open, needs, sql.lockAccounts, fresh.take(needs.orders)),
+          open.query<Strand & { transaction: string }>(sql.takeStrand),
+        ]);
         deciding = true;
         const changes = decide(loaded);
         const strand = strands[0] as Strand & { transaction: string };
