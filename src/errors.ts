@@ -125,6 +125,11 @@ export const catalogue = {
   RATE_LIMITED: top(429, 'Too many requests; Retry-After says when to come back.', true),
   OVERLOADED: top(503, 'A bounded queue is full, or the database too busy; Retry-After says when to come back.', true),
   DEPENDENCY_UNAVAILABLE: top(503, 'Something that the field depends on does not answer.', true),
+  DONE_WITHOUT_ANSWER: top(
+    500,
+    'The command was carried out, and then its answer could not be read; `id` is what it made, where that has one. Look it up, or repeat ' +
+      'the request with the same idempotency key: without one a repeat is another command.',
+  ),
   INTERNAL_SERVER_ERROR: top(500, 'A bug; it is logged whole under the request id.', true),
 } as const satisfies Record<string, Entry<'payload' | 'top' | 'both'>>;
 

@@ -1,5 +1,6 @@
 import { actorOf, readerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
+import { noteCarriedOut } from '../graphql/carried-out.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { UserErrorRef } from '../graphql/user-error.ts';
 import { createBatch } from '../kernel/batch.ts';
@@ -50,10 +51,11 @@ const LimitsPayload = builder.objectRef<Result<{ accountId: string }>>('SetAccou
       type: LimitsRef,
       nullable: true,
       // An operator has set them, on anybody's account.
-      resolve: async (result, _, { services }) => {
+      resolve: async (result, _, context, info) => {
         if (!result.ok) return null;
+        noteCarriedOut(context, info, result.value);
         const { accountId } = result.value;
-        return (await services.controls.limitsOf('EVERYTHING', [accountId]))(accountId);
+        return (await context.services.controls.limitsOf('EVERYTHING', [accountId]))(accountId);
       },
     }),
     userErrors: t.field({ type: [UserErrorRef], resolve: (result) => (result.ok ? [] : [...result.failures]) }),

@@ -3,6 +3,7 @@ import type { Dependency } from '../guard/circuits.ts';
 import type { TokenProblem, Viewer } from '../identity/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Meter } from '../limiter/request-limits.ts';
+import type { CarriedOut } from './carried-out.ts';
 
 /** What every resolver gets. `services` are the use cases; resolvers call nothing else. */
 export interface GraphContext {
@@ -23,6 +24,8 @@ export interface GraphContext {
   idempotencyReplayed: boolean;
   /** What the fields that ran depend on; null until one that declares a dependency did. */
   dependencies: Set<Dependency> | null;
+  /** What the mutations of this request did, as far as it is shown; null until one did something. */
+  carriedOut: CarriedOut[] | null;
   services: Services;
   clock: Clock;
 }

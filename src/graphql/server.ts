@@ -65,6 +65,7 @@ export const createGraphql = (
         charged: 0,
         idempotencyReplayed: false,
         dependencies: null,
+        carriedOut: null,
         services,
         clock,
         operation: null,

@@ -2,6 +2,7 @@ import type { ObjectRef } from '@pothos/core';
 import { catalogue, type ErrorCode, type Failure } from '../errors.ts';
 import type { Result } from '../kernel/result.ts';
 import { builder } from './builder.ts';
+import { noteCarriedOut } from './carried-out.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
@@ -39,7 +40,11 @@ export const payloadOf = <Value extends object>(
       [field]: t.field({
         type: type as ObjectRef<Types, object>,
         nullable: true,
-        resolve: (result) => (result.ok ? result.value : null),
+        resolve: (result, _, context, info) => {
+          if (!result.ok) return null;
+          noteCarriedOut(context, info, result.value);
+          return result.value;
+        },
       }),
       userErrors: t.field({
         type: [UserErrorRef],

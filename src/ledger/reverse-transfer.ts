@@ -10,7 +10,7 @@ import type { Lane } from '../lane/lane.ts';
 import type { EntryRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import { decideReversal } from './decide-reversal.ts';
-import type { JournalEntry, JournalStore } from './journal/store.ts';
+import type { BookedPosting, JournalStore } from './journal/store.ts';
 
 export interface ReverseTransferInput {
   transferId: string;
@@ -23,10 +23,13 @@ const revive = (json: Omit<EntryRow, 'createdAt'> & { createdAt: string }): Entr
   createdAt: new Date(json.createdAt),
 });
 
+/** Its lines are read when they are asked for: it is booked whether they can be read or not. */
+type ReversalEntry = EntryRow & { postings: () => Promise<BookedPosting[]> };
+
 /** `reverseTransfer`: takes a deposit or a withdrawal back. What is booked never changes, so it is read before the lane. */
 export const createReverseTransfer =
   ({ lane, journal, inFlight, ids }: { lane: Lane; journal: JournalStore; inFlight: InFlight; ids: Ids }) =>
-  async (by: Actor & { userId: string }, input: ReverseTransferInput): Promise<Once<JournalEntry>> => {
+  async (by: Actor & { userId: string }, input: ReverseTransferInput): Promise<Once<ReversalEntry>> => {
     const { reason, idempotencyKey } = input;
     const problem =
       checkReason(reason, 'reason', limits.text.reason) ??
@@ -56,6 +59,7 @@ export const createReverseTransfer =
       }),
     );
     if (!answer.ok) return answer;
-    const booked = await journal.postingsOf([answer.value.id]);
-    return { ...answer, value: { ...answer.value, postings: booked.get(answer.value.id) ?? [] } };
+    const { value } = answer;
+    const postings = async (): Promise<BookedPosting[]> => (await journal.postingsOf([value.id])).get(value.id) ?? [];
+    return { ...answer, value: { ...value, postings } };
   };

@@ -1,5 +1,7 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Sight } from '../database/viewers.ts';
 import { readerOf } from '../graphql/actor.ts';
+import { asksOnlyForId } from '../graphql/asks-only-for-id.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,11 +20,13 @@ export const balanceBatch = batchOf((ledger, sight, ids: string[]) => ledger.bal
 export const positionBatch = batchOf((ledger, sight, ids: string[]) => ledger.positionsOf(sight, ids));
 export const lotBatch = batchOf((ledger, sight, positions: ValuedPosition[]) => ledger.lotsOf(sight, positions));
 
-/** The account of a row that its reader was shown, such as an order’s. */
+/** The account of a row that its reader was shown, such as an order’s; its id is known from the row. */
 export const accountOfRow = async (
   accountId: string,
   context: Parameters<typeof accountBatch>[0],
+  info: GraphQLResolveInfo,
 ): Promise<Account> => {
+  if (asksOnlyForId(info)) return { id: accountId } as Account;
   const account = await accountBatch(context)(accountId);
   if (account === undefined) throw new Error('a row names an account that does not exist');
   return account;

@@ -43,7 +43,10 @@ PositionRef.implement({
         resolve: (position) => formatDecimal(units(position), position.instrument.quoteScale),
       });
     return {
-      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+      account: t.field({
+        type: AccountRef,
+        resolve: ({ accountId }, _, context, info) => accountOfRow(accountId, context, info),
+      }),
       symbol: t.exposeString('symbol'),
       qty: t.field({
         type: 'Decimal',

@@ -14,7 +14,10 @@ const TransferRef = builder.objectRef<TransferRow>('Transfer').implement({
   description: 'Money that came into an account or left it.',
   fields: (t) => ({
     id: t.exposeID('id'),
-    account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+    account: t.field({
+      type: AccountRef,
+      resolve: ({ accountId }, _, context, info) => accountOfRow(accountId, context, info),
+    }),
     kind: t.field({
       type: builder.enumType(TransferKind, { name: 'TransferKind' }),
       resolve: ({ kind }) => kind,

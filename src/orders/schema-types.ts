@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   OrderLeg,
   OrderListType,
@@ -7,7 +8,9 @@ import {
   TimeInForce,
 } from '../database/generated/enums.ts';
 import { viewerOf } from '../graphql/actor.ts';
+import { asksOnlyForId } from '../graphql/asks-only-for-id.ts';
 import { builder } from '../graphql/builder.ts';
+import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
@@ -44,13 +47,22 @@ export const ListTypeEnum = builder.enumType(OrderListType, {
 
 /** The other orders of a chain, by id. */
 const orderBatch = perRequest((context) =>
-  createBatch(async (ids: (string | null)[]) => {
-    const known = ids.filter((id) => id !== null);
-    const found = known.length === 0 ? [] : await context.services.orders.several(viewerOf(context).id, known);
+  createBatch(async (ids: string[]) => {
+    const found = await context.services.orders.several(viewerOf(context).id, ids);
     const byId = new Map(found.map((order) => [order.id, order]));
-    return (id) => (id === null ? undefined : byId.get(id));
+    return (id) => byId.get(id);
   }),
 );
+
+/** Its id is known from the row that names it. */
+const orderInChain = (
+  id: string | null,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): OrderRow | undefined | Promise<OrderRow | undefined> => {
+  if (id === null) return undefined;
+  return asksOnlyForId(info) ? ({ id } as OrderRow) : orderBatch(context)(id);
+};
 
 export const OrderRef = builder.objectRef<OrderRow>('Order');
 OrderRef.implement({
@@ -78,7 +90,10 @@ OrderRef.implement({
       clientOrderId: t.exposeString('clientOrderId', {
         description: 'Unique per account for ever; the id when the client gave none.',
       }),
-      account: t.field({ type: AccountRef, resolve: ({ accountId }, _, context) => accountOfRow(accountId, context) }),
+      account: t.field({
+        type: AccountRef,
+        resolve: ({ accountId }, _, context, info) => accountOfRow(accountId, context, info),
+      }),
       symbol: t.exposeString('symbol'),
       side: t.field({ type: SideEnum, resolve: ({ side }) => side }),
       type: t.field({ type: TypeEnum, resolve: ({ type }) => type }),
@@ -137,12 +152,12 @@ OrderRef.implement({
       replaces: t.field({
         type: OrderRef,
         nullable: true,
-        resolve: ({ replacesId }, _, context) => orderBatch(context)(replacesId),
+        resolve: ({ replacesId }, _, context, info) => orderInChain(replacesId, context, info),
       }),
       replacedBy: t.field({
         type: OrderRef,
         nullable: true,
-        resolve: ({ replacedById }, _, context) => orderBatch(context)(replacedById),
+        resolve: ({ replacedById }, _, context, info) => orderInChain(replacedById, context, info),
       }),
       createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
       updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),

@@ -30,6 +30,7 @@ const contextOf = (viewer: Viewer | null, services: Partial<Services> = world): 
     idempotencyKey: null,
     idempotencyReplayed: false,
     dependencies: null,
+    carriedOut: null,
     services: services as Services,
     clock: world.clock,
   }) as GraphContext;

@@ -32,17 +32,18 @@ test('a reversal posts the exact opposite, says so to the customer and to the lo
   expect(done).toHaveLength(1);
   expect(answers.find(({ ok }) => !ok)).toMatchObject({ failures: [{ code: 'ALREADY_REVERSED' }] });
   expect(await cash(customer)).toBe(1_000_000_000n);
-  expect(done[0]).toMatchObject({
-    value: { kind: 'REVERSAL', postings: [{ amount: 525_000_000n }, { amount: -525_000_000n }] },
-  });
+  const [reversal] = done;
+  expect(reversal).toMatchObject({ ok: true, value: { kind: 'REVERSAL' } });
+  const lines = reversal?.ok === true ? await reversal.value.postings() : [];
+  expect(lines).toMatchObject([{ amount: 525_000_000n }, { amount: -525_000_000n }]);
   const { prisma } = trading.database;
   const [event] = await prisma.accountEvent.findMany({
     where: { accountId: customer.accountId, type: 'TRANSFER_REVERSED' },
   });
   expect(event?.payload).toMatchObject({ asset: 'USD', amount: '-525000000', reason: 'wrong account' });
-  const lines = await prisma.auditEntry.findMany({ where: { action: 'reverseTransfer', target: transferId } });
-  expect(lines.map(({ outcome }) => outcome).sort()).toEqual([...Array(4).fill('ALREADY_REVERSED'), 'OK']);
-  expect(lines[0]?.details).toEqual({ reason: 'wrong account' });
+  const audited = await prisma.auditEntry.findMany({ where: { action: 'reverseTransfer', target: transferId } });
+  expect(audited.map(({ outcome }) => outcome).sort()).toEqual([...Array(4).fill('ALREADY_REVERSED'), 'OK']);
+  expect(audited[0]?.details).toEqual({ reason: 'wrong account' });
 });
 
 test('a reversal that is repeated with its key gets the first answer', async () => {
@@ -51,7 +52,8 @@ test('a reversal that is repeated with its key gets the first answer', async () 
     trading.ledger.reverseTransfer(operator.by, { transferId, reason, idempotencyKey: 'back' });
   const first = await send('twice');
   expect(first).toMatchObject({ ok: true, replayed: false });
-  expect(await send('twice')).toEqual({ ...first, replayed: true });
+  const shown = first.ok ? { ...first.value, postings: expect.any(Function) } : undefined;
+  expect(await send('twice')).toEqual({ ok: true, value: shown, replayed: true });
   expect(await send('another')).toMatchObject({ ok: false, failures: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
 });
 

@@ -3,6 +3,7 @@ import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import { troubleOf } from '../../database/trouble.ts';
 import { catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
 import type { Log } from '../../telemetry/log.ts';
+import { carriedOutAt } from '../carried-out.ts';
 import type { RequestContext } from '../context.ts';
 import { clipped } from '../error-text.ts';
 
@@ -25,6 +26,9 @@ const machineryCode = (error: GraphQLError, origin: GraphQLError): ErrorCode | u
   return error.path === undefined || error.message.startsWith('Argument "') ? 'BAD_USER_INPUT' : undefined;
 };
 
+const CARRIED_OUT =
+  'The command was carried out, but its answer could not be read. Look up what it did, or repeat it with the same idempotency key.';
+
 export interface MaskOptions {
   log: Log;
   /** Answers say what went wrong inside: for a developer's own machine. */
@@ -35,7 +39,7 @@ export interface MaskOptions {
 const insideOf = (error: unknown) =>
   error instanceof Error ? { message: error.message, stack: error.stack?.split('\n') } : { message: String(error) };
 
-const present = (
+const presentAlone = (
   error: GraphQLError,
   context: RequestContext,
   { log, debugErrors }: MaskOptions,
@@ -70,6 +74,18 @@ const present = (
       ...(debugErrors && { debug: insideOf(origin) }),
     },
   };
+};
+
+/**
+ * A client that reads "try again" does it again. So where the command was carried out and what failed is a read for its answer, the
+ * error says that in place of its reason, and never when to come back.
+ */
+const present = (error: GraphQLError, context: RequestContext, options: MaskOptions): GraphQLFormattedError => {
+  const shown = presentAlone(error, context, options);
+  const done = carriedOutAt(context, error.path);
+  const { code, retryAfter: _, ...extensions } = shown.extensions as { code: ErrorCode } & Record<string, unknown>;
+  if (done === undefined || catalogue[code].status < 500) return shown;
+  return { ...shown, message: CARRIED_OUT, extensions: { code: 'DONE_WITHOUT_ANSWER', ...extensions, ...done } };
 };
 
 /** Lets out what the catalogue knows; everything else is logged whole and answered with the request id only. */

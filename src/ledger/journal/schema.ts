@@ -43,7 +43,10 @@ const PostingRef = builder.objectRef<BookedPosting>('Posting').implement({
   }),
 });
 
-export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').implement({
+/** Lines that are not in hand are read when they are asked for. */
+type ShownEntry = Omit<JournalEntry, 'postings'> & { postings: BookedPosting[] | (() => Promise<BookedPosting[]>) };
+
+export const JournalEntryRef = builder.objectRef<ShownEntry>('JournalEntry').implement({
   description: 'One entry of the journal. Entries are never changed or removed.',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -58,7 +61,7 @@ export const JournalEntryRef = builder.objectRef<JournalEntry>('JournalEntry').i
       type: [PostingRef],
       complexity: { field: 1, multiplier: 4 },
       description: 'The lines; for a customer those of the own account.',
-      resolve: ({ postings }) => postings,
+      resolve: ({ postings }) => (typeof postings === 'function' ? postings() : postings),
     }),
   }),
 });
