@@ -7,11 +7,12 @@ import { orderEvent } from './view.ts';
 
 /**
  * The session of an order has ended and no venue has it any more: it waits for the next one, or its time is over, or that of the
- * other exit of its pair, which its venue would have ended it with.
+ * other exit of its pair, which its venue would have ended it with. A DAY order's time is over with its session, also where that
+ * ends before the time that the order was given: it was placed while there were no sessions.
  */
 export const decideSessionEnd = (books: Books, order: OrderRow, at: Date, rules: OrderRules): boolean => {
   if (!doneForDay(order, at)) return false;
-  if (order.expiresAt !== null && order.expiresAt <= at) {
+  if (order.timeInForce === 'DAY' || (order.expiresAt !== null && order.expiresAt <= at)) {
     cancelOpen(books, order, TIME_IS_OVER, at, rules);
     return true;
   }

@@ -162,7 +162,14 @@ OrderRef.implement({
       createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
       updatedAt: t.field({ type: 'DateTime', resolve: ({ updatedAt }) => updatedAt }),
       triggeredAt: time(({ triggeredAt }) => triggeredAt),
-      expiresAt: time(({ expiresAt }) => expiresAt),
+      expiresAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'When its time is over. Of a DAY order the end of its session, as it was known when the order was placed: where an operator ends ' +
+          'the session before, the order is EXPIRED then.',
+        resolve: ({ expiresAt }) => expiresAt,
+      }),
       filledAt: time(({ filledAt }) => filledAt),
       canceledAt: time(({ canceledAt }) => canceledAt),
       expiredAt: time(({ expiredAt }) => expiredAt),

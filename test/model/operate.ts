@@ -63,6 +63,7 @@ const keepHours = (state: State, was: Pick<State, 'sessions' | 'now'>): void => 
     (order) => order.symbol === symbol && ['NEW', 'PARTIALLY_FILLED'].includes(order.status),
   );
   for (const order of resting) order.status = 'DONE_FOR_DAY';
+  cancelOpen(state, (order) => resting.includes(order) && order.timeInForce === 'DAY', 'TIME_IS_OVER');
 };
 
 export const setHours = (state: State, sessions: boolean): void => {

@@ -150,9 +150,11 @@ describe('a session', () => {
     };
     expect(end({})).toEqual(aside);
     expect(end({ expiresAt: moment(1) })).toEqual(aside);
-    expect(end({ expiresAt: at })).toEqual({
+    const over = {
       ...{ done: true, status: 'EXPIRED', reason: 'TIME_IS_OVER', events: ['ORDER_EXPIRED'], written: ['order'] },
-    });
+    };
+    expect(end({ expiresAt: at })).toEqual(over);
+    expect(end({ timeInForce: 'DAY', expiresAt: moment(1) })).toEqual(over);
     const exit = { listId: 'list', leg: 'SECOND' } as const;
     expect(end(exit, { status: 'CANCELED' })).toEqual({
       ...{ done: true, status: 'CANCELED', reason: 'SIBLING_CLOSED', events: ['ORDER_CANCELED'], written: ['order'] },

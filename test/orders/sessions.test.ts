@@ -91,14 +91,18 @@ test('an operator may open the market at any hour, and close it again', async ()
   const { by } = await trading.customer('10000');
   const order = await place(by);
   expect(await statusOf(trading, order)).toBe('ACCEPTED');
+  const queued = await place(by, { timeInForce: 'DAY' });
   expect(trading.controls.sessionOf({ kind: 'STOCK' })?.state).toBe('CLOSED');
   must(await trading.controls.setMarketHours(operator, { mode: 'ALWAYS_OPEN' }));
   await goTo('2026-03-14T12:00:00Z');
-  expect(await statusOf(trading, order)).toBe('NEW');
+  const day = await place(by, { timeInForce: 'DAY' });
+  await trading.settled();
+  expect(await statuses([order, queued, day])).toEqual(['NEW', 'NEW', 'NEW']);
   expect(trading.controls.sessionOf({ kind: 'STOCK' })).toBeNull();
   must(await trading.controls.setMarketHours(operator, { mode: 'SESSIONS' }));
   await goTo('2026-03-14T12:00:01Z');
-  expect(await statusOf(trading, order)).toBe('DONE_FOR_DAY');
+  // Both before their time: one was given that of the next session, the other midnight.
+  expect(await statuses([order, queued, day])).toEqual(['DONE_FOR_DAY', 'EXPIRED', 'EXPIRED']);
   await expect(trading.controls.setMarketHours(by, { mode: 'SESSIONS' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 

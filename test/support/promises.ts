@@ -98,8 +98,10 @@ export const promises: Record<string, string> = {
     SELECT a.id, a.trading_blocked, k.target
     FROM accounts a FULL JOIN (SELECT target FROM kill_switches WHERE scope = 'ACCOUNT') k ON k.target = a.id::text
     WHERE coalesce(a.trading_blocked, false) <> (k.target IS NOT NULL)`,
-  'O2 an order is EXPIRED only when it was due': `
-    SELECT id FROM orders WHERE status = 'EXPIRED' AND (expires_at IS NULL OR expired_at IS NULL OR expired_at < expires_at)`,
+  'O2 an order is EXPIRED only when it was due, or a DAY order whose session was ended': `
+    SELECT id FROM orders
+    WHERE status = 'EXPIRED'
+      AND (expires_at IS NULL OR expired_at IS NULL OR (expired_at < expires_at AND time_in_force <> 'DAY'))`,
   'O1 an order is filled by its executions': `
     SELECT o.id FROM orders o
       LEFT JOIN (SELECT order_id, sum(live * qty) AS qty, sum(live * value) AS value, sum(live * fee) AS fee,
