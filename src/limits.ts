@@ -136,6 +136,8 @@ export const limits = {
     answer_ms: 10_000,
     /** How long a repeat of an idempotency key waits for the answer of the request that is still in flight. */
     idempotencyWait_ms: 2_000,
+    /** What such a repeat is told to wait: nearly every command is answered by then. */
+    idempotencyRetry_s: 1,
     /** How often waiting callers are looked through for one whose time is up. */
     sweep_ms: 250,
     /** How often a process that lacks the paper venue’s lease asks for it: how long the venue rests after its holder died. */

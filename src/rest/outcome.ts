@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { catalogue, type ErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { RestFailure } from './dialect.ts';
 import type { InputProblem } from './input.ts';
 import type { RestOperation } from './operation.ts';
@@ -9,6 +10,9 @@ interface UserError {
   message: string;
   field: string[] | null;
 }
+
+/** Seconds until what is refused for now may be asked again, where only time is missing. */
+const retryAfter_s: Partial<Record<ErrorCode, number>> = { IDEMPOTENCY_IN_PROGRESS: limits.lane.idempotencyRetry_s };
 
 const refusedWhole = (errors: readonly GraphQLFormattedError[]): RestFailure => {
   const codeOf = (error: GraphQLFormattedError): ErrorCode => error.extensions?.code as ErrorCode;
@@ -36,9 +40,11 @@ export const failureOf = (
   const found = payloads.flatMap((name) => (data?.[name] as { userErrors?: UserError[] } | null)?.userErrors ?? []);
   const [first] = found;
   if (first === undefined) return undefined;
+  const wait_s = retryAfter_s[first.code];
   return {
     code: first.code,
     message: first.message,
+    ...(wait_s !== undefined && { retryAfter_s: wait_s }),
     errors: found.flatMap(({ code, message, field }) =>
       field === null
         ? []

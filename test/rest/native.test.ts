@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
 import { send, type TestAnswer } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 
@@ -56,6 +57,20 @@ describe('an order over REST', () => {
     expect(second.headers['idempotent-replayed']).toBe('true');
     const other = await ask('POST', '/api/v1/orders', { ...order, qty: '2' }, headers);
     expect([other.status, other.json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  it('is told when to ask again while the first with its key is in progress', async () => {
+    const rival = await connect(app.databaseUrl);
+    await rival.query('BEGIN');
+    await rival.query('SELECT FROM accounts FOR UPDATE');
+    const send = () => ask('POST', '/api/v1/deposits', { amount: '1' }, { 'idempotency-key': 'rest-slow' });
+    const first = send();
+    const second = await send();
+    expect([second.status, second.json.code]).toEqual([409, 'IDEMPOTENCY_IN_PROGRESS']);
+    expect(second.headers['retry-after']).toBe('1');
+    await rival.query('ROLLBACK');
+    await rival.end();
+    expect((await first).status).toBe(201);
   });
 
   it('several with one key are made once, and its key is no other request’s', async () => {
