@@ -30,7 +30,7 @@ const isSmtpUrl = (text: string): boolean => {
 };
 
 /** "Bourse <no-reply@example.com>", or the address alone. */
-export const readSender = (text: string): { name: string; address: string } => {
+const readSender = (text: string): { name: string; address: string } => {
   const [, name = '', inner = text] = named.exec(text) ?? [];
   return { name: name.trim(), address: inner.trim() };
 };

@@ -34,7 +34,7 @@ export interface BreachedNeeds {
  * hundreds of thousands of passwords have. Where it does not answer the password is taken: the rules and the list of common
  * ones have been asked by then, and a service that is down must not keep people from changing a password that they lost.
  */
-export const createCheckBreached = ({ ranges, guard, clock, metrics, log }: BreachedNeeds): CheckBreached => {
+const createCheckBreached = ({ ranges, guard, clock, metrics, log }: BreachedNeeds): CheckBreached => {
   const known = createLru<{ list: string; at_ms: number }>(limits.breached.ranges);
   const checks = new Counter({
     name: 'bourse_breached_password_checks_total',

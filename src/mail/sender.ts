@@ -69,5 +69,3 @@ export const createMailSender = ({ store, compose, post, guard, clock, timers, l
     },
   };
 };
-
-export type MailSender = ReturnType<typeof createMailSender>;

@@ -21,7 +21,7 @@ interface ShownQuote {
   quote: Quote;
 }
 
-export const QuoteRef = builder.objectRef<ShownQuote>('Quote').implement({
+const QuoteRef = builder.objectRef<ShownQuote>('Quote').implement({
   description: 'The best prices of an instrument now. Prices are in the quote asset, for one whole base asset.',
   fields: (t) => {
     const price = (name: 'bid' | 'ask' | 'last', description: string) =>

@@ -16,9 +16,8 @@ import {
   refuseCancel,
   refuseReplace,
   reject,
-  trail,
-  trigger,
 } from './order.ts';
+import { trail, trigger } from './stop-order.ts';
 
 /** What reports could not settle: the venue must be asked what became of these orders. */
 export type Doubts = OrderName[];

@@ -1,7 +1,6 @@
 import type { OrderStatus } from '../database/generated/enums.ts';
 import type { OrderRow, Replacement } from '../lane/rows.ts';
-import { isBetterPeak, tighter } from '../venues/trail.ts';
-import { type Trailed, UNKNOWN_ORDER } from '../venues/venue.ts';
+import { UNKNOWN_ORDER } from '../venues/venue.ts';
 
 /** The life of an order: FIX 4.4 states, moved only by the functions of this file. All of them are pure on the row. */
 
@@ -170,28 +169,6 @@ export const refuseReplace = (
     order.reason = EXECUTION_UNKNOWN;
   }
   settleChange(order, at);
-  return true;
-};
-
-/** A stop's price was reached. */
-export const trigger = (order: OrderRow, at: Date): boolean => {
-  if (isFinal(order.status) || order.triggeredAt !== null) return false;
-  order.triggeredAt = at;
-  order.updatedAt = at;
-  return true;
-};
-
-/** A trailing stop followed the market. */
-export const trail = (order: OrderRow, { trailPeak, stopPrice, worstPrice }: Trailed, at: Date): boolean => {
-  if (isFinal(order.status) || order.triggeredAt !== null) return false;
-  // What was overtaken by a better one is old, and what is known already says nothing.
-  if (order.trailPeak !== null && isBetterPeak(order.side, order.trailPeak, trailPeak)) return false;
-  const collar = tighter(order.side, worstPrice ?? order.worstPrice, order.worstPrice);
-  if (trailPeak === order.trailPeak && stopPrice === order.stopPrice && collar === order.worstPrice) return false;
-  order.trailPeak = trailPeak;
-  order.stopPrice = stopPrice;
-  order.worstPrice = collar;
-  order.updatedAt = at;
   return true;
 };
 

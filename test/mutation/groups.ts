@@ -59,7 +59,7 @@ export const groups: Readonly<Record<string, Group>> = {
   },
   orders: {
     mutate: [
-      'src/orders/{order,risk,terms,check-limits,check-session,check-trading}.ts',
+      'src/orders/{order,stop-order,risk,terms,check-limits,check-session,check-trading}.ts',
       'src/orders/{decide-place,decide-list,decide-reconcile,decide-session,decide-settle,decide-cancel,decide-late,list*}.ts',
     ],
     tests: ['test/orders/{order,risk,terms,decide,decide-place,decide-settle}.test.ts'],

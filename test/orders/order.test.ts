@@ -23,9 +23,8 @@ import {
   reject,
   submitAgain,
   TIME_IS_OVER,
-  trail,
-  trigger,
 } from '../../src/orders/order.ts';
+import { trail, trigger } from '../../src/orders/stop-order.ts';
 import { UNKNOWN_ORDER } from '../../src/venues/venue.ts';
 import { at } from '../support/books.ts';
 import { orderRow } from '../support/order-row.ts';
