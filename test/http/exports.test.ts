@@ -136,6 +136,17 @@ describe('a statement as a file', () => {
     });
   });
 
+  test('ends before its last instant, with which the next one begins', async () => {
+    const whole = { accountId: customer.accountId, from: period.from, to: now(), format: 'json' };
+    const { movements } = (await ask(customer.token, whole)).json;
+    const middle = movements[1].time;
+    const before = (await ask(customer.token, { ...whole, to: middle })).json;
+    const after = (await ask(customer.token, { ...whole, from: middle })).json;
+    expect([...before.movements, ...after.movements]).toEqual(movements);
+    expect(after.movements[0].time).toBe(middle);
+    expect(before.closing).toEqual(after.opening);
+  });
+
   test('has nothing but its frame when nothing moved', async () => {
     const parameters = { accountId: customer.accountId, ...period };
     const { json } = await ask(customer.token, { ...parameters, format: 'json' });
