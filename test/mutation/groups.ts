@@ -55,13 +55,13 @@ export const groups: Readonly<Record<string, Group>> = {
       'src/venues/paper/{book,desk,engine,floor,foresee,groups,ladder,recent,replace,stops}.ts',
       'src/venues/trail.ts',
     ],
-    tests: ['test/venues/paper/{book,desk,desk-invariants,engine,ladder,priority,recent,stops}.test.ts'],
+    tests: ['test/venues/paper/{book,desk,desk-invariants,engine,ladder,paper,priority,recent,stops}.test.ts'],
   },
   orders: {
     mutate: [
       'src/orders/{order,stop-order,risk,terms,check-limits,check-session,check-trading}.ts',
       'src/orders/{decide-place,decide-list,decide-reconcile,decide-session,decide-settle,decide-cancel,decide-late,list*}.ts',
     ],
-    tests: ['test/orders/{order,risk,terms,decide,decide-place,decide-settle}.test.ts'],
+    tests: ['test/orders/{order,risk,terms,decide,decide-place,decide-settle,decide-exits}.test.ts'],
   },
 };

@@ -143,7 +143,10 @@ describe('a list', () => {
 
   it('holds for its entry; what waits for that holds nothing yet, and all of them count', () => {
     const books = booksWith(10_020n);
-    expect(list(books, 'BRACKET', {}, exit, stop)).toMatchObject({ ok: true, value: { id: 'list', type: 'BRACKET' } });
+    const orders = [{ status: 'PENDING_NEW' }, { status: 'HELD' }, { id: 'o2', status: 'HELD' }];
+    expect(list(books, 'BRACKET', {}, exit, stop)).toMatchObject({
+      ...{ ok: true, value: { id: 'list', type: 'BRACKET', orders } },
+    });
     expect(rows(books)).toEqual([
       ['o0', 'ENTRY', 'PENDING_NEW', 10_020n, 'list'],
       ['o1', 'TAKE_PROFIT', 'HELD', 0n, 'list'],
@@ -169,17 +172,19 @@ describe('a list', () => {
     list(cheaper, 'OCO', dearer, {});
     expect(rows(cheaper).map(([, , , reserve]) => reserve)).toEqual([12_024n, 0n]);
     expect(list(booksWith(12_023n), 'OCO', {}, dearer)).toMatchObject({
+      ok: false,
       failures: [{ code: 'INSUFFICIENT_FUNDS', field: ['orders', '0', 'qty'] }],
     });
   });
 
   it('needs for its entry only what the entry needs', () => {
-    expect(list(booksWith(10_020n), 'OTO', {}, { ...exit, qty: 1_000n })).toMatchObject({ ok: true });
+    expect(list(booksWith(10_020n), 'OTO', {}, { ...exit, qty: 20_000n })).toMatchObject({ ok: true });
   });
 
   it('is refused whole, with every reason at its place', () => {
     const books = booksWith(100_000n, 0n, { maxOrderValue: 10_500n });
     expect(list(books, 'BRACKET', { expiresAt: at }, exit, { ...stop, stopPrice: 90n })).toMatchObject({
+      ok: false,
       failures: [
         { code: 'INVALID_INPUT', field: ['orders', '0', 'expiresAt'] },
         { code: 'ORDER_TOO_LARGE', field: ['orders', '1', 'qty'] },
@@ -193,6 +198,9 @@ describe('a list', () => {
       const answer = list(booksWith(100_000n, 0n, more), 'OTO', {}, exit);
       return answer.ok || answer.failures.map((one) => [one.code, one.field]);
     };
+    const books = booksWith(100_000n);
+    list(books, 'OTO', {}, exit);
+    expect(books.account('a')).toMatchObject({ openOrders: 2, notionalUsed: 21_000n });
     expect(code({ maxDailyNotional: 21_000n })).toBe(true);
     expect(code({ maxDailyNotional: 20_999n })).toEqual([['DAILY_LIMIT_REACHED', ['orders', '1', 'qty']]]);
     expect(code({ maxOpenOrders: 2 })).toBe(true);

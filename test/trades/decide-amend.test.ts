@@ -1,0 +1,43 @@
+import { afterEach, expect, test } from 'vitest';
+import { decideAmend } from '../../src/trades/decide-amend.ts';
+import { buy, cash, checkWorlds, open, trade, type World } from '../orders/reported.ts';
+import { at, balance } from '../support/books.ts';
+
+afterEach(checkWorlds);
+
+/** 100 bought for 5000, at a fee of a hundredth; then busted, or corrected to this price. */
+const amended = (world: World, price: bigint | null) => {
+  const { books, settle, rules, order } = open({ ...world, feeBps: 100n });
+  settle(trade('one', 'BUY', 100n, 50n));
+  const { entries, postings, executions } = books.changes();
+  const answer = decideAmend(books, at, {
+    trade: { tradeId: executions[0]!.tradeId, entry: entries[0]!, lines: [...postings], executions: [...executions] },
+    corrected: price === null ? null : { tradeId: 'corrected', price, qty: 100n, value: price * 100n },
+    ...{ reason: 'why', covers: false, field: 'tradeId', instrument: rules.instrumentOf(), rules, ids: rules.ids },
+  });
+  return {
+    ...{ answer, spent: order('one').filledValue, usd: books.balance('a', 'USD').posted },
+    ...{ owed: books.balance('a', 'USD-OWED').posted, kinds: entries.map(({ kind }) => kind) },
+  };
+};
+
+test('a correction takes the cash of an order by cash to its last unit, its fee included, and not one more', () => {
+  const byCash = { type: 'MARKET', timeInForce: 'IOC', limitPrice: null, notional: 10_100n, worstPrice: 200n } as const;
+  const bought = buy('one', { ...byCash, feeBps: 100, reserve: 10_100n });
+  const world = { orders: [bought], balances: cash(10_100n, 10_100n) };
+  expect(amended(world, 100n)).toMatchObject({ answer: { ok: true }, spent: 10_000n, usd: 0n });
+  expect(amended(world, 101n)).toMatchObject({
+    answer: { ok: false, failures: [{ code: 'INVALID_PRICE', field: ['price'], byState: true }] },
+    ...{ spent: 5_000n, usd: 5_050n },
+  });
+});
+
+test('what a bust gives back pays first what the account owes', () => {
+  const bought = buy('one', { feeBps: 100, reserve: 10_100n });
+  // The fill frees 5050 of the cash, which pay back a part at once.
+  const world = { orders: [bought], balances: [...cash(10_100n, 10_100n), balance('a', 'USD-OWED', 9_000n)] };
+  const { answer, owed, usd, kinds } = amended(world, null);
+  expect(answer).toMatchObject({ ok: true });
+  expect([owed, usd]).toEqual([0n, 1_100n]);
+  expect(kinds).toEqual(['TRADE', 'REPAYMENT', 'REVERSAL', 'REPAYMENT']);
+});
