@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 import { linesOf, operatorOf, resting, statusOf } from './support.ts';
@@ -12,10 +12,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await operatorOf(trading);
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const why = 'news pending';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 import { linesOf, operatorOf, resting, statusOf } from './support.ts';
@@ -11,10 +11,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await operatorOf(trading);
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const set = async (input: Omit<Parameters<TestTrading['controls']['setKillSwitch']>[1], 'reason'>) =>
   trading.controls.setKillSwitch(operator, { ...input, reason: 'a test' });

@@ -5,8 +5,8 @@ import type { Command } from '../../src/lane/command.ts';
 import type { Lane } from '../../src/lane/lane.ts';
 import type { LaneStore } from '../../src/lane/store.ts';
 import { limits } from '../../src/limits.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { cuttableWay } from '../support/cut.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 import { creditTo, storeOf, withLane } from './support.ts';
 
@@ -16,10 +16,7 @@ beforeAll(async () => {
   trading = await startTrading();
   customer = await trading.customer('1000000');
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const credit = (amount: bigint, fails = false) => creditTo(trading, customer, amount, fails);
 const cash = async (): Promise<bigint> =>

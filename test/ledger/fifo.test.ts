@@ -2,17 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideSettle } from '../../src/orders/decide-settle.ts';
 import type { SettleFacts } from '../../src/orders/decide-trade.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
-import { brokenPromises } from '../support/promises.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { fees, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 /** An order and its fill at exactly this price, as a venue would report it; the makers are on the other side. */
 const trade = async (

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { testClock } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 const clock = testClock();
@@ -12,10 +12,7 @@ beforeAll(async () => {
   trading = await startTrading({ clock });
   customer = await trading.customer();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const reader = () => ({ id: customer.userId, roles: ['USER'] as const, requestId: randomUUID() });
 

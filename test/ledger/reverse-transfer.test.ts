@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokenPromises } from '../support/promises.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
@@ -8,11 +8,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await trading.customer();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const deposit = async (customer: Customer, amount: string): Promise<string> => {
   const answer = await trading.ledger.deposit(customer.by, { amount });

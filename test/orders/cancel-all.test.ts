@@ -4,8 +4,8 @@ import { createCancelOpenOrders } from '../../src/orders/cancel-all.ts';
 import { createOrderStore } from '../../src/orders/store.ts';
 import { createPaperVenue } from '../../src/venues/paper/paper.ts';
 import type { OrderName, VenueReplacement } from '../../src/venues/venue.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { fees, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
@@ -54,10 +54,7 @@ beforeAll(async () => {
     hours: () => 'ALWAYS_OPEN',
   });
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const resting = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', limitPrice: '1.00', qty: '1' } as const;
 const place = async (by: { userId: string; requestId: string }, symbol = 'AAPL') =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSweep } from '../../src/kernel/sweep.ts';
 import { operatorOf, resting, statusOf } from '../controls/support.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must, testClock } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 
@@ -11,10 +11,7 @@ const clock = testClock();
 beforeAll(async () => {
   trading = await startTrading({ clock });
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const after_s = (seconds: number): Date => new Date(clock.now().getTime() + seconds * 1_000);
 const swept = async (): Promise<void> => {

@@ -6,8 +6,8 @@ import { decideSettle } from '../../src/orders/decide-settle.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { TradeReport } from '../../src/venues/venue.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
 import { eventsOf, place } from '../trades/support.ts';
 
@@ -19,11 +19,7 @@ beforeAll(async () => {
   trading = await startTrading();
   createLedgerMetrics(metrics, trading.ledger, { warn: () => {} });
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const UNIT = 10n ** 8n;
 const instrumentOf = (symbol: string) => trading.market.find(symbol)!;

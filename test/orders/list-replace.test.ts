@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
@@ -11,10 +12,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 type Orders = Parameters<TestTrading['orders']['placeList']>[1]['orders'];
 const shared = { symbol: 'AAPL', qty: '10' } as const;

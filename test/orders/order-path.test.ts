@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
-import { brokenPromises } from '../support/promises.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const market = { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '10' } as const;
 

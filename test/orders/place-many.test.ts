@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/limits.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
 /* The key of a request with several orders. */
@@ -10,10 +10,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 type Orders = Parameters<TestTrading['orders']['placeMany']>[1]['orders'];
 type Answer = Awaited<ReturnType<TestTrading['orders']['placeMany']>>;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { fees, startTrading, type TestTrading } from '../support/trading.ts';
 import { cross, inside, place, priceText, wealthOf } from '../trades/support.ts';
 
@@ -14,11 +14,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading({ rates });
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 const setRates = (makerBps: bigint, takerBps: bigint): void => void Object.assign(rates, { makerBps, takerBps });
 const market = { symbol: 'MSFT', side: 'BUY', type: 'MARKET' } as const;
 

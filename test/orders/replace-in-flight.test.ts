@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderRow } from '../../src/lane/rows.ts';
 import { limits } from '../../src/limits.ts';
 import { createPaperVenue } from '../../src/venues/paper/paper.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { createFaultyVenue, type Message } from '../support/faulty-venue.ts';
 import { must, testClock } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 /** Stops that the market moves or reaches while their replacement is on its way; the test decides what arrives, and when. */
@@ -35,10 +35,7 @@ beforeAll(async () => {
   trading.venue.stop();
   trading.venue.resume('AAPL');
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const keep = (...names: string[]): void => {
   isKept = names;

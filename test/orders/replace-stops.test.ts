@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderRow } from '../../src/lane/rows.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 /** Stops that are replaced: one that became a limit order, and one that trails, which keeps the best price of the market so far. */
@@ -24,11 +24,7 @@ beforeAll(async () => {
   trading.venue.stop();
   for (const symbol of symbols) trading.venue.resume(symbol);
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const place = async (who: Customer | undefined, symbol: Name, input: Placing): Promise<OrderRow> => {
   const { id } = must(await trading.orders.place(who!.by, { symbol, ...input }));

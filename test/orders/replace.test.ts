@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const limit = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '10', limitPrice: '10.00' } as const;
 const held = async (accountId: string) =>

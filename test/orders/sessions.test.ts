@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import { operatorOf, resting, statusOf } from '../controls/support.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { codesOf, must, testClock } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 
 let trading: TestTrading;
@@ -14,10 +14,7 @@ beforeAll(async () => {
   operator = await operatorOf(trading);
   must(await trading.controls.setMarketHours(operator, { mode: 'SESSIONS' }));
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const goTo = async (time: string): Promise<void> => {
   clock.advance(new Date(time).getTime() - clock.now().getTime());

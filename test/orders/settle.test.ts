@@ -5,8 +5,8 @@ import { decidePlace } from '../../src/orders/decide-place.ts';
 import { decideSettle } from '../../src/orders/decide-settle.ts';
 import { settleNeeds } from '../../src/orders/settle-needs.ts';
 import type { Report, TradeReport } from '../../src/venues/venue.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, fees, startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 import { cross, place } from '../trades/support.ts';
@@ -17,11 +17,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const instrumentOf = (symbol: string) => trading.market.find(symbol)!;
 const rules = { instrumentOf, rates: fees, hours: () => 'ALWAYS_OPEN' as const };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillsIn } from '../../src/orders/fills.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { moneyDigest } from '../support/digest.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 import { cross, eventsOf, inside, place, priceText, wealthOf } from './support.ts';
@@ -13,11 +13,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = (await trading.customer()).by;
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const market = { symbol: 'MSFT', type: 'MARKET' } as const;
 const bust = (name: { executionId?: string; tradeId?: string }, more = {}) =>

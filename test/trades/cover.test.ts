@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operatorOf } from '../controls/support.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
 import { cross, place, priceText } from './support.ts';
 
@@ -13,11 +13,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await operatorOf(trading);
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  expect(await trading.ledger.checkBooks()).toMatchObject({ differences: [] });
-  await trading.close();
-});
+afterAll(() => closeSound(trading, { books: true }));
 
 const UNIT = 10n ** 8n;
 const reason = 'It should not have been.';
