@@ -13,7 +13,7 @@ afterAll(() => trading.close());
 const ask = async (by: { userId: string; requestId: string }, source: string) => {
   const { ledger, market, orders, controls } = trading;
   const services = { ledger, market, orders, controls };
-  const contextValue = { services, viewer: { id: by.userId }, requestId: by.requestId };
+  const contextValue = { services, viewer: { id: by.userId, roles: ['USER'] }, requestId: by.requestId };
   const { data, errors } = await graphql({ schema, source, contextValue });
   expect(errors).toBeUndefined();
   return JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
