@@ -55,6 +55,7 @@ export const openServices = async (ground: Ground, stops: Stops) => {
   const trading = await createTrading({
     ...ground,
     orderBudget: limiter.budgets.orders,
+    venueName: venue.name,
     makeVenue: venue.makeVenue,
   });
   stops.add(trading.stop);

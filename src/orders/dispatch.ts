@@ -66,13 +66,15 @@ interface Asked {
 const idOf = ({ orderId, newOrderId }: Asked): string => newOrderId ?? orderId;
 
 export const createDispatch = (deps: {
+  /** Of the venue, as its circuit has it. */
+  name: string;
   venue: Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   /** Makes the process in which the venue runs look for what is pending. */
   wake: () => void;
   /** The market as the process in which the venue runs has published it. */
   published: Pick<Venue, 'quote'>;
 }): Dispatch => {
-  const { venue, wake, published } = deps;
+  const { name, venue, wake, published } = deps;
   let here = false;
   /** By order, the id of what was asked: of a replacement its own, for an order may be asked for one after the other. */
   const told: Record<Ask, Map<string, string>> = { submit: new Map(), cancel: new Map(), replace: new Map() };
@@ -100,8 +102,9 @@ export const createDispatch = (deps: {
       if (here) return venue.preview(order);
       throw new RefusedError(
         'DEPENDENCY_UNAVAILABLE',
-        'The book is in another process, which can preview the order.',
+        'This process has no books of the venue now: they are being rebuilt, or another process runs the venue. Try again shortly.',
         1,
+        { dependency: name, state: 'NOT_HERE' },
       );
     },
     isHere: () => here,

@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { type IdempotencyKey, keyOf, once } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { MAX_UNITS } from '../kernel/decimal.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -13,12 +14,13 @@ import type { NewOrder, PlaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { settleNeeds } from './settle-needs.ts';
 import { venueOrderOf } from './venue-order.ts';
+import { reviveOrder } from './view.ts';
 
 /** What an order would do if it were placed now and nothing came in between. */
 export interface Preview {
   /** The order as it would stand after what its venue does with it at once. */
   order: OrderRow;
-  /** What it would hold back when it is accepted, before any fill. */
+  /** What would be held back when it is accepted, before any fill; nothing by a repeat. */
   hold: bigint;
   fills: readonly VenueFill[];
   /** The account's own journal lines of those fills. */
@@ -62,7 +64,7 @@ const noNeeds: Needs = {
 };
 
 /** The rows that placing the order and filling it would touch, whichever makers it meets. */
-const previewNeeds = (order: NewOrder, id: string, deps: PreviewDeps): Needs => {
+const previewNeeds = (order: NewOrder, id: string, key: IdempotencyKey | undefined, deps: PreviewDeps): Needs => {
   const { accountId, symbol, side, qty, clientOrderId } = order;
   const taker = { orderId: id, accountId };
   const fill = {
@@ -76,7 +78,13 @@ const previewNeeds = (order: NewOrder, id: string, deps: PreviewDeps): Needs => 
     maker: null,
   } as const;
   const clientOrders = clientOrderId === null ? [] : [{ accountId, clientOrderId }];
-  return { ...noNeeds, ...settleNeeds([fill], deps.instrumentOf), orders: [], clientOrders };
+  return {
+    ...noNeeds,
+    ...settleNeeds([fill], deps.instrumentOf),
+    orders: [],
+    clientOrders,
+    idempotency: key === undefined ? [] : [key],
+  };
 };
 
 /** `previewOrder`: runs the very decisions of `placeOrder` and of settlement on rows that are thrown away. */
@@ -90,23 +98,18 @@ export const createPreviewOrder =
     const order = checkOrder(input, accountId, instrument);
     if ('failures' in order) return refused(...order.failures);
     const id = deps.ids.next();
-    const needs = previewNeeds(order, id, deps);
+    const key = keyOf(by.userId, 'placeOrder', input.idempotencyKey, order.fingerprint);
+    const needs = previewNeeds(order, id, key, deps);
     const books = createBooks(await deps.peek(needs), needs);
     const at = deps.clock.now();
     const quote = deps.venue.quote(order.symbol);
-    const placed = decidePlace(books, at, {
-      order,
-      userId: by.userId,
-      id,
-      instrument,
-      quote,
-      rates: deps.rates,
-      switches: deps.switches(),
-      hours: deps.hours(),
-    });
+    const shared = { rates: deps.rates, switches: deps.switches(), hours: deps.hours() };
+    const facts = { order, userId: by.userId, id, instrument, quote, ...shared };
+    const placed = once(books, at, key, reviveOrder, () => decidePlace(books, at, facts));
     if (!placed.ok) return refused(...placed.failures);
-    // A repeated clientOrderId: the order is there already and nothing more would happen. Nor would it before its session.
-    const isTold = placed.value.id === id && placed.value.status === 'PENDING_NEW';
+    // A repeated clientOrderId, or key: the order is there already and nothing more would happen. Nor would it before its session.
+    const isNew = placed.value.id === id;
+    const isTold = isNew && placed.value.status === 'PENDING_NEW';
     const foreseen = isTold ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
     const reports = foreseen.map((report) => reportOf(placed.value, report, deps.ids));
     decideSettle(books, at, reports, {
@@ -118,7 +121,7 @@ export const createPreviewOrder =
     const cash = books.balance(accountId, instrument.quoteAsset);
     return ok({
       order: { ...(books.order(id) ?? placed.value) },
-      hold: placed.value.reserve,
+      hold: isNew ? placed.value.reserve : 0n,
       fills: foreseen.filter(({ kind }) => kind === 'TRADE') as VenueFill[],
       lines: books.changes().postings.filter((posting) => posting.accountId === accountId),
       buyingPower: cash.posted - cash.held,

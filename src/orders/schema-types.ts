@@ -207,13 +207,15 @@ export const OrderPreviewRef = builder.objectRef<Preview>('OrderPreview').implem
   fields: (t) => ({
     hold: t.field({
       type: 'Decimal',
-      description: 'What the order would hold back when it is accepted.',
+      description: 'What the order would hold back when it is accepted; 0 of a repeat, by which nothing happens.',
       resolve: ({ hold, order }, _, { services }) => formatDecimal(hold, services.ledger.scaleOf(order.reserveAsset)),
     }),
     holdAsset: t.string({ resolve: ({ order }) => order.reserveAsset }),
     status: t.field({
       type: StatusEnum,
-      description: 'What the order would be once its venue has it: resting, filled or over.',
+      description:
+        'What the order would be once its venue has it: resting, filled or over. A repeat of a clientOrderId or an idempotencyKey shows what ' +
+        '`placeOrder` would answer: the order that is there.',
       resolve: ({ order }) => order.status,
     }),
     reason: t.string({

@@ -165,9 +165,14 @@ builder.mutationFields((t) => ({
     type: OrderPreviewPayload,
     description:
       'What `placeOrder` with this input would do if nothing came in between: its hold, fills, fee and journal lines, by the very ' +
-      'same decisions. Changes nothing. Errors: as placeOrder.',
+      'same decisions, a repeat of its clientOrderId or idempotencyKey included. Changes nothing and uses no key up. ' +
+      'Only the process that runs the venue has its books; any other, or one that rebuilds them: DEPENDENCY_UNAVAILABLE with the state NOT_HERE. ' +
+      'Errors: as placeOrder.',
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
-    resolve: (_, { input }, context) => context.services.orders.preview(actorOf(context), input),
+    resolve: (_, { input }, context) => {
+      const idempotencyKey = input.idempotencyKey ?? context.idempotencyKey;
+      return context.services.orders.preview(actorOf(context), { ...input, idempotencyKey });
+    },
   }),
   placeOrderList: t.field({
     access: 'signedIn',

@@ -31,7 +31,8 @@ const times = [
 /** An order as it was when an answer was stored. */
 export const reviveOrder = (stored: Record<string, string | null>): OrderRow => {
   // An answer that was stored before orders had them lacks these: nothing was busted then.
-  const json: typeof stored = { bustedQty: '0', unprotectedQty: '0', ...stored };
+  const { bustedQty = '0', unprotectedQty = '0' } = stored;
+  const json: typeof stored = { ...stored, bustedQty, unprotectedQty };
   const order: Record<string, unknown> = { ...json };
   // Absent in an answer that a version stored which did not know the field yet.
   for (const name of amounts) order[name] = json[name] == null ? null : BigInt(json[name]);

@@ -8,6 +8,7 @@ import { createMarket } from '../market/market.ts';
 import { createMarketStore } from '../market/store.ts';
 import { createDispatch } from '../orders/dispatch.ts';
 import type { Log } from '../telemetry/log.ts';
+import { PAPER } from '../venues/open.ts';
 import { createPaperVenue, type MarketVenue, type PaperOptions } from '../venues/paper/paper.ts';
 import { createSharedQuotes } from '../venues/shared-quotes.ts';
 import { createVenueStore } from '../venues/store.ts';
@@ -20,13 +21,15 @@ export interface MarketNeeds {
   ids: Ids;
   log: Log;
   timers: Timers;
+  /** Of the venue's circuit; the paper market's when absent. */
+  venueName?: string;
   /** Makes the venue; the paper market when absent. */
   makeVenue?: ((options: PaperOptions & { log: Log }) => MarketVenue) | undefined;
 }
 
 /** What is traded, the venue where it is, and the way to that venue from this process, whichever process runs it. */
 export const openMarket = async (needs: MarketNeeds) => {
-  const { config, database, clock, ids, log, timers, makeVenue = createPaperVenue } = needs;
+  const { config, database, clock, ids, log, timers, makeVenue = createPaperVenue, venueName: name = PAPER } = needs;
   const instruments = await createInstruments({ store: createMarketStore(database), log, timers });
   const venue: MarketVenue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const store = createVenueStore(database);
@@ -38,7 +41,7 @@ export const openMarket = async (needs: MarketNeeds) => {
     log,
     timers,
   });
-  const dispatch = createDispatch({ venue, wake: createWake(store), published: sharedQuotes });
+  const dispatch = createDispatch({ name, venue, wake: createWake(store), published: sharedQuotes });
   return {
     instruments,
     venue,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toJson } from '../../src/kernel/json.ts';
 import { limits } from '../../src/limits.ts';
+import { codesOf, must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 
@@ -178,4 +179,27 @@ test('a dead-man’s switch is armed once with a key: a late repeat moves no dea
     ok: false,
     failures: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
   });
+});
+
+test('a preview says what a key that was used would lead to, and uses none up', async () => {
+  const { by } = await trading.customer('1000');
+  const input = { ...limit, idempotencyKey: 'previewed' };
+  const free = must(await trading.orders.preview(by, input));
+  expect([free.hold > 0n, free.order.status]).toEqual([true, 'NEW']);
+  const { id } = must(await trading.orders.place(by, input));
+  await trading.settled();
+  must(await trading.orders.cancel(by, { id }));
+  await trading.settled();
+
+  const repeated = must(await trading.orders.preview(by, input));
+  expect(repeated).toMatchObject({ hold: 0n, lines: [], fills: [], buyingPower: 100_000_000_000n });
+  expect(repeated.order).toEqual(must(await trading.orders.place(by, input)));
+  for (const how of ['preview', 'place'] as const)
+    expect(codesOf(await trading.orders[how](by, { ...input, qty: '2' }))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+
+  const poor = { ...limit, qty: '1000', idempotencyKey: 'too poor' };
+  expect(codesOf(await trading.orders.preview(by, poor))).toEqual(['INSUFFICIENT_FUNDS']);
+  await trading.orders.place(by, poor);
+  await trading.ledger.deposit(by, { amount: '1000000' });
+  expect(codesOf(await trading.orders.preview(by, poor))).toEqual(['INSUFFICIENT_FUNDS']);
 });

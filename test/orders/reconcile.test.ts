@@ -324,6 +324,7 @@ test('an order that comes to its venue after its replacement was refused rests',
 const notingDispatch = (idempotent: boolean, told: string[]) => {
   const nothing = (): void => {};
   const dispatch = createDispatch({
+    name: 'venue:noting',
     venue: {
       idempotent,
       submit: (orders) => void told.push(...orders.map(({ orderId }) => `submit ${orderId}`)),

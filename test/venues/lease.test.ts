@@ -163,7 +163,11 @@ test.each(places)(
     await trading.look();
     await trading.settled();
     expect(await trading.orders.one(userId, { id })).toMatchObject({ status: 'PENDING_NEW' });
-    await expect(trading.orders.preview(by, limit)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+    await expect(trading.orders.preview(by, limit)).rejects.toMatchObject({
+      code: 'DEPENDENCY_UNAVAILABLE',
+      message: expect.stringContaining('they are being rebuilt, or another process runs the venue'),
+      details: { dependency: 'venue:paper', state: 'NOT_HERE' },
+    });
     expect(trading.runsVenue()).toBe(false);
 
     await giveBack();
