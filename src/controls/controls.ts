@@ -1,29 +1,12 @@
-import type { Command } from '../audit/command.ts';
 import type { Sight } from '../database/viewers.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Refreshed } from '../kernel/refreshed.ts';
-import { type MarketHours, type Session, sessionOf } from '../market/calendar.ts';
+import { type Session, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
-import type { Instruments } from '../market/instruments.ts';
 import { type AccountLimits, limitsOf, notionalUsed } from '../orders/check-limits.ts';
+import type { ControlDeps } from './deps.ts';
 import { createSetTrading } from './halt-instrument.ts';
-import type { KillSwitch } from './kill-switch.ts';
 import { createSetAccountLimits } from './set-account-limits.ts';
 import { createSetKillSwitch } from './set-kill-switch.ts';
 import { createSetMarketHours, type MarketStatus } from './set-market-hours.ts';
-import type { ControlStore } from './store.ts';
-
-export interface ControlDeps {
-  command: Command;
-  instruments: Pick<Instruments, 'find' | 'refresh'>;
-  /** The switches that are engaged, as this process knows them. */
-  switches: Refreshed<readonly KillSwitch[]>;
-  hours: Refreshed<MarketHours>;
-  store: ControlStore;
-  clock: Clock;
-  /** The decimals of accounts' currency. */
-  scale: number;
-}
 
 /** What an account may do, and what it has done of it today. */
 export interface ShownLimits extends AccountLimits {

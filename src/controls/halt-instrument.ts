@@ -3,7 +3,7 @@ import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Instrument } from '../market/instrument.ts';
-import type { ControlDeps } from './controls.ts';
+import type { ControlDeps } from './deps.ts';
 import { operator } from './operator.ts';
 import { saveInstrumentStatus } from './store.ts';
 

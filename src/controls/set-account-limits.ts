@@ -5,7 +5,7 @@ import { parseDecimal } from '../kernel/decimal.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';
-import type { ControlDeps } from './controls.ts';
+import type { ControlDeps } from './deps.ts';
 import { operator } from './operator.ts';
 import { saveAccountLimits } from './store.ts';
 

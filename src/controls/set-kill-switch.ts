@@ -4,7 +4,7 @@ import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
-import type { ControlDeps } from './controls.ts';
+import type { ControlDeps } from './deps.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import { operator } from './operator.ts';
 import { removeKillSwitch, saveKillSwitch, saveTradingBlocked } from './store.ts';

@@ -2,7 +2,7 @@ import { operate } from '../identity/operate.ts';
 import type { Actor } from '../identity/viewer.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { MarketHours } from '../market/calendar.ts';
-import type { ControlDeps } from './controls.ts';
+import type { ControlDeps } from './deps.ts';
 import { operator } from './operator.ts';
 import { saveHours } from './store.ts';
 
