@@ -75,6 +75,33 @@ test('a replacement to what is filled, or to less, is refused with its field, an
   expect(await buyer.order(id)).toMatchObject(shown);
 });
 
+test('a trailing stop takes another trail over REST, and nothing else: what is wrong is named', async () => {
+  const { rest, place, becomes } = await customer();
+  const bought = await place({ side: 'BUY', type: 'MARKET', qty: '1' });
+  await becomes(bought, { status: 'FILLED' });
+  const id = await place({ side: 'SELL', type: 'TRAILING_STOP', qty: '1', trailPercent: '50' });
+  await becomes(id, { status: 'NEW' });
+  const wrong: [object, number, string][] = [
+    [{ stopPrice: '1' }, 422, 'stopPrice'],
+    [{ limitPrice: '1' }, 422, 'limitPrice'],
+    [{ trailPrice: '1' }, 422, 'trailPrice'],
+    [{ trailPercent: '100' }, 422, 'trailPercent'],
+    [{ trailPercent: 40 }, 400, 'trailPercent'],
+    [{ trailPercent: '4e1' }, 400, 'trailPercent'],
+  ];
+  for (const [body, status, field] of wrong) {
+    const { json, ...answer } = await rest('PATCH', `orders/${id}`, body);
+    expect([body, answer.status, json.errors?.[0]?.field]).toEqual([body, status, field]);
+  }
+  await becomes(id, { status: 'NEW' });
+  const answer = await rest('PATCH', `orders/${id}`, { trailPercent: '40' });
+  expect([answer.status, answer.json.id, answer.json.trailPercent]).toEqual([200, id, '50']);
+  await becomes(id, { status: 'REPLACED' });
+  const next = (await rest('GET', `orders/${id}`)).json.replacedBy.id;
+  const { trailPercent, status } = (await rest('GET', `orders/${next}`)).json;
+  expect([trailPercent, status]).toEqual(['40', 'NEW']);
+});
+
 const entry = { symbol: 'MSFT', side: 'BUY', type: 'LIMIT', qty: '2', limitPrice: '10' };
 const profit = { symbol: 'MSFT', side: 'SELL', type: 'LIMIT', qty: '2', limitPrice: '5000' };
 const loss = { symbol: 'MSFT', side: 'SELL', type: 'STOP', qty: '2', stopPrice: '1' };

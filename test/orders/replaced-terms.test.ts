@@ -4,6 +4,7 @@ import type { OrderRow } from '../../src/lane/rows.ts';
 import { collarPrice, type Instrument } from '../../src/market/instrument.ts';
 import { replacedBy, replacedNow, replacementOf } from '../../src/orders/replaced-terms.ts';
 import { trailOf } from '../../src/orders/terms.ts';
+import { venueReplacementOf } from '../../src/orders/venue-order.ts';
 import { trailedStop } from '../../src/venues/trail.ts';
 import type { Trail } from '../../src/venues/venue.ts';
 
@@ -66,6 +67,17 @@ test('a stop keeps its collar where it stays, and has a new one where it goes', 
   } as OrderRow;
   expect(asked(stop, { qty: 10n })).toMatchObject({ qtyChange: '-40', stopPrice: '1005', worstPrice: '9000' });
   expect(asked(stop, { stopPrice: 2_000n })).toMatchObject({ qtyChange: '0', stopPrice: '2000', worstPrice: '2140' });
+});
+
+test('its venue is told of the new trail, and of no stop price where the stop was reached', () => {
+  const order = trailing('SELL', { bps: 100 }, 1_000n);
+  const replacement = asked(order, { trail: { bps: 250 }, qty: 40n });
+  const told = { newOrderId: 'next', qtyChange: -10n, stopPrice: 975n, worstPrice: collarAt('SELL', 975n) };
+  expect(venueReplacementOf({ ...order, replacement })).toMatchObject({ ...told, trail: { bps: 250 } });
+  const fewer = asked(order, { qty: 40n });
+  expect(venueReplacementOf({ ...order, replacement: fewer })).toMatchObject({ stopPrice: 990n, trail: null });
+  const reached = { ...order, replacement: fewer, triggeredAt: new Date(0) };
+  expect(venueReplacementOf(reached)).toMatchObject({ stopPrice: null, trail: null });
 });
 
 test('a stop that was reached was reached where it stood', () => {
