@@ -5,7 +5,7 @@ import { CASH_SCALE, text } from './facts.ts';
 import { accept, checkPlace, normal, type PlaceInput } from './place.ts';
 import { ORDER, owners, type Real, SHOWN } from './server.ts';
 import { tell } from './settle.ts';
-import type { Answer, Order, State } from './state.ts';
+import { type Answer, isByState, type Order, type State, told as toldOf } from './state.ts';
 import { orderView, userView } from './view.ts';
 
 /** Compares what the server says with what the model says. */
@@ -60,8 +60,8 @@ export type Field = keyof typeof fields;
 /** Refusals that say something about the request alone; a corrected one may use the key again. */
 const notKept = ['NOT_FOUND', 'INVALID_INPUT', 'INVALID_AMOUNT', 'INVALID_PRICE', 'INVALID_QUANTITY'];
 
-const isKept = (answer: Answer): boolean =>
-  !Array.isArray(answer) || !answer.some((problem) => notKept.includes(problem.split(' ')[0]!));
+const isLeft = (problem: string): boolean => notKept.includes(problem.split(' ')[0]!) && !isByState(problem);
+const isKept = (answer: Answer): boolean => !Array.isArray(answer) || !answer.some(isLeft);
 
 export interface Asked {
   who: string;
@@ -107,7 +107,7 @@ const learn = (state: State, answer: { orders: Order[] }, told: readonly ApiOrde
   }
 };
 
-const codesOf = (answer: Answer): string[] => (Array.isArray(answer) ? [...new Set(answer)].sort() : []);
+const codesOf = (answer: Answer): string[] => (Array.isArray(answer) ? [...new Set(answer.map(toldOf))].sort() : []);
 
 /** What the answer to several orders is, and whether it is a stored one. */
 interface Batch {

@@ -7,6 +7,7 @@ import {
   accountOf,
   assetOf,
   availableOf,
+  byState,
   isOpen,
   type Order,
   type State,
@@ -94,7 +95,7 @@ export const amend = (state: State, key: string, correction: Correction | null, 
   const price = correction?.price === undefined ? trade.price : units(correction.price, facts.priceScale)!;
   const qty = correction?.qty === undefined ? trade.qty : units(correction.qty, facts.baseScale)!;
   const next = correction && { ...trade, key: `${key}'`, price, qty, value: worthAt(facts, price, qty) };
-  if (next !== null && isRuledOut(state, trade, next)) return ['INVALID_PRICE price'];
+  if (next !== null && isRuledOut(state, trade, next)) return [byState('INVALID_PRICE price')];
   const { accounts, orders, trades } = state;
   const trial: State = { ...state, trades, accounts: structuredClone(accounts), orders: structuredClone(orders) };
   carryOut(trial, trade, next);

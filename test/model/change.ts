@@ -10,6 +10,7 @@ import {
   accountOf,
   assetOf,
   availableOf,
+  byState,
   costOf,
   isExit,
   isHere,
@@ -129,10 +130,12 @@ const refusal = (state: State, order: Order, changes: Changes, qty: bigint): str
     trailPercent: order.trailBps !== null,
   };
   for (const field of ['limitPrice', 'stopPrice', 'trailPrice', 'trailPercent'] as const) {
-    if (changes[field] !== undefined && !takes[field]) return [`INVALID_PRICE ${field}`];
+    if (changes[field] === undefined || takes[field]) continue;
+    const isReached = field === 'stopPrice' && order.type === 'STOP_LIMIT';
+    return [isReached ? byState('INVALID_PRICE stopPrice') : `INVALID_PRICE ${field}`];
   }
   if (changes.qty !== undefined && isExit(order)) return ['NOT_SUPPORTED qty'];
-  if (qty <= order.filledQty) return ['INVALID_QUANTITY qty'];
+  if (qty <= order.filledQty) return [byState('INVALID_QUANTITY qty')];
   const name = changes.newClientOrderId;
   const isTaken = state.orders.some(({ owner, clientOrderId }) => owner === order.owner && clientOrderId === name);
   if (name !== undefined && isTaken) return ['DUPLICATE_CLIENT_ORDER_ID newClientOrderId'];
@@ -166,13 +169,13 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   const isTrailed = changes.trailPrice !== undefined || changes.trailPercent !== undefined;
   const stopPrice = isTrailed ? stopAt(trailing, order.trailPeak!) : price(changes.stopPrice, order.stopPrice);
   const trailField = changes.trailPercent === undefined ? 'trailPrice' : 'trailPercent';
-  if (isTrailed && isTooWide(trailing, order.trailPeak!)) return [`INVALID_PRICE ${trailField}`];
+  if (isTrailed && isTooWide(trailing, order.trailPeak!)) return [byState(`INVALID_PRICE ${trailField}`)];
   // Where the stop stays, so does what it may trade at.
   const moved = stopPrice === order.stopPrice ? order.worstPrice : collarAt(facts, order.side, stopPrice!);
   const worstPrice = limitPrice ?? moved;
   const whole: Order = { ...trailing, qty, limitPrice, stopPrice, worstPrice };
   const changed = isTrailed ? trailField : changes.stopPrice === undefined ? 'limitPrice' : 'stopPrice';
-  if (contradicts(state, order, whole)) return [`INVALID_PRICE ${changed}`];
+  if (contradicts(state, order, whole)) return [byState(`INVALID_PRICE ${changed}`)];
   const added = addedTo(state, order, whole);
   if (Array.isArray(added)) return added;
   // Until the venue answers, the worse of the two terms is covered.

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { ask, askMany } from './agree.ts';
+import { agree, ask, askMany, type Model } from './agree.ts';
 import { type Changes, cancel, cancelAll, findNamed, type NameInput, replace, wrongChanges } from './change.ts';
 import { type Command, commandOf, send } from './command.ts';
 import { byOperators } from './commands-operators.ts';
 import * as draw from './draw.ts';
 import { checkPlaceList, placeList } from './lists.ts';
 import { arm, checkAmount, transfer } from './operate.ts';
-import { checkPlace, normal, place } from './place.ts';
+import { checkPlace, normal, type PlaceInput, place } from './place.ts';
 import { preview } from './preview.ts';
-import { owners } from './server.ts';
+import { owners, type Real } from './server.ts';
 import { isOpen, type Order, type State } from './state.ts';
 
 /** What customers may do, and whoever else. */
@@ -55,18 +55,20 @@ const placeOrderList = fc.record({ who: draw.who, list: draw.list, key: draw.key
   ),
 );
 
+const placeNow = ({ state }: Model, real: Real, who: string, input: PlaceInput): Promise<void> => {
+  const normally = { who, field: 'placeOrder' as const, input, normal: normal(who, input), wrong: [] };
+  return ask({ state, sent: [] }, real, { ...normally, decide: () => place(state, who, input) });
+};
+
 /** Somebody rests and somebody else comes: the market that is drawn is seldom so kind. */
+const sides = fc.shuffledSubarray([...owners], { minLength: 3, maxLength: 3 });
+const meet = async (model: Model, real: Real, [seller, buyer]: string[], input: draw.Meeting): Promise<void> => {
+  await placeNow(model, real, seller!, { ...input, side: 'SELL' });
+  await placeNow(model, real, buyer!, { ...input, side: 'BUY' });
+};
 const meeting = fc
-  .record({ sides: fc.shuffledSubarray([...owners], { minLength: 2, maxLength: 2 }), input: draw.meeting })
-  .map((drawn) =>
-    commandOf('meeting', drawn, async (model, real) => {
-      for (const [at, who] of drawn.sides.entries()) {
-        const input = { ...drawn.input, side: at === 0 ? ('SELL' as const) : ('BUY' as const) };
-        const normally = { who, field: 'placeOrder' as const, input, normal: normal(who, input), wrong: [] };
-        await ask(model, real, { ...normally, decide: () => place(model.state, who, input) });
-      }
-    }),
-  );
+  .record({ sides, input: draw.meeting })
+  .map((drawn) => commandOf('meeting', drawn, (model, real) => meet(model, real, drawn.sides, drawn.input)));
 
 /** Mostly one that is open, by its owner and its id. */
 const chosen = (state: State, { pick, any, byName, stranger }: draw.Pick) => {
@@ -117,6 +119,30 @@ const replaceOrder = fc.record({ pick: draw.pick, changes: draw.changes, key: dr
         decide: () => replace(state, order as Order, changes),
       };
     })(model, real);
+  }),
+);
+
+/** A trailing stop, and replacements of it for as long as it is there: chance alone seldom finds one. */
+const trailing = fc.record({ sides, meeting: draw.meeting, trailed: draw.trailed }).map((drawn) =>
+  commandOf('trailing', drawn, async (model, real) => {
+    const who = drawn.sides[2]!;
+    const { asks, ...trails } = drawn.trailed;
+    const input = trails.of(drawn.meeting.symbol);
+    await meet(model, real, drawn.sides, drawn.meeting);
+    await placeNow(model, real, who, input);
+    await agree(model, real);
+    for (const asked of asks) {
+      const order = model.state.orders.findLast(({ owner, type }) => owner === who && type === 'TRAILING_STOP');
+      if (order === undefined) return;
+      const changes = draw.changesFor(order, asked.changes);
+      const name = { id: order.key };
+      await send(() => ({
+        ...{ who, field: 'replaceOrder', input: { id: order.id, ...changes }, key: asked.key },
+        ...{ normal: JSON.stringify([who, name, changes]), wrong: wrongChanges(order, changes) },
+        decide: () => replace(model.state, order, changes),
+      }))(model, real);
+      await agree(model, real);
+    }
   }),
 );
 
@@ -206,6 +232,7 @@ export const commands = [
   byOperators.limits,
   byOperators.marketHours,
   ...times(4, meeting),
+  ...times(4, trailing),
   ...times(3, placeOrders),
   ...times(3, previewOrder),
   ...times(4, byOperators.amendTrade),

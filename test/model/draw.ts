@@ -164,13 +164,15 @@ export const changes = fc.record({
   size: fc.nat({ max: 30 }),
   limit: steps,
   stop: steps,
-  trail: fc.nat({ max: 4 }),
+  trail: fc.nat({ max: 5 }),
   odd: fc.nat({ max: 7 }).map((drawn) => drawn === 0),
   newClientOrderId: seldom(fc.constantFrom('a', 'b', 'c', 'x', 'y'), 3),
 });
 
-const trailAt = (name: string, drawn: number): string => ['0', '100.001', '2000', ...trail[name]!][drawn]!;
-const percents = ['0', '0.555', '99.99', '0.5', '2.25'];
+const trailAt = (name: string, drawn: number): string => [...trail[name]!, ...trail[name]!, '2000', '0'][drawn]!;
+const percents = ['0.5', '2.25', '0.01', '10', '99.99', '0.555'];
+
+export type Meeting = typeof meeting extends fc.Arbitrary<infer T> ? T : never;
 
 /** The changes, on the scale of the order's instrument; mostly such as the order takes. */
 export const changesFor = (
@@ -193,6 +195,23 @@ export const changesFor = (
   };
   return present(what === 'bad' ? { ...all, limitPrice: badPrices[drawn.size % 4] } : all) as Changes;
 };
+
+/** A trailing stop that somebody may have, and what to ask of it then: mostly trails, some at the market or through it. */
+export const trailed = fc.record({
+  of: fc
+    .record({ side, byPercent: fc.boolean(), at: fc.nat({ max: 1 }) })
+    .map(({ side: way, byPercent, at }) => (name: string): PlaceInput => {
+      const own = byPercent ? { trailPercent: percents[at]! } : { trailPrice: trail[name]![at]! };
+      return { symbol: name, side: way, type: 'TRAILING_STOP', qty: size(name, 1), ...own };
+    }),
+  asks: fc.array(
+    fc.record({
+      key,
+      changes: changes.map((drawn) => (drawn.limit < 2 ? { ...drawn, what: 'trail' as const } : drawn)),
+    }),
+    { minLength: 2, maxLength: 4 },
+  ),
+});
 
 export const correction = fc.record({
   what: fc.constantFrom('price', 'price', 'qty', 'both', 'same', 'bad'),

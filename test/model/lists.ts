@@ -2,7 +2,18 @@ import { factsOf, units } from './facts.ts';
 import { checkPlace, count, type PlaceInput, prepare } from './place.ts';
 import { isTooWide } from './prices.ts';
 import { submit, tell } from './settle.ts';
-import { type Answer, accountOf, assetOf, availableOf, heldOf, type Order, type State } from './state.ts';
+import {
+  type Answer,
+  accountOf,
+  assetOf,
+  availableOf,
+  byState,
+  heldOf,
+  isByState,
+  type Order,
+  type State,
+  told,
+} from './state.ts';
 
 export type ListType = 'OCO' | 'OTO' | 'BRACKET';
 const legs: Record<ListType, readonly string[]> = {
@@ -12,8 +23,9 @@ const legs: Record<ListType, readonly string[]> = {
 };
 
 const at = (index: number) => (problem: string) => {
-  const [code, field] = problem.split(' ');
-  return `${code} orders.${index}${field === undefined ? '' : `.${field}`}`;
+  const [code, field] = told(problem).split(' ');
+  const placed = `${code} orders.${index}${field === undefined ? '' : `.${field}`}`;
+  return isByState(problem) ? byState(placed) : placed;
 };
 
 /** Whether a stop of a pair is on the wrong side of the limit; a trailing stop has no price to compare. */

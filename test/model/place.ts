@@ -9,6 +9,7 @@ import {
   accountOf,
   assetOf,
   availableOf,
+  byState,
   costOf,
   largest,
   marketOf,
@@ -111,13 +112,14 @@ const newOrder = (state: State, owner: string, input: PlaceInput): Order | strin
     const cash = budgetOf({ side, notional, filledValue: 0n }) ?? notional;
     const paid = cash / (far * facts.unitValue);
     qty = paid - (paid % facts.lot);
-    if (qty === 0n) return ['INVALID_AMOUNT notional'];
+    if (qty === 0n) return [byState('INVALID_AMOUNT notional')];
   }
   if (type === 'TRAILING_STOP') {
     trailPeak = last ?? far;
     if (trailPeak === null) return ['NO_MARKET symbol'];
     const trailing = { symbol, side, trailPrice, trailBps };
-    if (isTooWide(trailing, trailPeak)) return [`INVALID_PRICE ${trailPrice === null ? 'trailPercent' : 'trailPrice'}`];
+    if (isTooWide(trailing, trailPeak))
+      return [byState(`INVALID_PRICE ${trailPrice === null ? 'trailPercent' : 'trailPrice'}`)];
     stopPrice = stopAt(trailing, trailPeak);
   }
   const reference = stopPrice ?? far;

@@ -110,6 +110,13 @@ export type Answer =
   | { shown: object }
   | string[];
 
+const mark = ' by state';
+/** A refusal that another state of things would not have brought: it is kept under its key, whatever its code. */
+export const byState = (problem: string): string => `${problem}${mark}`;
+export const isByState = (problem: string): boolean => problem.endsWith(mark);
+/** What a client is told of it. */
+export const told = (problem: string): string => (isByState(problem) ? problem.slice(0, -mark.length) : problem);
+
 export interface State {
   now: number;
   accounts: Record<string, Account>;
