@@ -5,18 +5,18 @@ import { at, balance } from '../support/books.ts';
 
 afterEach(checkWorlds);
 
-/** 100 bought for 5000, at a fee of a hundredth; then busted, or corrected to this price. */
-const amended = (world: World, price: bigint | null) => {
+/** 100 bought at 50, unless it is said, with a fee of a hundredth; then busted, or corrected to this price. */
+const amended = (world: World, price: bigint | null, qty = 100n) => {
   const { books, settle, rules, order } = open({ ...world, feeBps: 100n });
-  settle(trade('one', 'BUY', 100n, 50n));
+  settle(trade('one', 'BUY', qty, 50n));
   const { entries, postings, executions } = books.changes();
   const answer = decideAmend(books, at, {
     trade: { tradeId: executions[0]!.tradeId, entry: entries[0]!, lines: [...postings], executions: [...executions] },
-    corrected: price === null ? null : { tradeId: 'corrected', price, qty: 100n, value: price * 100n },
+    corrected: price === null ? null : { tradeId: 'corrected', price, qty, value: price * qty },
     ...{ reason: 'why', covers: false, field: 'tradeId', instrument: rules.instrumentOf(), rules, ids: rules.ids },
   });
   return {
-    ...{ answer, spent: order('one').filledValue, usd: books.balance('a', 'USD').posted },
+    ...{ answer, order: order('one'), spent: order('one').filledValue, usd: books.balance('a', 'USD').posted },
     ...{ owed: books.balance('a', 'USD-OWED').posted, kinds: entries.map(({ kind }) => kind) },
   };
 };
@@ -40,4 +40,12 @@ test('what a bust gives back pays first what the account owes', () => {
   expect(answer).toMatchObject({ ok: true });
   expect([owed, usd]).toEqual([0n, 1_100n]);
   expect(kinds).toEqual(['TRADE', 'REPAYMENT', 'REVERSAL', 'REPAYMENT']);
+});
+
+test('an order by cash that still works holds again what a bust gives back to it', () => {
+  const byCash = { type: 'MARKET', limitPrice: null, notional: 10_100n, worstPrice: 100n } as const;
+  const bought = buy('one', { ...byCash, feeBps: 100, reserve: 10_100n });
+  const { order, usd } = amended({ orders: [bought], balances: cash(10_100n, 10_100n) }, null, 40n);
+  expect(order).toMatchObject({ status: 'NEW', qty: 60n, filledQty: 0n, reserve: 10_100n });
+  expect(usd).toBe(10_100n);
 });
