@@ -8,6 +8,8 @@ export const venue = {
   shareQuotes_ms: 250,
   /** How often pending orders are looked for that a process accepted and told nobody of, because it died then. */
   look_ms: 1_000,
+  /** How often in a row what is reported of an order may fail to be booked: a passing trouble may be between, not three. */
+  bookings: 3,
   /** A submit, cancel or replacement that is not answered by then is asked for: a venue answers within a second. */
   answer_ms: 5_000,
   /**

@@ -7,6 +7,7 @@ import type { Booking, OrderName, Report, Venue, VenueOrder } from '../venues/ve
 import { decideSettle } from './decide-settle.ts';
 import type { SettleFacts } from './decide-trade.ts';
 import type { Dispatch } from './dispatch.ts';
+import { createHopeless } from './hopeless.ts';
 import { isHere, isPending } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import { settleNeeds } from './settle-needs.ts';
@@ -20,7 +21,7 @@ const byPlace = ({ place: one }: VenueOrder, { place: other }: VenueOrder): numb
 /**
  * Joins a venue to the lane: what it reports is booked, in order, a command's reports in one transaction. When reports
  * can never be booked, the venue's view has left the database's; it is rebuilt from the database, and reports that were
- * made from the old view are dropped.
+ * made from the old view are dropped. An order of which that is so again and again is left out.
  */
 export const createSettlement = (
   deps: Omit<OrderDeps, 'venue'> & {
@@ -42,6 +43,7 @@ export const createSettlement = (
   let broken = true;
   /** Of the lease under which the books were made last. */
   let current: IsOurs = () => false;
+  const hopeless = createHopeless(log);
   const doubts = new Map<string, OrderName>();
   const doubt = (orders: readonly OrderName[]): void => {
     for (const order of orders) doubts.set(order.orderId, order);
@@ -58,6 +60,7 @@ export const createSettlement = (
       for await (const open of store.open()) {
         // Their rows as a whole would be five times as large as what the venue keeps of them.
         for (const order of open) {
+          if (hopeless.has(order.id)) continue;
           if (order.status !== 'PENDING_NEW' && !isHere(order.status)) known.push(venueOrderOf(order, deps.rates));
           if (isPending(order.status)) pending.push(order);
         }
@@ -95,20 +98,23 @@ export const createSettlement = (
   venue.onReports((reports: readonly Report[]) => {
     if (broken) return Promise.resolve<Booking>('LATER');
     const seen = view;
+    const needs = settleNeeds(reports, facts.instrumentOf);
     return lane
       .settle({
         size: reports.length,
-        needs: settleNeeds(reports, facts.instrumentOf),
+        needs,
         decide: (books, at) => (seen === view ? decideSettle(books, at, reports, facts) : []),
         committed: (doubtful) => {
           if (seen !== view) return;
           dispatch.booked(reports);
+          hopeless.booked(needs.orders);
           doubt(doubtful);
         },
       })
       .then((): Booking => (seen === view ? 'BOOKED' : 'LATER'))
       .catch((error: unknown): Booking => {
         if (seen !== view) return 'LATER';
+        hopeless.failed(needs.orders);
         void rebuild(error, current);
         return 'FAILED';
       });
