@@ -28,7 +28,7 @@ const LimitsRef = builder.objectRef<ShownLimits>('AccountLimits').implement({
       });
     return {
       maxOrderValue: money(
-        'Of one order at its worst price, fees left out; beyond it ORDER_TOO_LARGE.',
+        'Of one order at its worst price, fees left out, of one by cash at most that cash; beyond it ORDER_TOO_LARGE.',
         (row) => row.maxOrderValue,
       ),
       maxOpenOrders: t.exposeInt('maxOpenOrders', { description: 'At one time; beyond it TOO_MANY_OPEN_ORDERS.' }),

@@ -99,6 +99,12 @@ const checkChanges = (
 /** What moved the stop of the order. */
 const stopField = ({ trail }: Changes): string => (trail === null ? 'stopPrice' : trailField(trail));
 
+/** What made the order larger, or dearer. */
+const sizeField = (changes: Changes): string => {
+  if (changes.qty !== null) return 'qty';
+  return changes.limitPrice !== null ? 'limitPrice' : stopField(changes);
+};
+
 /** Whether the new prices contradict those of the other orders of its list, as they may not when a list is placed. */
 const checkPlaceInList = (
   books: Books,
@@ -148,15 +154,21 @@ const checkFunds = (
 ): Failure | undefined => {
   const { accountId, instrument, changes } = facts;
   const needed = pairNeed(books, { ...order, replacement }, facts);
-  if (needed > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', 'qty'));
+  const field = sizeField(changes);
+  if (needed > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
   const { posted, held } = books.balance(accountId, order.reserveAsset);
   const more = needed - order.reserve - (siblingOf(books, order)?.reserve ?? 0n);
   if (more <= posted - held) return undefined;
   const scale = order.side === 'BUY' ? instrument.quoteScale : instrument.baseScale;
   const text = (amount: bigint): string => `${formatDecimal(amount, scale)} ${order.reserveAsset}`;
   const message = `The replacement needs ${text(more)} more; ${text(posted - held)} is available.`;
-  const field = changes.qty !== null ? 'qty' : changes.limitPrice !== null ? 'limitPrice' : stopField(changes);
   return failure('INSUFFICIENT_FUNDS', message, field);
+};
+
+/** As for a new order; but it is nothing in the input of a replacement that says which instrument it is. */
+const checkStopped = (account: AccountRow, { instrument, switches }: ReplaceFacts): Failure | undefined => {
+  const stopped = checkTrading(account, instrument, switches);
+  return stopped && failure(stopped.code, stopped.message);
 };
 
 /** Whether the account may replace the order at all now, and the order takes these changes. */
@@ -170,7 +182,7 @@ export const checkAsked = (
   (account.status === 'ACTIVE' ? undefined : failure('ACCOUNT_CLOSED', 'The account is closed.', 'id')) ??
   checkState(order, at) ??
   checkChanges(books, order, facts) ??
-  checkTrading(account, facts.instrument, facts.switches);
+  checkStopped(account, facts);
 
 /**
  * Whether the order that the replacement makes could be placed: its price, its place in its list, its value and its need.
@@ -189,7 +201,7 @@ export const checkTerms = (
     return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', moved));
   if (after.worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', moved));
   const { largest, added } = valuesOf(books, order, after, facts);
-  const value = { value: largest, added };
+  const value = { value: largest, added, field: sizeField(facts.changes) };
   // What only gives way is within any limit.
   const overLimit = (): Failure | undefined =>
     added === 0n ? undefined : checkLimits(account, { orders: -1, value: 0n }, value, facts.instrument, at);

@@ -19,15 +19,30 @@ export interface PlacedList {
   orders: OrderRow[];
 }
 
-/** A failure of one of the orders, with its place in front of the field. */
-const at = (index: number, { code, message, field = [] }: Failure): Failure =>
-  failure(code, message, 'orders', String(index), ...field);
+/** A failure of one of the orders, with its place in front of the field; the account is that of the whole list. */
+const at = (index: number, problem: Failure): Failure => {
+  const { code, message, field = [] } = problem;
+  return field[0] === 'accountId' ? problem : failure(code, message, 'orders', String(index), ...field);
+};
 
-const prepareAll = (
-  books: Books,
-  now: Date,
-  { orders, type, listId }: ListFacts,
-): { rows: OrderRow[]; values: bigint[]; failures: Failure[] } => {
+/** The list to which an order that is there already belongs, as it is by now, if it was placed with this very input. */
+const earlierList = (books: Books, { listId }: OrderRow, { orders, type }: ListFacts): PlacedList | undefined => {
+  if (listId === null) return undefined;
+  const placed = books.ordersOf(listId).filter(({ replacesId }) => replacesId === null);
+  const rows = legsOf[type].map((leg) => placed.find((row) => row.leg === leg));
+  const isSame = rows.every((row, index) => row?.fingerprint === orders[index]?.order.fingerprint);
+  const found = rows.filter((row) => row !== undefined);
+  return isSame ? { id: listId, type, orders: found.map((row) => ({ ...row })) } : undefined;
+};
+
+interface PreparedList {
+  rows: OrderRow[];
+  values: bigint[];
+  failures: Failure[];
+}
+
+const prepareAll = (books: Books, now: Date, list: ListFacts): PreparedList | { repeated: PlacedList } => {
+  const { orders, type, listId } = list;
   const failures: Failure[] = [];
   const rows: OrderRow[] = [];
   const values: bigint[] = [];
@@ -36,6 +51,8 @@ const prepareAll = (
       orders: rows.length,
       value: values.reduce((sum, value) => sum + value, 0n),
     });
+    const repeated = 'repeated' in prepared ? earlierList(books, prepared.repeated, list) : undefined;
+    if (repeated !== undefined) return { repeated };
     const taken = failure('DUPLICATE_CLIENT_ORDER_ID', 'The account has this order already.', 'clientOrderId');
     const { clientOrderId } = facts.order;
     if ('row' in prepared && clientOrderId !== null && rows.some((row) => row.clientOrderId === clientOrderId)) {
@@ -48,7 +65,8 @@ const prepareAll = (
     } else
       failures.push(...('failures' in prepared ? prepared.failures : [taken]).map((problem) => at(index, problem)));
   }
-  return { rows, values, failures };
+  // What is wrong with the account is so for each of them, and said once.
+  return { rows, values, failures: failures.filter(({ field }, index) => index === 0 || field?.[0] !== 'accountId') };
 };
 
 /** What the list keeps back now, order by order: an entry its own need, a pair of exits once the larger of their two. */
@@ -62,9 +80,11 @@ const reservesOf = (rows: readonly OrderRow[], { orders, type }: ListFacts): big
   return own.map((_, index) => (index === 0 ? carried : 0n));
 };
 
-/** All orders of the list, or none. What waits for an entry is HELD. */
+/** All orders of the list, or none; of one that is there already, under its orders' names, that list. What waits for an entry is HELD. */
 export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<PlacedList> => {
-  const { rows, values, failures } = prepareAll(books, now, facts);
+  const prepared = prepareAll(books, now, facts);
+  if ('repeated' in prepared) return { ok: true, value: prepared.repeated };
+  const { rows, values, failures } = prepared;
   if (failures.length > 0) return { ok: false, failures };
   const [first] = rows;
   const instrument = facts.orders[0]?.instrument;

@@ -7,7 +7,7 @@ import type { OrderRow } from '../lane/rows.ts';
 import { type MarketHours, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Quote } from '../venues/venue.ts';
-import { checkLimits, countNotional, orderValue } from './check-limits.ts';
+import { checkLimits, countNotional, orderValue, sizeField } from './check-limits.ts';
 import { checkSession, enterSession } from './check-session.ts';
 import { checkTrading } from './check-trading.ts';
 import type { NewOrder } from './input.ts';
@@ -71,7 +71,7 @@ export const prepareOrder = (
   const row = newRow(facts, terms, at);
   enterSession(row, session, at);
   const value = orderValue(row, instrument, facts.quote);
-  const problem = checkLimits(account, before, { value, added: value }, instrument, at);
+  const problem = checkLimits(account, before, { value, added: value, field: sizeField(row) }, instrument, at);
   return problem === undefined ? { row, value } : no(problem);
 };
 
@@ -82,7 +82,7 @@ export const checkFunds = (
   reserve: bigint,
   instrument: Instrument,
 ): Failure | undefined => {
-  const field = row.notional === null ? 'qty' : 'notional';
+  const field = sizeField(row);
   if (reserve > MAX_UNITS)
     return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
   const { posted, held } = books.balance(row.accountId, row.reserveAsset);

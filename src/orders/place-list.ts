@@ -87,7 +87,9 @@ export const createPlaceOrderList =
             const shared = { userId: by.userId, instrument, quote, ...rules };
             const facts = orders.map((order, index) => ({ ...shared, order, id: ids[index] ?? '' }));
             const answer = decideList(books, at, { listId, type: input.type, orders: facts });
-            books.addAudit(auditLine(auditId, at, by, 'placeOrderList', answer.ok ? listId : accountId, answer));
+            books.addAudit(
+              auditLine(auditId, at, by, 'placeOrderList', answer.ok ? answer.value.id : accountId, answer),
+            );
             return answer;
           }),
         committed: (answer) => {

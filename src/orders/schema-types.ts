@@ -141,7 +141,9 @@ OrderRef.implement({
       notional: t.field({
         type: 'Decimal',
         nullable: true,
-        description: 'The cash that the order was given by; `qty` is what it bought or sold, once it is closed.',
+        description:
+          'The cash that the order was given by. Its `qty` is what that cash pays for at the best price when the order is placed; of ' +
+          'one that is FILLED, what it bought or sold. What any has traded is `filledQty`.',
         resolve: ({ notional, symbol }, _, context) =>
           notional === null ? null : formatDecimal(notional, instrumentOf(symbol, context).quoteScale),
       }),

@@ -181,7 +181,8 @@ builder.mutationFields((t) => ({
     complexity: { field: 1, multiplier: 3 },
     description:
       'Places orders that belong together, all or none. What waits for an entry is HELD and becomes an order for what the entry ' +
-      'filled once that is closed. Of a pair of exits one trades; the other is cancelled with it.',
+      'filled once that is closed. Of a pair of exits one trades; the other is cancelled with it. A list that is repeated with ' +
+      'the `clientOrderId` of one of its orders, and the same input, is answered with the one that is there.',
     args: { input: t.arg({ type: PlaceOrderListInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.placeList(actorOf(context), asked)),

@@ -79,6 +79,10 @@ export const termsOf = (
   const reference = stopPrice === null ? quote : { bid: stopPrice, ask: stopPrice };
   const worstPrice = order.limitPrice ?? (reference && collarPrice(instrument, order.side, reference));
   if (worstPrice === undefined) return noMarket(instrument);
-  if (worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', 'stopPrice'));
+  if (worstPrice > MAX_UNITS) {
+    const distance = trailOf(order);
+    const field = distance === null ? 'stopPrice' : trailField(distance);
+    return byState(failure('INVALID_PRICE', 'The price is out of range.', field));
+  }
   return { qty, worstPrice, stopPrice, trailPeak };
 };

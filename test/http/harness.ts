@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
+import { expect } from 'vitest';
 import { createGraphql } from '../../src/graphql/server.ts';
 import type { ExportParts } from '../../src/http/exports.ts';
 import type { Checks } from '../../src/http/health.ts';
@@ -17,6 +18,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { testSchema } from '../graphql/test-schema.ts';
 import { authenticateTestToken } from '../graphql/test-viewers.ts';
+import { strangeFields } from '../support/input-fields.ts';
 
 export interface TestServer {
   url: string;
@@ -156,18 +158,20 @@ export const send = (
     request.end(body);
   });
 
-/** A GraphQL operation as a client sends it. */
-export const post = (
+/** A GraphQL operation as a client sends it. Whatever it is refused for, that is a place of its input. */
+export const post = async (
   server: Pick<TestServer, 'url'>,
   query: string,
   options: { variables?: Record<string, unknown>; headers?: Record<string, string>; operationName?: string } = {},
 ): Promise<TestAnswer> => {
   const { headers, ...rest } = options;
-  return send(`${server.url}/graphql`, {
+  const answer = await send(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, ...rest }),
   });
+  expect(strangeFields(answer.json?.data)).toEqual([]);
+  return answer;
 };
 
 /** Bytes as they are, for what no HTTP client would send. */

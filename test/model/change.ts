@@ -139,7 +139,8 @@ const refusal = (state: State, order: Order, changes: Changes, qty: bigint): str
   const name = changes.newClientOrderId;
   const isTaken = state.orders.some(({ owner, clientOrderId }) => owner === order.owner && clientOrderId === name);
   if (name !== undefined && isTaken) return ['DUPLICATE_CLIENT_ORDER_ID newClientOrderId'];
-  return stoppedFor(state, accountOf(state, order.owner), order.symbol);
+  // The input does not name the instrument, so nothing of it is at fault.
+  return stoppedFor(state, accountOf(state, order.owner), order.symbol).map((problem) => problem.split(' ')[0]!);
 };
 
 /** Whether the new prices would make the list one that could not be placed. */
@@ -176,17 +177,16 @@ export const replace = (state: State, order: Order, changes: Changes): Answer =>
   const whole: Order = { ...trailing, qty, limitPrice, stopPrice, worstPrice };
   const changed = isTrailed ? trailField : changes.stopPrice === undefined ? 'limitPrice' : 'stopPrice';
   if (contradicts(state, order, whole)) return [byState(`INVALID_PRICE ${changed}`)];
-  const added = addedTo(state, order, whole);
+  const moving = isTrailed ? trailField : 'stopPrice';
+  const grown = changes.qty !== undefined ? 'qty' : changes.limitPrice !== undefined ? 'limitPrice' : moving;
+  const added = addedTo(state, order, whole, grown);
   if (Array.isArray(added)) return added;
   // Until the venue answers, the worse of the two terms is covered.
   const sibling = siblingOf(state, order);
   const present = [needOf(state, order), ...(sibling === undefined ? [] : [needOf(state, sibling)])];
   const after = largest([...present, order.status === 'HELD' ? needOf(state, whole) : costOf(whole, leaves(whole))]);
-  if (after - largest(present) > availableOf(state, order.owner, assetOf(order))) {
-    const moving = isTrailed ? trailField : 'stopPrice';
-    const field = changes.qty !== undefined ? 'qty' : changes.limitPrice !== undefined ? 'limitPrice' : moving;
-    return [`INSUFFICIENT_FUNDS ${field}`];
-  }
+  if (after - largest(present) > availableOf(state, order.owner, assetOf(order)))
+    return [`INSUFFICIENT_FUNDS ${grown}`];
   count(state, accountOf(state, order.owner), added);
   const key = `o${state.orders.length + 1}`;
   const clientOrderId = changes.newClientOrderId ?? null;

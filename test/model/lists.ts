@@ -1,5 +1,5 @@
 import { factsOf, units } from './facts.ts';
-import { checkPlace, count, type PlaceInput, prepare } from './place.ts';
+import { checkPlace, count, normal, type PlaceInput, prepare } from './place.ts';
 import { isTooWide } from './prices.ts';
 import { submit, tell } from './settle.ts';
 import {
@@ -115,6 +115,21 @@ export const checkPlaceList = (owner: string, type: ListType, inputs: readonly P
   return wrong.length > 0 ? wrong : wrongInList(type, inputs);
 };
 
+/** The orders of the list that this very input has made before, as they are now. */
+const repeatedList = (
+  state: State,
+  owner: string,
+  { list }: Order,
+  type: ListType,
+  inputs: readonly PlaceInput[],
+): Order[] | undefined => {
+  const placed = state.orders.filter((order) => list !== null && order.list === list && order.input !== null);
+  const isSame = legs[type].every((leg, index) =>
+    placed.some((order) => order.leg === leg && order.input === normal(owner, inputs[index]!)),
+  );
+  return isSame ? structuredClone(placed) : undefined;
+};
+
 /** `placeOrderList`: all of them or none. */
 export const placeList = (state: State, owner: string, type: ListType, inputs: readonly PlaceInput[]): Answer => {
   const worths: bigint[] = [];
@@ -126,8 +141,11 @@ export const placeList = (state: State, owner: string, type: ListType, inputs: r
     const isTaken = orders.some(({ clientOrderId }) => clientOrderId !== null && clientOrderId === input.clientOrderId);
     if (isTaken) wrong.push(`DUPLICATE_CLIENT_ORDER_ID orders.${index}.clientOrderId`);
     else if (Array.isArray(prepared)) wrong.push(...prepared.map(at(index)));
-    else if ('repeated' in prepared) wrong.push(`DUPLICATE_CLIENT_ORDER_ID orders.${index}.clientOrderId`);
-    else {
+    else if ('repeated' in prepared) {
+      const again = repeatedList(state, owner, prepared.repeated, type, inputs);
+      if (again !== undefined) return { orders: again };
+      wrong.push(`DUPLICATE_CLIENT_ORDER_ID orders.${index}.clientOrderId`);
+    } else {
       const key = `o${state.orders.length + 1 + index}`;
       const leg = legs[type][index] ?? null;
       const status = index > 0 && type !== 'OCO' ? 'HELD' : prepared.order.status;

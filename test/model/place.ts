@@ -173,11 +173,15 @@ export const stoppedFor = (state: State, account: Account, symbol: string): stri
   return state.halted.has(symbol) ? ['INSTRUMENT_HALTED symbol'] : [];
 };
 
-/** What an order counts for: at its worst price, or at the bid when a sale brings in more there. */
+/** What an order counts for: at its worst price, or at the bid when a sale brings in more there; never more than its cash. */
 export const worthOf = (
   state: State,
-  { symbol, side, worstPrice, qty }: Pick<Order, 'symbol' | 'side' | 'worstPrice' | 'qty'>,
-) => worthAt(factsOf(symbol), largest([worstPrice, side === 'SELL' ? (marketOf(state, symbol).bid ?? 0n) : 0n]), qty);
+  { symbol, side, worstPrice, qty, notional }: Pick<Order, 'symbol' | 'side' | 'worstPrice' | 'qty' | 'notional'>,
+): bigint => {
+  const price = largest([worstPrice, side === 'SELL' ? (marketOf(state, symbol).bid ?? 0n) : 0n]);
+  const worth = worthAt(factsOf(symbol), price, qty);
+  return notional !== null && notional < worth ? notional : worth;
+};
 
 const usedToday = (state: State, { day, used }: Account): bigint => (day === dayOf(state.now) ? used : 0n);
 
@@ -188,12 +192,13 @@ export const beyondLimits = (
   earlier: readonly bigint[],
   value: bigint,
   added: bigint,
+  field: string,
 ): string[] => {
   const open = openOrdersOf(state, account.name).length + earlier.length;
   if (open >= account.maxOpenOrders) return ['TOO_MANY_OPEN_ORDERS'];
-  if (value > account.maxOrderValue) return ['ORDER_TOO_LARGE qty'];
+  if (value > account.maxOrderValue) return [`ORDER_TOO_LARGE ${field}`];
   const used = usedToday(state, account) + sum(earlier);
-  return used + added > account.dailyNotional ? ['DAILY_LIMIT_REACHED qty'] : [];
+  return used + added > account.dailyNotional ? [`DAILY_LIMIT_REACHED ${field}`] : [];
 };
 
 type Prepared = { order: Order; worth: bigint } | { repeated: Order } | string[];
@@ -216,7 +221,7 @@ export const prepare = (state: State, owner: string, input: PlaceInput, earlier:
   const order = newOrder(state, owner, input);
   if (Array.isArray(order)) return order;
   const worth = worthOf(state, order);
-  const beyond = beyondLimits(state, account, earlier, worth, worth);
+  const beyond = beyondLimits(state, account, earlier, worth, worth, order.notional === null ? 'qty' : 'notional');
   return beyond.length > 0 ? beyond : { order: { ...order, input: normal(owner, input) }, worth };
 };
 

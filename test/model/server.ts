@@ -1,6 +1,8 @@
 import pg from 'pg';
+import { expect } from 'vitest';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 import { copyOf, type TestDatabase, testDatabase } from '../support/database.ts';
+import { strangeFields } from '../support/input-fields.ts';
 import { until } from '../support/until.ts';
 import { CASH_SCALE, facts, factsOf, units } from './facts.ts';
 import type { Account } from './state.ts';
@@ -35,6 +37,7 @@ const askAt = async (url: string, token: string | undefined, query: string, vari
   const reply = (await response.json()) as Reply;
   if (reply.errors !== undefined)
     throw new Error(`${response.status} ${JSON.stringify(reply.errors)} for ${JSON.stringify(variables)}`);
+  expect(strangeFields(reply.data)).toEqual([]);
   return reply;
 };
 

@@ -224,8 +224,15 @@ describe('the limits of an account', () => {
     more: Parameters<typeof account>[1] = {},
     earlier = { orders: 0, value: 0n },
     added = value,
+    field = 'qty',
   ) =>
-    checkLimits(account('a', { ...own, ...more }), earlier, { value, added }, { quoteAsset: 'USD', quoteScale: 2 }, at);
+    checkLimits(
+      account('a', { ...own, ...more }),
+      earlier,
+      { value, added, field },
+      { quoteAsset: 'USD', quoteScale: 2 },
+      at,
+    );
 
   it('are what an operator has set, else everybody’s', () => {
     expect(limitsOf(account('a', own), 2)).toEqual({ maxOrderValue: 1_000n, maxOpenOrders: 3, dailyNotional: 2_500n });
@@ -282,9 +289,24 @@ describe('the limits of an account', () => {
     expect(before).toEqual({ notionalDay: today + 1, notionalUsed: 5n });
   });
 
+  const order = { side: 'BUY', worstPrice: 100n, qty: 2n, notional: null } as const;
+
+  it('count an order by cash for its cash at most, and name that', () => {
+    const value = (notional: bigint, side: OrderRow['side']) =>
+      orderValue({ ...order, notional, side }, instrument, { bid: 110n });
+    expect([value(199n, 'BUY'), value(200n, 'BUY'), value(201n, 'BUY')]).toEqual([199n, 200n, 200n]);
+    expect([value(219n, 'SELL'), value(221n, 'SELL')]).toEqual([219n, 220n]);
+    const named = (value: bigint, more: object) => check(value, more, undefined, undefined, 'notional')?.field;
+    expect([
+      named(1_001n, {}),
+      named(501n, { notionalDay: today, notionalUsed: 2_000n }),
+      named(MAX_UNITS + 1n, {}),
+    ]).toEqual([['notional'], ['notional'], ['notional']]);
+  });
+
   it('count an order at its worst price, and a sell at the bid where that is more', () => {
     const value = (side: OrderRow['side'], bid: bigint | null | undefined) =>
-      orderValue({ side, worstPrice: 100n, qty: 2n }, instrument, bid === undefined ? undefined : { bid });
+      orderValue({ ...order, side }, instrument, bid === undefined ? undefined : { bid });
     expect([value('BUY', 150n), value('SELL', 150n)]).toEqual([200n, 300n]);
     expect([value('SELL', 50n), value('SELL', null), value('SELL', undefined)]).toEqual([200n, 200n, 200n]);
   });

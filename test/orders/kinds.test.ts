@@ -81,6 +81,21 @@ test('a buy by cash spends at most the cash, fees included, and ends FILLED with
   expect(usd).toMatchObject({ held: 0n, posted: 100_000_000_000n - spent });
 });
 
+test('a buy by cash that is cancelled keeps the qty that it was expected to buy, beside what it has bought', async () => {
+  const { by, userId } = await trading.customer('90000000');
+  const order = must(await trading.orders.place(by, { symbol: 'V', side: 'BUY', type: 'MARKET', notional: '9000000' }));
+  await trading.settled();
+  const closed = await trading.orders.one(userId, { id: order.id });
+  expect(closed).toMatchObject({
+    status: 'CANCELED',
+    reason: 'NO_LIQUIDITY_WITHIN_COLLAR',
+    qty: order.qty,
+    reserve: 0n,
+  });
+  expect(closed?.filledQty).toBeGreaterThan(0n);
+  expect(closed?.filledQty).toBeLessThan(order.qty);
+});
+
 test('postOnly never takes', async () => {
   const { by, userId } = await trading.customer('100000');
   const input = { symbol: 'AAPL', side: 'BUY', type: 'LIMIT', qty: '1', postOnly: true } as const;

@@ -38,6 +38,38 @@ test('an order over a limit is refused and changes nothing; one at the limit is 
   await trading.settled();
 });
 
+test('an order by cash is worth its cash, in what is refused and in what is counted', async () => {
+  const { by, accountId } = await trading.customer('10000');
+  await limit(accountId, { maxOrderValue: '1000', dailyNotional: '2500' });
+  const buying = (notional: string) => ({ symbol: 'KO', side: 'BUY', type: 'MARKET', notional }) as const;
+  const tooMuch = { ok: false, failures: [{ code: 'ORDER_TOO_LARGE', field: ['notional'] }] };
+  expect(await trading.orders.place(by, buying('1000.01'))).toMatchObject(tooMuch);
+  expect(await trading.orders.preview(by, buying('1000.01'))).toMatchObject(tooMuch);
+  expect(await trading.orders.preview(by, buying('1000'))).toMatchObject({ ok: true });
+  for (const cash of ['999', '1000']) must(await trading.orders.place(by, buying(cash)));
+  expect(await shown(accountId)).toMatchObject({ dailyNotionalUsed: 1_999n * USD });
+  expect(await trading.orders.place(by, buying('501.01'))).toMatchObject({
+    failures: [{ code: 'DAILY_LIMIT_REACHED', field: ['notional'] }],
+  });
+  await trading.settled();
+  const { dailyNotionalUsed: before } = await shown(accountId);
+  const sale = must(await trading.orders.place(by, { ...buying('500'), side: 'SELL' }));
+  const { dailyNotionalUsed: after } = await shown(accountId);
+  expect(sale.qty).toBeGreaterThan(0n);
+  expect(after - before).toBeGreaterThan(490n * USD);
+  expect(after - before).toBeLessThanOrEqual(500n * USD);
+  await trading.settled();
+});
+
+test('a cash far out of reach is refused for the cash', async () => {
+  const { by } = await trading.customer('100');
+  const far = { symbol: 'KO', side: 'BUY', type: 'MARKET', notional: '90000000000' } as const;
+  for (const side of ['BUY', 'SELL'] as const) {
+    const answer = await trading.orders.place(by, { ...far, side });
+    expect(answer).toMatchObject({ ok: false, failures: [{ code: 'ORDER_TOO_LARGE', field: ['notional'] }] });
+  }
+});
+
 test('a cancelled order still counts, and a new UTC day starts at nothing', async () => {
   const { by, accountId } = await trading.customer('10000');
   await limit(accountId, { dailyNotional: '100' });
@@ -58,6 +90,9 @@ test('a replacement counts what it adds, and is held against the limits for that
   const order = must(await trading.orders.place(by, buy));
   await trading.settled();
   expect(codesOf(await trading.orders.replace(by, { id: order.id, qty: '15.0001' }))).toEqual(['DAILY_LIMIT_REACHED']);
+  expect(await trading.orders.replace(by, { id: order.id, limitPrice: '15.01' })).toMatchObject({
+    failures: [{ code: 'DAILY_LIMIT_REACHED', field: ['limitPrice'] }],
+  });
   const asked = must(await trading.orders.replace(by, { id: order.id, qty: '15' }));
   await trading.settled();
   const { newOrderId = '' } = asked.replacement ?? {};
@@ -104,7 +139,13 @@ test('whatever is sent, no UTC day counts more than its limit', () => {
         const now = new Date(at);
         const day = now.toISOString().slice(0, 10);
         const used = days.get(day) ?? 0n;
-        const problem = checkLimits(account, { orders: 0, value: 0n }, { value, added: value }, instrument, now);
+        const problem = checkLimits(
+          account,
+          { orders: 0, value: 0n },
+          { value, added: value, field: 'qty' },
+          instrument,
+          now,
+        );
         expect(problem === undefined).toBe(value <= 100n && used + value <= daily);
         if (problem === undefined) {
           countNotional(account, value, now);

@@ -300,6 +300,73 @@ test('two orders of a list cannot have one client order id', async () => {
   });
 });
 
+test('a list that is sent again under the names of its orders is the list that is there', async () => {
+  const { by, accountId } = await trading.customer('100000');
+  const named = [
+    { ...waitingEntry, clientOrderId: 'in' },
+    { ...profit, clientOrderId: 'up' },
+    { ...loss, clientOrderId: 'down' },
+  ] as const;
+  const send = (
+    orders: Parameters<TestTrading['orders']['placeList']>[1]['orders'],
+    type: 'BRACKET' | 'OTO' = 'BRACKET',
+  ) => trading.orders.placeList(by, { type, orders });
+  const answers = await Promise.all([send(named), send(named), send(named)]);
+  const first = must(answers[0]);
+  expect(answers.map((answer) => must(answer).id)).toEqual([first.id, first.id, first.id]);
+  await trading.settled();
+  must(await trading.orders.replace(by, { id: first.orders[0]?.id, limitPrice: '11.00' }));
+  await trading.settled();
+  const again = must(await send([{ ...named[0], limitPrice: '10' }, named[1], named[2]]));
+  expect({ ...again, orders: again.orders.map(({ id }) => id) }).toEqual({
+    ...first,
+    orders: first.orders.map(({ id }) => id),
+  });
+  expect(again.orders.map(({ status }) => status)).toEqual(['REPLACED', 'HELD', 'HELD']);
+  // As it is by now, and its replacement; nothing else was made.
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(4);
+  const taken = (...places: number[]) => ({
+    ok: false,
+    failures: places.map((at) => ({ code: 'DUPLICATE_CLIENT_ORDER_ID', field: ['orders', `${at}`, 'clientOrderId'] })),
+  });
+  expect(await send([named[0], named[1], { ...named[2], stopPrice: '2.00' }])).toMatchObject(taken(0, 1, 2));
+  expect(await send(named.slice(0, 2), 'OTO')).toMatchObject(taken(0, 1));
+  expect(await send([named[0], { ...profit, clientOrderId: 'other' }, named[2]])).toMatchObject(taken(0, 2));
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(4);
+});
+
+test('the name of one order is enough to know a list again, and that of an order by itself is not', async () => {
+  const { by, accountId } = await trading.customer('100000');
+  const clientOrderId = 'mine';
+  const send = (limitPrice: string) =>
+    trading.orders.placeList(by, {
+      type: 'OTO',
+      orders: [
+        { ...waitingEntry, clientOrderId },
+        { ...profit, limitPrice },
+      ],
+    });
+  const first = must(await send('5000.00'));
+  expect(must(await send('5000')).orders.map(({ id }) => id)).toEqual(first.orders.map(({ id }) => id));
+  const other = {
+    ok: false,
+    failures: [{ code: 'DUPLICATE_CLIENT_ORDER_ID', field: ['orders', '0', 'clientOrderId'] }],
+  };
+  expect(await send('5001.00')).toMatchObject(other);
+  must(await trading.orders.place(by, { ...waitingEntry, clientOrderId: 'alone' }));
+  const orders = [{ ...waitingEntry, clientOrderId: 'alone' }, profit];
+  expect(await trading.orders.placeList(by, { type: 'OTO', orders })).toMatchObject(other);
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(3);
+});
+
+test('a list for a closed account is refused once, for the account', async () => {
+  const { by, accountId } = await trading.customer('100000');
+  const orders = [waitingEntry, profit, loss];
+  await trading.database.prisma.account.update({ where: { id: accountId }, data: { status: 'CLOSED' } });
+  const answer = await trading.orders.placeList(by, { type: 'BRACKET', orders });
+  expect(!answer.ok && answer.failures).toMatchObject([{ code: 'ACCOUNT_CLOSED', field: ['accountId'] }]);
+});
+
 test('a mass cancel leaves nothing of a list whose exits end together', async () => {
   const customer = await trading.customer('100000');
   const ids = await place(customer, 'BRACKET', [waitingEntry, profit, loss]);

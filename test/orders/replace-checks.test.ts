@@ -59,7 +59,10 @@ test.each(worlds)('while %s, an order is neither placed nor replaced: %s', async
   const person = await withOrder();
   await world(person, true);
   expect(codesOf(await trading.orders.place(person.by, resting))).toEqual([code]);
-  expect(codesOf(await trading.orders.replace(person.by, { id: person.id, qty: '9' }))).toEqual([code]);
+  const refused = await trading.orders.replace(person.by, { id: person.id, qty: '9' });
+  expect(codesOf(refused)).toEqual([code]);
+  // A replacement names no instrument that could be at fault.
+  expect(!refused.ok && refused.failures[0]?.field).toEqual(code === 'ACCOUNT_CLOSED' ? ['id'] : undefined);
   expect(await statusOf(person.userId, person.id)).toBe('NEW');
   await world(person, false);
   must(await trading.orders.replace(person.by, { id: person.id, qty: '9' }));

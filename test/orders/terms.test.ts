@@ -53,6 +53,10 @@ describe('the worst price of an order', () => {
     expect(stop(MAX_UNITS)).toEqual({
       ...{ code: 'INVALID_PRICE', message: 'The price is out of range.', field: ['stopPrice'], byState: true },
     });
+    const trailing = (more: Partial<NewOrder>) =>
+      terms({ type: 'TRAILING_STOP', ...more }, quote({ last: MAX_UNITS - (MAX_UNITS % 5n) - 10n }));
+    expect(trailing({ trailPrice: 5n })).toMatchObject({ code: 'INVALID_PRICE', field: ['trailPrice'] });
+    expect(trailing({ trailBps: 1 })).toMatchObject({ code: 'INVALID_PRICE', field: ['trailPercent'] });
     expect(terms({ type: 'LIMIT', limitPrice: MAX_UNITS })).toMatchObject({ worstPrice: MAX_UNITS });
   });
 });
