@@ -56,7 +56,7 @@ PositionRef.implement({
       costBasis: quoted('What the quantity cost, first in, first out.', (row) => row.costBasis),
       averageEntryPrice: t.field({
         type: 'Decimal',
-        description: 'Cost basis per unit, rounded half up to the scale of the quote asset; 0 of a closed position.',
+        description: 'Cost basis per unit, to 12 decimals, rounded half up; 0 of a closed position.',
         resolve: ({ costBasis, qty, instrument }) => (qty === 0n ? '0' : averagePrice(costBasis, qty, instrument)),
       }),
       marketPrice: t.field({
