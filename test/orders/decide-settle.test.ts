@@ -4,7 +4,7 @@ import { cancelWhatever, decideCancel } from '../../src/orders/decide-cancel.ts'
 import { isFinal } from '../../src/orders/order.ts';
 import { type Report, UNKNOWN_ORDER } from '../../src/venues/venue.ts';
 import { at } from '../support/books.ts';
-import { buy, canceled, cash, checkWorlds, name, open, toNext, trade } from './reported.ts';
+import { buy, canceled, cash, checkWorlds, name, open, sell, toNext, trade } from './reported.ts';
 
 /* What the books make of a venue's reports about one order, and of what is asked of it. */
 
@@ -119,6 +119,15 @@ describe('a trade', () => {
     expect([settle(told, told), settle(told)]).toEqual([[], []]);
     expect(order('one').filledQty).toBe(10n);
     expect(books.changes().entries).toHaveLength(1);
+  });
+
+  it('of a sell that is closed leaves the units that another order holds: they are bought in', () => {
+    const orders = [sell('one', { status: 'CANCELED' }), sell('other', { qty: 6n, reserve: 6n })];
+    const { settle, order, seen, books } = open({ orders, balances: cash(0n, 0n), units: 10n });
+    settle(trade('one', 'SELL', 10n));
+    expect(seen().opened.map(order)).toMatchObject([{ side: 'BUY', status: 'FILLED', qty: 6n, reason: 'BUY_IN' }]);
+    expect(books.balance('a', 'AAPL')).toMatchObject({ posted: 6n, held: 6n });
+    expect(books.balance('a', 'USD').posted).toBe(400n);
   });
 
   it('with an order that was not heard of waits, and the other side is asked about', () => {
