@@ -21,8 +21,8 @@ export interface PlacedList {
 
 /** A failure of one of the orders, with its place in front of the field; the account is that of the whole list. */
 const at = (index: number, problem: Failure): Failure => {
-  const { code, message, field = [] } = problem;
-  return field[0] === 'accountId' ? problem : failure(code, message, 'orders', String(index), ...field);
+  const { field = [] } = problem;
+  return field[0] === 'accountId' ? problem : { ...problem, field: ['orders', String(index), ...field] };
 };
 
 /** The list to which an order that is there already belongs, as it is by now, if it was placed with this very input. */

@@ -87,6 +87,22 @@ test.each([
   },
 );
 
+test('a list that today’s price refuses is not placed by a repeat at another price', async () => {
+  const { by, accountId } = await trading.customer('100000');
+  await trading.orders.place(by, { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '1' });
+  await trading.settled();
+  const exit = { symbol: 'AAPL', side: 'SELL', qty: '1' } as const;
+  const orders = [
+    { ...exit, type: 'LIMIT', limitPrice: '200000.00' },
+    { ...exit, type: 'TRAILING_STOP', trailPrice: '100000.00' },
+  ] as const;
+  const send = () => trading.orders.placeList(by, { type: 'OCO', orders, idempotencyKey: 'wide' });
+  const first = await send();
+  expect(first).toMatchObject({ failures: [{ code: 'INVALID_PRICE', field: ['orders', '1', 'trailPrice'] }] });
+  expect(await send()).toEqual({ ...first, replayed: true });
+  expect(await trading.database.prisma.order.count({ where: { accountId } })).toBe(1);
+});
+
 test('keys of different viewers and of different operations do not meet', async () => {
   const [a, b] = [await trading.customer('1000'), await trading.customer('1000')];
   for (const { by } of [a, b]) {
