@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { AuditEntry } from '../database/generated/client.ts';
 import { newestFirst } from '../database/keyset.ts';
 import { toUser, type User } from '../identity/user.ts';
+import { boundOf } from '../kernel/date-time.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 
 export interface AuditFilter {
@@ -34,8 +35,8 @@ export const readAudit = async (
         ? {}
         : { outcome: filter.outcome, ...(filter.outcome !== 'OK' && { NOT: { outcome: 'OK' } }) }),
       createdAt: {
-        ...(filter.from == null ? {} : { gte: filter.from }),
-        ...(filter.to == null ? {} : { lt: filter.to }),
+        ...(filter.from == null ? {} : { gte: boundOf(filter.from) }),
+        ...(filter.to == null ? {} : { lt: boundOf(filter.to) }),
       },
     },
   });

@@ -1,3 +1,4 @@
+import { boundOf } from '../kernel/date-time.ts';
 import type { PageRequest } from '../kernel/page.ts';
 import { unseen } from './prepared.ts';
 
@@ -27,7 +28,7 @@ export const stretchOf = (
   { backward, from: behind }: PageRequest,
   { from, to }: { from?: Date | null | undefined; to?: Date | null | undefined },
 ): { begin: { createdAt: Date | string; id: string | null }; end: Date | string } => {
-  const [first, last] = [from ?? '-infinity', to ?? 'infinity'];
+  const [first, last] = [from ? boundOf(from) : '-infinity', to ? boundOf(to) : 'infinity'];
   const [edge, end] = backward ? [first, last] : [last, first];
   const isInside =
     typeof edge === 'string' || (behind && (backward ? behind.createdAt >= edge : behind.createdAt < edge));

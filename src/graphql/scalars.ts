@@ -35,7 +35,9 @@ builder.scalarType('Decimal', {
 
 builder.scalarType('DateTime', {
   description:
-    'An instant as RFC 3339 text. Input takes "Z" or an offset and up to six decimals of a second, of the years 1 to 9999 in UTC; output is UTC with "Z".',
+    'An instant as RFC 3339 text. Input takes "Z" or an offset and up to six decimals of a second, of the years 1 to 9999 in UTC; output is UTC with "Z". ' +
+    'Times are kept in milliseconds: a period whose bounds (`from`, `to`) are finer has in it just what lies between them; anywhere else, as in `asOf`, ' +
+    'what is finer is cut off.',
   ...fromText(`A DateTime must be ${DATE_TIME_FORM}.`, readDateTime),
   serialize: (value) => {
     if (value instanceof Date) return value.toISOString();

@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.ts';
 import { unauthenticated } from '../identity/unauthenticated.ts';
-import { DATE_TIME_FORM, readDateTime } from '../kernel/date-time.ts';
+import { boundOf, DATE_TIME_FORM, readDateTime } from '../kernel/date-time.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { formats } from '../ledger/export/document.ts';
 import type { ExportRequest, ExportStatement } from '../ledger/export/export-statement.ts';
@@ -24,9 +24,13 @@ const refuse = (field: string, message: string): never => {
 
 const isName = (name: string): name is Name => parameters.some((parameter) => parameter.name === name);
 
-const readInstant = (field: Name, text: string): Date =>
+const readBound = (field: Name, text: string): Date => {
+  const date = readDateTime(text);
   // In a URL an unescaped plus is a space: the most common way to get an offset wrong.
-  readDateTime(text) ?? refuse(field, `"${field}" must be ${DATE_TIME_FORM}; "+" is written %2B in a URL.`);
+  return date === undefined
+    ? refuse(field, `"${field}" must be ${DATE_TIME_FORM}; "+" is written %2B in a URL.`)
+    : boundOf(date);
+};
 
 /** Every parameter once, and no other: a misspelt one must not be taken for an absent one. */
 const readRequest = (search: string): ExportRequest => {
@@ -40,7 +44,7 @@ const readRequest = (search: string): ExportRequest => {
   const present = (name: Name): string => given[name] || refuse(name, `"${name}" is missing.`);
   const accountId = present('accountId');
   if (!isUuid(accountId)) refuse('accountId', '"accountId" must be the id of an account, a UUID.');
-  const [from, to] = [readInstant('from', present('from')), readInstant('to', present('to'))];
+  const [from, to] = [readBound('from', present('from')), readBound('to', present('to'))];
   const format = present('format');
   if (format !== 'csv' && format !== 'json')
     return refuse('format', `"format" must be ${Object.keys(formats).join(' or ')}.`);

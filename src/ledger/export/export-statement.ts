@@ -41,7 +41,7 @@ const checkPeriod = ({ from, to }: Period, now: Date): void => {
   const refuse = (field: string, message: string): never => {
     throw new RefusedError('BAD_USER_INPUT', message, undefined, { field });
   };
-  if (from >= to) refuse('from', '"from" must be before "to".');
+  if (from >= to) refuse('from', '"from" must be before "to", by a millisecond at least.');
   if (to > now) refuse('to', '"to" must not be in the future.');
 };
 

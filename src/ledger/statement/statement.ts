@@ -1,5 +1,6 @@
 import { RefusedError } from '../../errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { boundOf } from '../../kernel/date-time.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import { justBefore, type PastBalance } from '../history/past-balances.ts';
 import type { HistoryStore } from '../history/store.ts';
@@ -31,10 +32,12 @@ export const createStatement =
   async (
     reader: Reader,
     accountId: string | null | undefined,
-    { from, to }: { from: Date; to: Date },
+    period: { from: Date; to: Date },
   ): Promise<Statement | undefined> => {
-    if (from >= to) throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to".');
-    checkPast(to, clock.now(), 'to');
+    const [from, to] = [boundOf(period.from), boundOf(period.to)];
+    if (from >= to)
+      throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to", by a millisecond at least.');
+    checkPast(period.to, clock.now(), 'to');
     const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;
     // From here on the three reads below are of one thing that no longer changes.
