@@ -66,17 +66,15 @@ export const startProcess = async (options: ProcessOptions): Promise<Process> =>
     { level: 'error', base: null, timestamp: false },
     { write: (line: string) => (dead ? undefined : complained(line)) },
   );
+  const cuttable = (connection: pg.ClientConfig): pg.ClientConfig => ({
+    ...connection,
+    application_name: NAME,
+    connectionTimeoutMillis: 0,
+    stream: wire.stream,
+  });
   const trading = await createTrading({
     config: { paper: { deposits: true, seed, tick_ms: 0, makers: true }, fees, marketHours: hours },
-    database: {
-      ...database,
-      connection: {
-        ...database.connection,
-        application_name: NAME,
-        connectionTimeoutMillis: 0,
-        stream: wire.stream,
-      },
-    },
+    database: { ...database, connection: cuttable(database.connection), byKeys: cuttable(database.byKeys) },
     clock: schedule.clock,
     timers: schedule.timersOf(run),
     ids,
