@@ -42,6 +42,8 @@ export interface Books {
   isNameTaken(accountId: string, name: string): boolean;
   /** The orders of a list; they are loaded whenever one of them is. */
   ordersOf(listId: string): OrderRow[];
+  /** The exits of their own that late fills of a list's entry got; loaded with it, and with each of them. */
+  lateExitsOf(listId: string): OrderRow[];
   remembered(viewerId: string, operation: string, key: string): IdempotencyRow | undefined;
   /** Books a balanced entry: every asset's lines sum to zero, or it throws. Lines of amount zero are left out. */
   book(entry: EntryRow, lines: readonly Line[]): void;
@@ -88,6 +90,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
       orderKeys.has(pair(account, name)) ||
       [...orders.values()].some((row) => row.accountId === account && row.replacement?.clientOrderId === name),
     ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),
+    lateExitsOf: (listId) => [...orders.values()].filter((order) => order.entryListId === listId),
     remembered: (viewerId, operation, key) => memory.get(triple(viewerId, operation, key)),
     book: (entry, lines) => bookEntry(hand, changes, entry, lines),
     hold: (accountId, asset, amount) => {

@@ -24,7 +24,7 @@ export const createFreshOrders = (capacity: number): FreshOrders => {
     keep: (rows, transaction) => {
       for (const row of rows) {
         // The orders of a list are read with each other.
-        if (row.listId === null) kept.set(row.id, { row, transaction });
+        if (row.listId === null && row.entryListId === null) kept.set(row.id, { row, transaction });
       }
       for (const id of kept.keys()) {
         if (kept.size <= capacity) return;

@@ -52,6 +52,8 @@ export interface OrderRow {
   replacesId: string | null;
   replacedById: string | null;
   listId: string | null;
+  /** Of exits of their own for what an entry filled late: the list of that entry. */
+  entryListId: string | null;
   leg: OrderLeg | null;
   /** Which orders came before it at its venue, in the venue's own count; null while no venue has it. */
   place: bigint | null;

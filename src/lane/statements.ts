@@ -103,7 +103,7 @@ export const orderColumns = `id, account_id AS "accountId", client_order_id AS "
   expired_at AS "expiredAt", trail_price AS "trailPrice", trail_bps AS "trailBps", trail_peak AS "trailPeak",
   triggered_at AS "triggeredAt", notional, post_only AS "postOnly", expires_at AS "expiresAt",
   pending_since AS "pendingSince", replacement, root_order_id AS "rootOrderId", replaces_id AS "replacesId",
-  replaced_by_id AS "replacedById", list_id AS "listId", leg, place, fee_bps AS "feeBps"`;
+  replaced_by_id AS "replacedById", list_id AS "listId", entry_list_id AS "entryListId", leg, place, fee_bps AS "feeBps"`;
 
 /** The columns of an `ExecutionRow`, for every reader of executions. */
 export const executionColumns = `id, exec_id AS "execId", trade_id AS "tradeId", order_id AS "orderId",
@@ -113,12 +113,16 @@ export const executionColumns = `id, exec_id AS "execId", trade_id AS "tradeId",
 
 export const loadOrders: Statement = {
   name: 'lane_load_orders',
-  // With an order come the others of its list: what happens to one decides what becomes of them.
-  text: `SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[])
+  // With an order come the others of its list, and of the entry that it protects: what happens to one decides what becomes of them.
+  text: `WITH families AS (SELECT DISTINCT coalesce(entry_list_id, list_id) AS id FROM orders
+                           WHERE id = ANY($1::uuid[]) AND coalesce(entry_list_id, list_id) IS NOT NULL)
+         SELECT ${orderColumns} FROM orders WHERE id = ANY($1::uuid[])
          UNION ALL
          SELECT ${orderColumns} FROM orders
-         WHERE list_id IN (SELECT list_id FROM orders WHERE id = ANY($1::uuid[]) AND list_id IS NOT NULL)
-           AND NOT id = ANY($1::uuid[])`,
+         WHERE list_id IN (SELECT id FROM families) AND NOT id = ANY($1::uuid[])
+         UNION ALL
+         SELECT ${orderColumns} FROM orders
+         WHERE entry_list_id IN (SELECT id FROM families) AND NOT id = ANY($1::uuid[])`,
 };
 
 export const loadChangedOrders: Statement = {
@@ -132,16 +136,19 @@ export const loadChangedOrders: Statement = {
 export const loadClientOrders: Statement = {
   name: 'lane_load_client_orders',
   // Also the orders whose pending replacement was promised the name.
-  text: `SELECT ${orderColumns}
-         FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders ON account_id = k.a AND client_order_id = k.c
+  text: `WITH named AS (SELECT orders.* FROM unnest($1::uuid[], $2::text[]) AS k(a, c)
+                          JOIN orders ON account_id = k.a AND client_order_id = k.c),
+              families AS (SELECT DISTINCT coalesce(entry_list_id, list_id) AS id FROM named
+                           WHERE coalesce(entry_list_id, list_id) IS NOT NULL)
+         SELECT ${orderColumns} FROM named
          UNION ALL
          SELECT ${orderColumns}
          FROM unnest($1::uuid[], $2::text[]) AS k(a, c) JOIN orders
            ON account_id = k.a AND replacement ->> 'clientOrderId' = k.c AND replacement IS NOT NULL
          UNION ALL
-         SELECT ${orderColumns} FROM orders
-         WHERE list_id IN (SELECT list_id FROM unnest($1::uuid[], $2::text[]) AS k(a, c)
-                             JOIN orders ON account_id = k.a AND client_order_id = k.c WHERE list_id IS NOT NULL)`,
+         SELECT ${orderColumns} FROM orders WHERE list_id IN (SELECT id FROM families)
+         UNION ALL
+         SELECT ${orderColumns} FROM orders WHERE entry_list_id IN (SELECT id FROM families)`,
 };
 
 export const loadIdempotency: Statement = {

@@ -103,6 +103,7 @@ export const writes: Writes = {
     ['root_order_id', 'uuid', (row) => row.rootOrderId],
     ['replaces_id', 'uuid?', (row) => row.replacesId],
     ['list_id', 'uuid?', (row) => row.listId],
+    ['entry_list_id', 'uuid?', (row) => row.entryListId],
     ['leg', '"OrderLeg"?', (row) => row.leg],
     ['canceled_at', 'timestamptz?', (row) => row.canceledAt],
     ['expired_at', 'timestamptz?', (row) => row.expiredAt],

@@ -4,6 +4,7 @@ import type { OrderRow } from '../lane/rows.ts';
 import { countOpened } from './decide-place.ts';
 import {
   closeUnfunded,
+  ENTRY_CLOSED,
   entryOf,
   GROUP_SETTLED,
   isCovered,
@@ -44,7 +45,7 @@ const isTimeOver = ({ expiresAt }: OrderRow, at: Date): boolean => expiresAt !==
 
 /** Whether the exit is still meant: it works, it has done its work, or there was nothing to do. */
 const isMeant = (exit: OrderRow, at: Date): boolean =>
-  !isTimeOver(exit, at) && (!isFinal(exit.status) || exit.status === 'FILLED' || exit.reason === 'ENTRY_CLOSED');
+  !isTimeOver(exit, at) && (!isFinal(exit.status) || exit.status === 'FILLED' || exit.reason === ENTRY_CLOSED);
 
 /** It trades, or is done: so it was no cancel that ended the other one. */
 const hasTraded = (exit: OrderRow, at: Date): boolean =>
@@ -52,7 +53,7 @@ const hasTraded = (exit: OrderRow, at: Date): boolean =>
 
 /** Somebody, or its time, has ended the exit, and the venue ends the other one with it, which may be heard of later. */
 const wasEnded = ({ status, reason }: OrderRow): boolean =>
-  (status === 'CANCELED' || status === 'EXPIRED') && reason !== GROUP_SETTLED && reason !== 'ENTRY_CLOSED';
+  (status === 'CANCELED' || status === 'EXPIRED') && reason !== GROUP_SETTLED && reason !== ENTRY_CLOSED;
 
 /** A cancel of it is not answered, or is asked as soon as a replacement is. */
 const isBeingEnded = ({ status, replacement }: OrderRow): boolean =>
@@ -81,7 +82,17 @@ const addExits = (
   const exits = models.map((model, index): OrderRow => {
     const id = rules.ids.next();
     const leg = listId === null ? null : (legsOf.OCO[index] ?? null);
-    return { ...model, ...untouched(at), id, clientOrderId: id, rootOrderId: id, listId, leg, qty };
+    return {
+      ...model,
+      ...untouched(at),
+      id,
+      clientOrderId: id,
+      rootOrderId: id,
+      listId,
+      entryListId: entry.listId,
+      leg,
+      qty,
+    };
   });
   for (const exit of exits) {
     trailFrom(exit, filled, rules.instrumentOf(exit.symbol));

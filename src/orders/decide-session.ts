@@ -1,6 +1,8 @@
+import type { Ids } from '../kernel/ids.ts';
 import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { cancelOpen } from './decide-cancel.ts';
+import { fitExits } from './decide-fit.ts';
 import { isPairOver, type OrderRules, SIBLING_CLOSED } from './list.ts';
 import { doneForDay, submitAgain, TIME_IS_OVER } from './order.ts';
 import { orderEvent } from './view.ts';
@@ -10,7 +12,12 @@ import { orderEvent } from './view.ts';
  * other exit of its pair, which its venue would have ended it with. A DAY order's time is over with its session, also where that
  * ends before the time that the order was given: it was placed while there were no sessions.
  */
-export const decideSessionEnd = (books: Books, order: OrderRow, at: Date, rules: OrderRules): boolean => {
+export const decideSessionEnd = (
+  books: Books,
+  order: OrderRow,
+  at: Date,
+  rules: OrderRules & { ids: Ids },
+): boolean => {
   if (!doneForDay(order, at)) return false;
   if (order.timeInForce === 'DAY' || (order.expiresAt !== null && order.expiresAt <= at)) {
     cancelOpen(books, order, TIME_IS_OVER, at, rules);
@@ -22,6 +29,8 @@ export const decideSessionEnd = (books: Books, order: OrderRow, at: Date, rules:
   }
   books.touch(order);
   books.emit(order.accountId, 'ORDER_DONE_FOR_DAY', orderEvent(order), at);
+  // What its venue could not be asked for any more.
+  fitExits(books, order, rules, at);
   return true;
 };
 

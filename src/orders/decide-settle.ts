@@ -2,6 +2,7 @@ import type { Books } from '../lane/books.ts';
 import type { OrderRow } from '../lane/rows.ts';
 import { type OrderName, type Report, type TradeReport, UNKNOWN_ORDER } from '../venues/venue.ts';
 import { cancelNext } from './decide-cancel.ts';
+import { fitExits } from './decide-fit.ts';
 import { protectLateFills } from './decide-late.ts';
 import { applyReplaced } from './decide-replace.ts';
 import { changed, type SettleFacts, settleTrade } from './decide-trade.ts';
@@ -113,7 +114,8 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
       cancelNext(books, order, replacement, facts, at);
       protectLateFills(books, order, facts, at);
     }
-    if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
+    const isFit = riddles.has(report.kind) || fitExits(books, order, facts, at);
+    if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind) || !isFit)) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
     }
   }

@@ -8,6 +8,7 @@ import { house } from '../ledger/house.ts';
 import { cover, repay } from '../ledger/shortfall.ts';
 import { tradeValue } from '../market/instrument.ts';
 import type { TradeReport, TradeSide } from '../venues/venue.ts';
+import { fitExits } from './decide-fit.ts';
 import { isLateEntry, protectLateFills } from './decide-late.ts';
 import { countClosed, countOpened } from './decide-place.ts';
 import { execIdOf } from './exec-id.ts';
@@ -111,6 +112,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
   if (isLate) order.unprotectedQty += qty;
   protectLateFills(books, order, facts, at);
+  fitExits(books, order, facts, at);
 };
 
 /**

@@ -36,6 +36,9 @@ export interface OrderRules {
 /** Why an exit is closed that no venue has when the other of its pair ends. */
 export const SIBLING_CLOSED = 'SIBLING_CLOSED';
 
+/** Why an exit is closed of which the entry has filled nothing, or nothing any more, that it could still protect. */
+export const ENTRY_CLOSED = 'ENTRY_CLOSED';
+
 /** Why an exit is closed when the other of its pair has traded, or has ended at their venue. */
 export const GROUP_SETTLED = 'GROUP_SETTLED';
 
@@ -89,7 +92,7 @@ export const pairNeed = (books: Books, order: OrderRow, rules: OrderRules): bigi
 };
 
 /** What the order keeps back, its place in a pair considered. */
-const sharedReserve = (books: Books, order: OrderRow, rules: OrderRules): bigint => {
+export const sharedReserve = (books: Books, order: OrderRow, rules: OrderRules): bigint => {
   if (isFinal(order.status)) return 0n;
   const isCarried = siblingOf(books, order) !== undefined && !carries(order);
   return isCarried ? 0n : pairNeed(books, order, rules);
@@ -174,8 +177,8 @@ export const release = (books: Books, order: OrderRow, qty: bigint, rules: Order
   books.emit(order.accountId, 'ORDER_RELEASED', orderEvent(order), at);
 };
 
-/** A replacement of the entry changed how much it can still become: its exits are for that. */
-const resize = (books: Books, leg: OrderRow, qty: bigint, at: Date): void => {
+/** What the entry has filled, or can still become, is another quantity now: its exits, that no venue has, are for that. */
+export const resize = (books: Books, leg: OrderRow, qty: bigint, at: Date): void => {
   if (leg.qty === qty) return;
   leg.qty = qty;
   leg.updatedAt = at;
@@ -196,7 +199,7 @@ const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date)
   // Before it is asked what they need.
   if (isOver && entry.filledQty > 0n) for (const leg of legs) trailFrom(leg, entry, rules.instrumentOf(leg.symbol));
   if (isOver && entry.filledQty === 0n) {
-    for (const leg of legs) close(books, leg, 'ENTRY_CLOSED', rules, at);
+    for (const leg of legs) close(books, leg, ENTRY_CLOSED, rules, at);
   } else if (!isCovered(books, legs, rules)) {
     for (const leg of legs) closeUnfunded(books, leg, rules, at);
   } else {
@@ -214,6 +217,6 @@ export const followList = (books: Books, order: OrderRow, rules: OrderRules, at:
   const isOver = isFinal(order.status) && order.status !== 'REPLACED';
   if (order.leg === 'ENTRY') followEntry(books, order, rules, at);
   else if (isOver && sibling !== undefined && isHere(sibling.status)) {
-    close(books, sibling, SIBLING_CLOSED, rules, at);
+    close(books, sibling, order.reason === ENTRY_CLOSED ? ENTRY_CLOSED : SIBLING_CLOSED, rules, at);
   }
 };

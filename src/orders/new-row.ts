@@ -39,7 +39,8 @@ export const boughtIn = (
   ...untouched(at),
   ...{ id, clientOrderId: id, rootOrderId: id, qty, reason: BUY_IN, worstPrice: price, reserveAsset: quoteAsset },
   ...{ side: 'BUY', type: 'MARKET', timeInForce: 'FOK', limitPrice: null, stopPrice: null, notional: null },
-  ...{ trailPrice: null, trailBps: null, trailPeak: null, postOnly: false, expiresAt: null, listId: null, leg: null },
+  ...{ trailPrice: null, trailBps: null, trailPeak: null, postOnly: false, expiresAt: null },
+  ...{ listId: null, entryListId: null, leg: null },
   feeBps: 0,
 });
 
@@ -67,6 +68,7 @@ export const newRow = (facts: PlaceFacts, terms: Terms, at: Date): OrderRow => (
   expiresAt: facts.order.expiresAt,
   rootOrderId: facts.id,
   listId: null,
+  entryListId: null,
   leg: null,
   feeBps: Number(worstRate(facts.rates)),
 });

@@ -209,7 +209,7 @@ export const amendFills = (order: OrderRow, { qty, value, fee }: Amendment, reas
   if (qty > 0n) throw new Error('an amendment fills no more');
   order.filledQty += qty;
   order.bustedQty -= qty;
-  // Exits in the market stay what they are, so what has none yet goes first.
+  // Exits in the market would have to be asked for, so what has none yet goes first.
   const unprotected = order.unprotectedQty + qty;
   order.unprotectedQty = unprotected > 0n ? unprotected : 0n;
   order.filledValue += value;

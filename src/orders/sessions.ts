@@ -10,7 +10,7 @@ import type { OrderDeps } from './orders.ts';
 import type { OpenOrder } from './store.ts';
 import { venueOrderOf } from './venue-order.ts';
 
-type SessionDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours'> & {
+type SessionDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours' | 'ids'> & {
   desks: Pick<PaperVenue, 'open' | 'close'>;
   instruments: { all(): readonly Instrument[] };
   clock: Clock;

@@ -37,6 +37,7 @@ export const reviveOrder = (stored: Record<string, string | null>): OrderRow => 
   // Absent in an answer that a version stored which did not know the field yet.
   for (const name of amounts) order[name] = json[name] == null ? null : BigInt(json[name]);
   order.feeBps ??= null;
+  order.entryListId ??= null;
   for (const name of times) order[name] = json[name] === null ? null : new Date(json[name] as string);
   return order as unknown as OrderRow;
 };

@@ -10,6 +10,7 @@ import { reversed, tradeLines } from '../ledger/entries.ts';
 import { holdFill, lotOf, positionAfter, unholdFill } from '../ledger/holding.ts';
 import { repay } from '../ledger/shortfall.ts';
 import type { Instrument } from '../market/instrument.ts';
+import { fitExits, freedByFit } from '../orders/decide-fit.ts';
 import { execIdOf } from '../orders/exec-id.ts';
 import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
 import { amendFills } from '../orders/order.ts';
@@ -127,7 +128,7 @@ const released = (books: Books, facts: AmendFacts, at: Date): Line[] =>
     const order = orderOf(books, execution);
     const before = { ...order };
     amendOrder(order, execution, facts, at);
-    const lines = reversed(reserveChanges(books, order, facts.rules));
+    const lines = reversed([...reserveChanges(books, order, facts.rules), ...freedByFit(books, order, facts.rules)]);
     Object.assign(order, before);
     return lines;
   });
@@ -232,6 +233,7 @@ export const decideAmend = (books: Books, at: Date, facts: AmendFacts): Answer<A
     entryIds.push(entry.id);
   }
   for (const { old, bustId } of sides) amendSide(books, old, bustId, facts, at);
+  for (const { old } of sides) fitExits(books, orderOf(books, old), { ...facts.rules, ids }, at);
   for (const { old, bustId } of sides) {
     const loan = { reference: bustId, accountId: old.accountId, asset: instrument.quoteAsset };
     repay(books, { entryId: ids.next(), ...loan }, at);

@@ -67,7 +67,8 @@ const operator = { permission: 'ledger:operate' } as const;
 const EFFECT =
   'Both sides in one step: the opposite of its entry is posted now and nothing of the past is rewritten; balances, fees, lots ' +
   'and profit become what the other trades make. What was executed is not worked again: an open order goes on with what it ' +
-  'leaves, its qty is restated; a FILLED one becomes CANCELED with the reason ';
+  'leaves, its qty is restated; the exits of an entry become as small as what it has left, or end with ENTRY_CLOSED; a FILLED order ' +
+  'becomes CANCELED with the reason ';
 
 builder.mutationFields((t) => ({
   bustTrade: t.field({

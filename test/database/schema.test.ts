@@ -42,6 +42,7 @@ const byHand = [
   'index lots_consumed',
   'index lots_open',
   'index orders_closed',
+  'index orders_entry_list',
   'index orders_expiring',
   'index orders_list',
   'index orders_open',

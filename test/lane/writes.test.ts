@@ -77,6 +77,7 @@ const columns: { [Column in Exclude<keyof OrderRow, Names>]: fc.Arbitrary<OrderR
   replacesId: fc.option(few(ids.next(), ids.next())),
   replacedById: fc.option(few(ids.next(), ids.next())),
   listId: fc.option(few(ids.next(), ids.next())),
+  entryListId: fc.option(few(ids.next(), ids.next())),
   leg: fc.option(few('ENTRY', 'FIRST')),
   place: fc.option(units),
   feeBps: fc.option(few(0, 25)),

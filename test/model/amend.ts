@@ -1,4 +1,5 @@
 import { factsOf, units } from './facts.ts';
+import { fitExits } from './fit.ts';
 import { rebuild } from './holdings.ts';
 import { isGoodPrice, isGoodQty } from './place.ts';
 import { byFills, feeOf, follow, give, ownerOf, tell } from './settle.ts';
@@ -99,6 +100,8 @@ export const amend = (state: State, key: string, correction: Correction | null, 
   const { accounts, orders, trades } = state;
   const trial: State = { ...state, trades, accounts: structuredClone(accounts), orders: structuredClone(orders) };
   carryOut(trial, trade, next);
+  // What no venue has lets go at once.
+  for (const { order } of trade.sides) fitExits(trial, ownerOf(trial, order), []);
   const isShort = trade.sides.some(({ owner, order }) => {
     const { symbol } = ownerOf(trial, order);
     const assets = (['BUY', 'SELL'] as const).map((side) => assetOf({ side, symbol }));
@@ -108,6 +111,7 @@ export const amend = (state: State, key: string, correction: Correction | null, 
   carryOut(state, trade, next);
   const queue: Parameters<typeof follow>[2] = [];
   for (const { order } of trade.sides) follow(state, ownerOf(state, order), queue);
+  for (const { order } of trade.sides) fitExits(state, ownerOf(state, order), queue);
   tell(state, queue);
   return { orders: [] };
 };

@@ -136,7 +136,7 @@ describe('a session', () => {
       const others = orderRow({ id: 'other', listId: 'list', leg: 'FIRST', ...other });
       const all = booksOf({ orders: [orderRow({ status: 'NEW', ...more }), others] });
       const order = all.order('order')!;
-      const done = decideSessionEnd(all, order, at, rules);
+      const done = decideSessionEnd(all, order, at, { ...rules, ids: { next: () => 'another' } });
       const { events, orders } = all.changes();
       const { status, reason } = order;
       return { done, status, reason, events: events.map(({ type }) => type), written: orders.map(({ id }) => id) };
@@ -164,7 +164,7 @@ describe('a session', () => {
     expect(end(exit, { status: 'CANCELED', listId: 'another' })).toEqual(aside);
     // An entry goes on without its exits, and an exit when its entry is closed.
     expect(end({ listId: 'list', leg: 'ENTRY' }, { status: 'CANCELED' })).toEqual(aside);
-    expect(end(exit, { leg: 'ENTRY', status: 'FILLED' })).toEqual(aside);
+    expect(end(exit, { leg: 'ENTRY', status: 'FILLED', filledQty: 10_000n })).toEqual(aside);
     expect(end(exit, { leg: 'SECOND', status: 'CANCELED' })).toEqual(aside);
     expect(end({ status: 'PENDING_CANCEL', expiresAt: at })).toEqual({
       ...{ done: false, status: 'PENDING_CANCEL', reason: null, events: [], written: [] },

@@ -9,6 +9,7 @@ const key = {
   rootOrderId: 'order',
   fingerprint: '00'.repeat(32),
   listId: null,
+  entryListId: null,
   leg: null,
 };
 const terms = {

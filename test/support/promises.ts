@@ -69,6 +69,17 @@ export const promises: Record<string, string> = {
     SELECT list_id FROM orders WHERE list_id IS NOT NULL GROUP BY list_id
     HAVING bool_or(leg = 'ENTRY') AND coalesce(sum(filled_qty) FILTER (WHERE leg <> 'ENTRY'), 0)
          > sum(filled_qty + busted_qty) FILTER (WHERE leg = 'ENTRY')`,
+  'O4 the exits of an entry work for no more than it has filled, unless a change of one is not answered': `
+    WITH pairs AS (
+      SELECT coalesce(entry_list_id, list_id) AS list_id, sum(filled_qty) AS done,
+             max(CASE WHEN status IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED') THEN 0 ELSE qty - filled_qty END) AS leaves,
+             bool_or(status IN ('PENDING_CANCEL', 'PENDING_REPLACE') OR reason IS NOT DISTINCT FROM 'EXECUTION_UNKNOWN'
+                     OR (SELECT i.status = 'HALTED' FROM instruments i WHERE i.symbol = o.symbol)) AS waits
+      FROM orders o WHERE leg IS DISTINCT FROM 'ENTRY' AND status <> 'HELD' AND (list_id IS NOT NULL OR entry_list_id IS NOT NULL)
+      GROUP BY 1, coalesce(list_id, id))
+    SELECT list_id, filled, sum(done) AS done, sum(leaves) AS leaves
+    FROM pairs JOIN (SELECT list_id, sum(filled_qty) AS filled FROM orders WHERE leg = 'ENTRY' GROUP BY 1) e USING (list_id)
+    GROUP BY list_id, filled HAVING sum(leaves) > 0 AND sum(done + leaves) > filled AND NOT bool_or(waits)`,
   'O4 one side of a pair executes': `
     SELECT list_id FROM orders WHERE leg <> 'ENTRY' AND filled_qty + busted_qty > 0
     GROUP BY list_id HAVING count(DISTINCT leg) > 1`,
