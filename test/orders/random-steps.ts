@@ -223,8 +223,10 @@ const takeReplace = async (run: Run, next: StepOf<'replace'>): Promise<void> => 
 
 const takeAmend = async (run: Run, next: StepOf<'bust' | 'correct'>): Promise<void> => {
   const { trades, database } = run.trading;
+  // Often of the entry of a list, whose exits are in the market by then.
+  const only = next.pick % 2 === 0 ? `AND order_id IN (SELECT id FROM orders WHERE leg = 'ENTRY')` : '';
   const { rows } = await database.pool.query<{ tradeId: string; symbol: string; qty: bigint }>(
-    `SELECT trade_id AS "tradeId", symbol, qty FROM executions WHERE kind = 'TRADE' ORDER BY sequence`,
+    `SELECT trade_id AS "tradeId", symbol, qty FROM executions WHERE kind = 'TRADE' ${only} ORDER BY sequence`,
   );
   const trade = rows[next.pick % Math.max(1, rows.length)];
   if (trade === undefined) return;
