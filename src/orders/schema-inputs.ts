@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { ListTypeEnum, SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-types.ts';
+import { ListTypeEnum, SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-enums.ts';
 
 export const OrderFilter = builder.inputType('OrderFilter', {
   description: 'Every given field narrows the list.',

@@ -23,7 +23,8 @@ import {
   PlaceOrdersInput,
   ReplaceOrderInput,
 } from './schema-inputs.ts';
-import { OrderListRef, OrderPreviewRef, OrderRef } from './schema-types.ts';
+import { OrderListRef, OrderRef } from './schema-order.ts';
+import { OrderPreviewRef } from './schema-preview.ts';
 
 const OrderPayload = payloadOf('OrderPayload', 'order', OrderRef);
 const OrderPreviewPayload = payloadOf('OrderPreviewPayload', 'preview', OrderPreviewRef);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
+import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
-import { brokenPromises } from '../support/promises.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
 import { until } from '../support/until.ts';
 
@@ -9,10 +9,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(async () => {
-  expect(await brokenPromises(trading.database.pool)).toEqual([]);
-  await trading.close();
-});
+afterAll(() => closeSound(trading));
 
 const market = { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '1' } as const;
 

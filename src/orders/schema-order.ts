@@ -1,12 +1,4 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import {
-  OrderLeg,
-  OrderListType,
-  OrderSide,
-  OrderStatus,
-  OrderType,
-  TimeInForce,
-} from '../database/generated/enums.ts';
 import { viewerOf } from '../graphql/actor.ts';
 import { asksOnlyForId } from '../graphql/asks-only-for-id.ts';
 import { builder } from '../graphql/builder.ts';
@@ -14,36 +6,14 @@ import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
-import type { OrderRow, PostingRow } from '../lane/rows.ts';
+import type { OrderRow } from '../lane/rows.ts';
 import { AccountRef } from '../ledger/schema-accounts.ts';
 import { accountOfRow } from '../ledger/schema-batches.ts';
 import { averagePrice } from '../market/average.ts';
 import type { PlacedList } from './decide-list.ts';
 import { leavesQty } from './order.ts';
-import type { Preview } from './preview.ts';
+import { LegEnum, ListTypeEnum, SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-enums.ts';
 import { FillRef, fillsOf, instrumentOf } from './schema-fills.ts';
-
-export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
-export const TypeEnum = builder.enumType(OrderType, {
-  name: 'OrderType',
-  description: 'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market.',
-});
-export const TimeInForceEnum = builder.enumType(TimeInForce, {
-  name: 'TimeInForce',
-  description:
-    'FIX tag 59. DAY rests until its session ends, or midnight UTC where there is none; GTC rests until cancelled; IOC fills what it can at once and cancels the rest; FOK fills whole or not at all.',
-});
-export const StatusEnum = builder.enumType(OrderStatus, {
-  name: 'OrderStatus',
-  description: 'FIX tag 39. FILLED, CANCELED, REPLACED, REJECTED and EXPIRED are final.',
-});
-const LegEnum = builder.enumType(OrderLeg, { name: 'OrderLeg', description: 'What an order is in its list.' });
-export const ListTypeEnum = builder.enumType(OrderListType, {
-  name: 'OrderListType',
-  description:
-    'OCO: two exits, of which one trades. OTO: an entry and an order that waits for it. BRACKET: an entry and a pair of exits. The ' +
-    'first fill of one of a pair, also of a part, cancels the other for good: what the one leaves goes on alone.',
-});
 
 /** The other orders of a chain, by id. */
 const orderBatch = perRequest((context) =>
@@ -185,70 +155,5 @@ export const OrderListRef = builder.objectRef<PlacedList>('OrderList').implement
     id: t.exposeID('id'),
     type: t.field({ type: ListTypeEnum, resolve: ({ type }) => type }),
     orders: t.field({ type: [OrderRef], complexity: { field: 1, multiplier: 3 }, resolve: ({ orders }) => orders }),
-  }),
-});
-
-const PreviewLineRef = builder.objectRef<PostingRow>('PreviewLine').implement({
-  description: 'A journal line that would be booked to the account. Amounts are decimals of the asset.',
-  fields: (t) => ({
-    asset: t.exposeString('asset'),
-    amount: t.field({
-      type: 'Decimal',
-      resolve: ({ amount, asset }, _, { services }) => formatDecimal(amount, services.ledger.scaleOf(asset)),
-    }),
-    balanceAfter: t.field({
-      type: 'Decimal',
-      resolve: ({ balanceAfter, asset }, _, { services }) =>
-        formatDecimal(balanceAfter, services.ledger.scaleOf(asset)),
-    }),
-  }),
-});
-
-export const OrderPreviewRef = builder.objectRef<Preview>('OrderPreview').implement({
-  description: 'Money is in the quote asset of the instrument, the hold in the asset that the order reserves.',
-  fields: (t) => ({
-    hold: t.field({
-      type: 'Decimal',
-      description: 'What the order would hold back when it is accepted; 0 of a repeat, by which nothing happens.',
-      resolve: ({ hold, order }, _, { services }) => formatDecimal(hold, services.ledger.scaleOf(order.reserveAsset)),
-    }),
-    holdAsset: t.string({ resolve: ({ order }) => order.reserveAsset }),
-    status: t.field({
-      type: StatusEnum,
-      description:
-        'What the order would be once its venue has it: resting, filled or over. A repeat of a clientOrderId or an idempotencyKey shows what ' +
-        '`placeOrder` would answer: the order that is there.',
-      resolve: ({ order }) => order.status,
-    }),
-    reason: t.string({
-      nullable: true,
-      description: 'Why it would be over without being filled, as Order.reason would say it.',
-      resolve: ({ order }) => order.reason,
-    }),
-    filledQty: t.field({
-      type: 'Decimal',
-      resolve: ({ order }, _, context) => formatDecimal(order.filledQty, instrumentOf(order.symbol, context).baseScale),
-    }),
-    averagePrice: t.field({
-      type: 'Decimal',
-      nullable: true,
-      description: 'Of what would fill at once; null when nothing would.',
-      resolve: ({ order }, _, context) =>
-        order.filledQty === 0n
-          ? null
-          : averagePrice(order.filledValue, order.filledQty, instrumentOf(order.symbol, context)),
-    }),
-    fee: t.field({
-      type: 'Decimal',
-      resolve: ({ order }, _, context) => formatDecimal(order.fees, instrumentOf(order.symbol, context).quoteScale),
-    }),
-    buyingPower: t.field({
-      type: 'Decimal',
-      description:
-        'Cash available once the venue has done with the order what it can at once: what would rest keeps its hold.',
-      resolve: ({ buyingPower, order }, _, context) =>
-        formatDecimal(buyingPower, instrumentOf(order.symbol, context).quoteScale),
-    }),
-    lines: t.field({ type: [PreviewLineRef], resolve: ({ lines }) => lines }),
   }),
 });
