@@ -32,6 +32,9 @@ export interface Dispatch extends Pick<Venue, 'idempotent' | 'submit' | 'cancel'
   assumeTold(orders: readonly OrderRow[]): void;
   /** It does not run here any more. */
   leave(): void;
+  /** Tells the venue nothing of this order any more, as long as the process lives. */
+  leaveOut(orderId: string): void;
+  isLeftOut(orderId: string): boolean;
   /** Whether the venue was asked this of the order and the answer is not booked yet. */
   isTold(what: Ask, asked: Asked): boolean;
   /** The reports are booked: what they answer is not waited for any more. */
@@ -79,6 +82,8 @@ export const createDispatch = (deps: {
   /** By order, the id of what was asked: of a replacement its own, for an order may be asked for one after the other. */
   const told: Record<Ask, Map<string, string>> = { submit: new Map(), cancel: new Map(), replace: new Map() };
 
+  const leftOut = new Set<string>();
+
   const forget = (): void => {
     for (const ask of asks) told[ask].clear();
   };
@@ -88,7 +93,8 @@ export const createDispatch = (deps: {
       if (rows.length === 0) return;
       if (here) {
         for (const row of rows) told[ask].set(row.orderId, idOf(row));
-        pass(rows);
+        const passed = leftOut.size === 0 ? rows : rows.filter(({ orderId }) => !leftOut.has(orderId));
+        if (passed.length > 0) pass(passed);
       } else wake();
     };
 
@@ -122,6 +128,8 @@ export const createDispatch = (deps: {
       here = false;
       forget();
     },
+    leaveOut: (orderId) => leftOut.add(orderId),
+    isLeftOut: (orderId) => leftOut.has(orderId),
     isTold: (ask, asked) => told[ask].get(asked.orderId) === idOf(asked),
     booked: (reports) => {
       for (const report of reports) {

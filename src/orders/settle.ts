@@ -7,11 +7,11 @@ import type { Booking, OrderName, Report, Venue, VenueOrder } from '../venues/ve
 import { decideSettle } from './decide-settle.ts';
 import type { SettleFacts } from './decide-trade.ts';
 import type { Dispatch } from './dispatch.ts';
-import { createHopeless } from './hopeless.ts';
 import { isHere, isPending } from './order.ts';
 import type { OrderDeps } from './orders.ts';
 import { settleNeeds } from './settle-needs.ts';
 import { tellPending } from './tell.ts';
+import { bySubject, createFailures } from './unbookable.ts';
 import { venueOrderOf } from './venue-order.ts';
 
 /** As the venue had them. What it gave no place, because an older version had it booked, comes first. */
@@ -43,7 +43,7 @@ export const createSettlement = (
   let broken = true;
   /** Of the lease under which the books were made last. */
   let current: IsOurs = () => false;
-  const hopeless = createHopeless(log);
+  const failures = createFailures();
   const doubts = new Map<string, OrderName>();
   const doubt = (orders: readonly OrderName[]): void => {
     for (const order of orders) doubts.set(order.orderId, order);
@@ -60,7 +60,7 @@ export const createSettlement = (
       for await (const open of store.open()) {
         // Their rows as a whole would be five times as large as what the venue keeps of them.
         for (const order of open) {
-          if (hopeless.has(order.id)) continue;
+          if (dispatch.isLeftOut(order.id)) continue;
           if (order.status !== 'PENDING_NEW' && !isHere(order.status)) known.push(venueOrderOf(order, deps.rates));
           if (isPending(order.status)) pending.push(order);
         }
@@ -95,30 +95,44 @@ export const createSettlement = (
     }
   };
 
-  venue.onReports((reports: readonly Report[]) => {
-    if (broken) return Promise.resolve<Booking>('LATER');
-    const seen = view;
+  const book = async (reports: readonly Report[], seen: number): Promise<Booking> => {
     const needs = settleNeeds(reports, facts.instrumentOf);
-    return lane
-      .settle({
+    try {
+      await lane.settle({
         size: reports.length,
         needs,
         decide: (books, at) => (seen === view ? decideSettle(books, at, reports, facts) : []),
         committed: (doubtful) => {
           if (seen !== view) return;
           dispatch.booked(reports);
-          hopeless.booked(needs.orders);
+          failures.booked(needs.orders);
           doubt(doubtful);
         },
-      })
-      .then((): Booking => (seen === view ? 'BOOKED' : 'LATER'))
-      .catch((error: unknown): Booking => {
-        if (seen !== view) return 'LATER';
-        hopeless.failed(needs.orders);
-        void rebuild(error, current);
-        return 'FAILED';
       });
-  });
+      return seen === view ? 'BOOKED' : 'LATER';
+    } catch (error) {
+      if (seen !== view) return 'LATER';
+      const parts = bySubject(reports);
+      if (parts.length > 1) return bookApart(parts, seen);
+      const hopeless = failures.failed(reports);
+      if (hopeless !== undefined) {
+        dispatch.leaveOut(hopeless);
+        log.error({ orderId: hopeless }, 'an order is left out of the venue: what is reported of it cannot be booked');
+      }
+      void rebuild(error, current);
+      return 'FAILED';
+    }
+  };
+  /** So that only the culprit fails. */
+  const bookApart = async (parts: readonly Report[][], seen: number): Promise<Booking> => {
+    for (const part of parts) {
+      const booking = await book(part, seen);
+      if (booking !== 'BOOKED') return booking;
+    }
+    return 'BOOKED';
+  };
+
+  venue.onReports((reports) => (broken ? Promise.resolve<Booking>('LATER') : book(reports, view)));
   return {
     /** Makes the books under a lease that was just taken. */
     restore: (isOurs: IsOurs): Promise<void> => {

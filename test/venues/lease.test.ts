@@ -109,7 +109,7 @@ const takeAnew = killConnections;
 const changeTerms = async ({ database }: TestTrading): Promise<void> => {
   await database.prisma.instrument.update({ where: { symbol: 'KO' }, data: { tickSize: 5n } });
 };
-/** Of the statement that reads all open orders; Postgres shows no more than its beginning. */
+/** Of the statement that reads all open orders. */
 const open = '%client_order_id AS%NOT IN (%';
 const places = [
   { what: 'asks where the market was left', table: 'marks', statement: '%FROM marks%', begin: takeAnew, fails: false },

@@ -46,6 +46,8 @@ const settingsOf = (plan: PostgresPlan, port: number): string[] => {
     'wal_compression=on',
     'random_page_cost=1.1',
     'jit=off',
+    // The longest statement is shown whole in pg_stat_activity.
+    'track_activity_query_size=4096',
     'log_checkpoints=off',
     ...(plan.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ];
