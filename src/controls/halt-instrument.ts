@@ -20,13 +20,13 @@ export const createSetTrading =
   ({ command, instruments }: ControlDeps, action: 'haltInstrument' | 'resumeInstrument') =>
   async (by: Actor, { symbol, reason = null }: HaltInput): Promise<Result<Instrument>> => {
     const unknown = refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
-    if (instruments.find(symbol) === undefined) return unknown;
+    const instrument = instruments.find(symbol);
+    if (instrument === undefined) return unknown;
     const status = action === 'haltInstrument' ? 'HALTED' : 'TRADING';
     const result = await operate(command, { ...operator, by, action, target: symbol, reason }, async ({ tx }) =>
       (await saveInstrumentStatus(tx, symbol, status)) ? ok(symbol) : unknown,
     );
     if (!result.ok) return result;
     await instruments.refresh();
-    const instrument = instruments.find(symbol);
-    return instrument === undefined ? unknown : ok(instrument);
+    return ok({ ...(instruments.find(symbol) ?? instrument), status });
   };

@@ -25,7 +25,7 @@ export interface CircuitInput {
 }
 
 export interface CircuitsOptions {
-  guards: Pick<Guards, 'list' | 'find' | 'share' | 'calls' | 'latency'>;
+  guards: Pick<Guards, 'list' | 'find' | 'learn' | 'share' | 'calls' | 'latency'>;
   command: Command;
   dependencies: Readonly<Record<Dependency, { guard: Guard; isStale(): boolean }>>;
 }
@@ -33,18 +33,17 @@ export interface CircuitsOptions {
 /** What operators do to circuits, and what fields ask of them. */
 export const createCircuits = ({ guards, command, dependencies }: CircuitsOptions) => {
   const change =
-    (action: 'resetCircuit' | 'isolateCircuit', save: (...step: Parameters<typeof saveIsolated>) => Promise<void>) =>
+    (action: 'resetCircuit' | 'isolateCircuit', save: typeof saveIsolated) =>
     async (by: Actor, { name, reason = null }: CircuitInput): Promise<Result<CircuitView>> => {
       const absent = refused(failure('NOT_FOUND', 'No dependency has this name; `circuits` lists them.', 'name'));
       if (guards.find(name) === undefined) return absent;
       const operation = { by, action, permission: 'circuits:operate', target: name, reason } as const;
-      const result = await operate(command, operation, async ({ tx, now }) => {
-        await save(tx, name, reason ?? '', now);
-        return ok(name);
-      });
+      const result = await operate(command, operation, async ({ tx, now }) =>
+        ok(await save(tx, name, reason ?? '', now)),
+      );
       if (!result.ok) return result;
+      const view = guards.learn(result.value);
       await guards.share();
-      const view = guards.find(name);
       return view === undefined ? absent : ok(view);
     };
 

@@ -34,6 +34,8 @@ export interface Guards {
   /** What the telemetry of this process has of a dependency's calls. */
   calls(name: string): Promise<CallCount[]>;
   latency(name: string): Figures | undefined;
+  /** Goes by a row that was just written, without reading it again. */
+  learn(row: SharedCircuit): CircuitView | undefined;
   /** Tells the others what this process has found, and hears what they have. */
   share(): Promise<void>;
   stop(): void;
@@ -117,10 +119,9 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
     failed: (error) => log.warn({ err: error }, 'the states of circuits could not be shared'),
   });
 
-  const view = (name: string, guard: Guard): CircuitView => {
+  const view = (name: string, guard: Guard, row = shared.get().get(name)): CircuitView => {
     const status = guard.circuit.status();
     const { state, isolated, failures, probesSucceeded } = status;
-    const row = shared.get().get(name);
     return {
       name,
       state,
@@ -146,7 +147,7 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
           log[state === 'OPEN' ? 'warn' : 'info']({ dependency: name, state }, 'a circuit changed');
           untold.add(name);
           // Not told now is told by the next turn.
-          shared.refresh().catch(() => {});
+          void shared.refresh();
         },
       });
       guards.set(name, guard);
@@ -159,6 +160,12 @@ export const createGuards = async (options: GuardsOptions): Promise<Guards> => {
     find: (name) => {
       const guard = guards.get(name);
       return guard && view(name, guard);
+    },
+    learn: (row) => {
+      const guard = guards.get(row.name);
+      if (guard === undefined) return undefined;
+      hear(guard, row.name, row);
+      return view(row.name, guard, row);
     },
     calls: metrics.calls,
     latency: metrics.latency,

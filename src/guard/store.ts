@@ -39,15 +39,15 @@ export type CircuitStore = ReturnType<typeof createCircuitStore>;
 
 type Tx = Prisma.TransactionClient;
 
-export const saveIsolated = async (tx: Tx, name: string, reason: string, now: Date): Promise<void> => {
+export const saveIsolated = async (tx: Tx, name: string, reason: string, now: Date): Promise<SharedCircuit> => {
   const change = { isolated: true, reason };
-  await tx.circuit.upsert({ where: { name }, create: { name, changedAt: now, ...change }, update: change });
+  return tx.circuit.upsert({ where: { name }, create: { name, changedAt: now, ...change }, update: change });
 };
 
 /** Every process closes its own breaker when it sees the new count. */
-export const saveReset = async (tx: Tx, name: string, now: Date): Promise<void> => {
+export const saveReset = async (tx: Tx, name: string, now: Date): Promise<SharedCircuit> => {
   const change = { state: 'CLOSED', openUntil: null, isolated: false, reason: null, changedAt: now } as const;
-  await tx.circuit.upsert({
+  return tx.circuit.upsert({
     where: { name },
     create: { name, resets: 1, ...change },
     update: { resets: { increment: 1 }, ...change },

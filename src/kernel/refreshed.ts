@@ -3,7 +3,10 @@ import { systemTimers, type Timers } from './timers.ts';
 /** Something small that every process knows by heart, read again and again because another process may change it. */
 export interface Refreshed<Value> {
   get(): Value;
-  /** Reads now; one reading after the other, so that an older answer never replaces a newer one. */
+  /**
+   * Reads now; one reading after the other, so that an older answer never replaces a newer one. Never rejects: who has just written is done,
+   * whether or not it can be read again at once.
+   */
   refresh(): Promise<void>;
   stop(): void;
 }
@@ -29,14 +32,13 @@ export const createRefreshed = async <Value>(options: {
     options.changed?.(value, before);
   };
   const refresh = (): Promise<void> => {
-    const next = last.then(read);
-    last = next.catch(() => {});
-    return next;
+    last = last.then(read).catch(options.failed);
+    return last;
   };
   const refreshQuietly = async (): Promise<void> => {
     if (waiting) return;
     waiting = true;
-    await refresh().catch(options.failed);
+    await refresh();
     waiting = false;
   };
   const { timers = systemTimers } = options;
