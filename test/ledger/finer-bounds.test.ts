@@ -57,6 +57,18 @@ describe('a period whose bounds are finer than a millisecond', () => {
     expect(errors[0].message).toBe('Argument "from" must be before "to", by a millisecond at least.');
   });
 
+  it('ends where it is over, as a statement and as its file: at the first millisecond that is not before its end', async () => {
+    const { id } = (await ask('{ accounts { id } }')).data.accounts[0];
+    const taken = async (to: string): Promise<boolean[]> => {
+      const { errors } = await ask(`{ statement(from: "${at('178')}", to: "${at(to)}") { to } }`);
+      const query = new URLSearchParams({ accountId: id, from: at('178'), to: at(to), format: 'json' });
+      const headers = { authorization: `Bearer ${token}` };
+      return [errors === undefined, (await send(`${app.url}/exports/statement?${query}`, { headers })).status === 200];
+    };
+    expect(await taken('187001')).toEqual([true, true]);
+    expect(await taken('188001')).toEqual([false, false]);
+  });
+
   it('is not meant by an instant, which is cut', async () => {
     const { data } = await ask(`{ balances(asOf: "${at('178999')}") { posted } }`);
     expect(data.balances).toEqual([{ posted: '100' }]);

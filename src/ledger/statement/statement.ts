@@ -37,7 +37,7 @@ export const createStatement =
     const [from, to] = [boundOf(period.from), boundOf(period.to)];
     if (from >= to)
       throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to", by a millisecond at least.');
-    checkPast(period.to, clock.now(), 'to');
+    checkPast(to, clock.now(), 'to');
     const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;
     // From here on the three reads below are of one thing that no longer changes.
