@@ -41,7 +41,7 @@ export const createRunBatch = ({ clock, log, released }: BatchDeps): RunBatch =>
     return booked;
   };
 
-  /** Tries a batch until it is booked; undefined when it never can be, with the reason. */
+  /** Tries a batch until it is booked; or tells the error because of which it never can be. */
   const book = async (store: LaneStore, batch: readonly Waiting[]): Promise<Booked | { error: unknown }> => {
     for (let tries = 1; ; tries += 1) {
       try {
