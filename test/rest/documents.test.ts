@@ -36,6 +36,13 @@ describe('the documents', () => {
     expect(paths['/api/v1/auth/me'].get.responses[403].$ref).toContain('/System000');
     expect(paths['/api/v1/orders'].get.responses[403].$ref).toContain('/Native');
   });
+
+  it('say of commands, and of no others, that one may be carried out and then have no answer', () => {
+    const { paths } = JSON.parse(readFileSync('docs/openapi/native.json', 'utf8'));
+    const { get: list, post: place } = paths['/api/v1/orders'];
+    expect(place.responses[500].$ref).toContain('DoneWithoutAnswer');
+    expect(list.responses[500].$ref).not.toContain('DoneWithoutAnswer');
+  });
 });
 
 describe('the type of a problem', () => {

@@ -87,8 +87,10 @@ export const codesOf = (operation: RestOperation, access: Access): ErrorCode[] =
   if (operation.path.includes('{')) codes.push('NOT_FOUND');
   if (operation.method !== 'GET' && operation.method !== 'DELETE')
     codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
-  if (operation.kind === 'mutation')
+  if (operation.kind === 'mutation') {
+    codes.push('DONE_WITHOUT_ANSWER');
     for (const name of rootNames(operation)) codes.push(...(identity[name] ?? trading));
+  }
   return [...new Set(codes)];
 };
 
