@@ -29,11 +29,15 @@ export const UserErrorRef = builder.objectRef<Failure>('UserError').implement({
   }),
 });
 
-/** The payload of a mutation: what it made, null when it was refused, beside the reasons. Resolvers return the `Result`. */
+/**
+ * The payload of a mutation: what it made, null when it was refused, beside the reasons. Resolvers return the `Result`. One that only tells
+ * what would be done is not carried out.
+ */
 export const payloadOf = <Value extends object>(
   name: string,
   field: string,
   type: ObjectRef<Types, Value>,
+  { carriesOut = true }: { carriesOut?: boolean } = {},
 ): ObjectRef<Types, Result<Value>> =>
   builder.objectRef<Result<Value>>(name).implement({
     fields: (t) => ({
@@ -42,7 +46,7 @@ export const payloadOf = <Value extends object>(
         nullable: true,
         resolve: (result, _, context, info) => {
           if (!result.ok) return null;
-          noteCarriedOut(context, info, result.value);
+          if (carriesOut) noteCarriedOut(context, info, result.value);
           return result.value;
         },
       }),

@@ -1,5 +1,6 @@
 import { actorOf, enrolleeOf, visitorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
+import { noteCarriedOut } from '../graphql/carried-out.ts';
 import { donePayload, payloadOf } from '../graphql/user-error.ts';
 import { UserRef } from './schema-user.ts';
 import type { SignedIn } from './sessions.ts';
@@ -24,7 +25,10 @@ builder.objectField(LogoutPayload, 'user', (t) =>
   t.field({
     type: UserRef,
     description: 'Whose session ended.',
-    resolve: (_, __, context) => enrolleeOf(context),
+    resolve: (result, _, context, info) => {
+      if (result.ok) noteCarriedOut(context, info, result.value);
+      return enrolleeOf(context);
+    },
   }),
 );
 

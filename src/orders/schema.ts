@@ -27,7 +27,7 @@ import { OrderListRef, OrderRef } from './schema-order.ts';
 import { OrderPreviewRef } from './schema-preview.ts';
 
 const OrderPayload = payloadOf('OrderPayload', 'order', OrderRef);
-const OrderPreviewPayload = payloadOf('OrderPreviewPayload', 'preview', OrderPreviewRef);
+const OrderPreviewPayload = payloadOf('OrderPreviewPayload', 'preview', OrderPreviewRef, { carriesOut: false });
 const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceOrdersPayload').implement({
   fields: (t) => ({
     results: t.field({

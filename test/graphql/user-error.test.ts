@@ -10,11 +10,15 @@ interface Thing {
 }
 const ThingRef = builder.objectRef<Thing>('Thing').implement({ fields: (t) => ({ name: t.exposeString('name') }) });
 const ThingPayload = payloadOf('ThingPayload', 'thing', ThingRef);
+const PlanPayload = payloadOf('PlanPayload', 'thing', ThingRef, { carriesOut: false });
 
 let result: Result<Thing>;
 builder.queryField('ping', (t) => t.string({ access: 'public', resolve: () => 'pong' }));
 builder.mutationField('makeThing', (t) => t.field({ type: ThingPayload, access: 'public', resolve: () => result }));
 
+builder.mutationField('planThing', (t) => t.field({ type: PlanPayload, access: 'public', resolve: () => result }));
+
+let noted: (mutation: string) => Promise<unknown>;
 let make: (answer: Result<Thing>) => Promise<unknown>;
 beforeAll(() => {
   const schema = builder.toSchema();
@@ -24,6 +28,13 @@ beforeAll(() => {
     const { data, errors } = await graphql({ schema, source, contextValue: {} });
     expect(errors).toBeUndefined();
     return data?.makeThing;
+  };
+  noted = async (mutation) => {
+    result = ok({ name: 'x' });
+    const contextValue: { carriedOut?: { made: object }[] } = {};
+    const { errors } = await graphql({ schema, source: `mutation { ${mutation} { thing { name } } }`, contextValue });
+    expect(errors).toBeUndefined();
+    return contextValue.carriedOut?.map(({ made }) => made);
   };
 });
 
@@ -44,6 +55,11 @@ describe('the payload of a mutation', () => {
         { code: 'OPEN_ORDERS', message: 'Cancel them first.', field: null },
       ],
     });
+  });
+
+  it('notes what was carried out, unless it only tells what would be', async () => {
+    expect(await noted('makeThing')).toEqual([{ name: 'x' }]);
+    expect(await noted('planThing')).toBeUndefined();
   });
 
   it.each(Object.keys(catalogue))('can say %s', async (code) => {

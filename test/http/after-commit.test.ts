@@ -7,7 +7,7 @@ import { type RealApp, startRealApp } from './real-app.ts';
 
 let app: RealApp;
 let owner: pg.Client;
-const tokens = { customer: '', operator: '' };
+const tokens = { customer: '', operator: '', leaver: '' };
 type Who = keyof typeof tokens;
 
 const ask = (who: Who, method: string, path: string, body?: object): Promise<TestAnswer> =>
@@ -42,6 +42,7 @@ beforeAll(async () => {
   const signIn = async (email: string, password: string): Promise<string> =>
     (await rest('customer', 'POST', '/auth/login', { email, password })).json.accessToken;
   tokens.customer = await signIn('user@example.com', 'user123');
+  tokens.leaver = await signIn('user@example.com', 'user123');
   tokens.operator = await signIn('admin@example.com', 'admin123');
 });
 afterEach(async () => {
@@ -126,6 +127,15 @@ describe('a command that was carried out', () => {
     expect(json).toMatchObject({ code: 'DONE_WITHOUT_ANSWER', carriedOut: true, id: expect.any(String) });
     await owner.query('SELECT pg_advisory_unlock_all()');
     expect((await reverse()).json).toMatchObject({ code: 'ALREADY_REVERSED' });
+  });
+
+  it('is said to be carried out also where it made nothing: a session has ended', async () => {
+    await owner.query('ALTER TABLE profiles RENAME TO away');
+    const { json } = await graphql('mutation { logout { success user { displayName } } }', 'leaver');
+    await owner.query('ALTER TABLE away RENAME TO profiles');
+    expect(json.errors).toMatchObject([{ extensions: { code: 'DONE_WITHOUT_ANSWER', carriedOut: true } }]);
+    const { json: after } = await graphql('{ me { id } }', 'leaver');
+    expect(after.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
   it('is not to be confused with one that was not: a read that comes first says when to come back', async () => {

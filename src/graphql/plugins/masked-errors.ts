@@ -27,7 +27,7 @@ const machineryCode = (error: GraphQLError, origin: GraphQLError): ErrorCode | u
 };
 
 const CARRIED_OUT =
-  'The command was carried out, but its answer could not be read. Look up what it did, or repeat it with the same idempotency key.';
+  'The command was carried out, but its answer could not be read. Look up what it did or, if it had an idempotency key, repeat it with that.';
 
 export interface MaskOptions {
   log: Log;
