@@ -33,6 +33,14 @@ export const parseDecimal = (text: string, scale: number): bigint | DecimalProbl
   return negative ? -units : units;
 };
 
+/** The shortest text of a decimal whose scale is not known: "1.50" is "1.5". What is no decimal stays as it is. */
+export const shortestDecimal = (text: string): string => {
+  const point = text.indexOf('.');
+  if (point === -1 || !isDecimal(text)) return text;
+  const fraction = withoutZerosAtEnd(text.slice(point + 1));
+  return text.slice(0, point) + (fraction === '' ? '' : `.${fraction}`);
+};
+
 /** Units to the shortest exact text: 1500000n at scale 6 is "1.5". */
 export const formatDecimal = (units: bigint, scale: number): string => {
   const negative = units < 0n;

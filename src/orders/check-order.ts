@@ -1,4 +1,4 @@
-import type { OrderType } from '../database/generated/enums.ts';
+import type { OrderType, TimeInForce } from '../database/generated/enums.ts';
 import { type Failure, failure, isFailure } from '../errors.ts';
 import { fingerprintOf } from '../idempotency/once.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
@@ -74,6 +74,10 @@ const checkPresence = (input: PlaceOrderInput): Failure[] => {
   return [...surplus, ...missing];
 };
 
+/** A market order never rests, so the only time in force that says what happens to it is IOC. */
+export const timeInForceOf = ({ type, timeInForce }: PlaceOrderInput): TimeInForce =>
+  timeInForce ?? (type === 'MARKET' ? 'IOC' : 'GTC');
+
 /** Orders that may rest: the others are over as soon as the venue has them. */
 const mayRest = ({ type, timeInForce }: PlaceOrderInput): boolean =>
   type !== 'MARKET' && timeInForce !== 'IOC' && timeInForce !== 'FOK';
@@ -136,8 +140,7 @@ export const checkOrder = (
     symbol,
     side,
     type,
-    // A market order never rests, so the only time in force that says what happens to it is IOC.
-    timeInForce: input.timeInForce ?? (type === 'MARKET' ? 'IOC' : 'GTC'),
+    timeInForce: timeInForceOf(input),
     ...(size as { qty: bigint | null; notional: bigint | null }),
     limitPrice: limitPrice as bigint | null,
     stopPrice: stopPrice as bigint | null,

@@ -1,13 +1,13 @@
 import { type Failure, failure } from '../errors.ts';
-import { fingerprintOf, type IdempotencyKey, isKept, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
+import { type IdempotencyKey, isKept, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
 import type { Actor } from '../identity/viewer.ts';
-import { toJson } from '../kernel/json.ts';
 import { checkKey } from '../kernel/key.ts';
 import { ok } from '../kernel/result.ts';
 import type { Command } from '../lane/command.ts';
 import type { Needs, OrderRow } from '../lane/rows.ts';
 import { limits } from '../limits.ts';
 import type { Venue } from '../venues/venue.ts';
+import { fingerprintOfSent } from './fingerprint-sent.ts';
 import type { PlaceOrderInput } from './input.ts';
 import type { OrderDeps } from './orders.ts';
 import { createPreparePlace, type Placing } from './place.ts';
@@ -33,10 +33,6 @@ type Prepared = Placing | Once<never>;
 
 const isPlacing = (one: Prepared | undefined): one is Placing => one !== undefined && 'decide' in one;
 
-/** An order that was refused before anything was decided counts as it was sent: there is no better spelling of it. */
-const fingerprintOfAll = (orders: readonly PlaceOrderInput[], prepared: readonly Prepared[]): string =>
-  fingerprintOf(...prepared.map((one, at) => (isPlacing(one) ? one.fingerprint : toJson(orders[at] ?? {}))));
-
 const all = <Kind extends keyof Needs>(placings: readonly Placing[], kind: Kind): Needs[Kind] =>
   placings.flatMap(({ needs }) => (needs[kind] ?? []) as Needs[Kind][number][]) as Needs[Kind];
 
@@ -46,17 +42,21 @@ const revive = (json: readonly Once<never>[]): PlacedOrders =>
 /**
  * The orders of one request take one turn in the lane: their answers wait for one commit anyway, and a queue of requests is
  * shorter than one of orders. So all of them are there or none, and so is the answer that is kept under their key.
+ *
+ * With a key all of `own` are locked, the user's accounts: which orders take part may be others at a repeat, and it must
+ * wait for the first all the same.
  */
 const inOneTurn = (
   prepared: readonly Prepared[],
   key: IdempotencyKey | undefined,
+  own: readonly string[],
   venue: Pick<Venue, 'submit'>,
 ): Command<Once<PlacedOrders>> => {
   const placings = prepared.filter(isPlacing);
   return {
-    size: placings.length,
+    size: Math.max(1, placings.length),
     needs: {
-      accounts: all(placings, 'accounts'),
+      accounts: [...all(placings, 'accounts'), ...(key === undefined ? [] : own)],
       balances: all(placings, 'balances'),
       clientOrders: all(placings, 'clientOrders'),
       idempotency: [...all(placings, 'idempotency'), ...(key === undefined ? [] : [key])],
@@ -91,7 +91,8 @@ const repeatedIn = (answer: Once<PlacedOrders>): number => {
 
 /**
  * `placeOrders`: each order is decided by itself, in the order given, and answered at its own place; a refusal does not touch
- * the others. The key of the request stands for all of them together; one of an order's own is as if it were placed alone.
+ * the others. The key of the request stands for all of them together. One of an order's own is decided on in the lane and
+ * nothing else waits for it: that it is in use elsewhere must not answer for the other orders, which are placed.
  */
 export const createPlaceOrders = (deps: OrderDeps) => {
   const { lane, venue, inFlight, accounts, budget } = deps;
@@ -102,19 +103,17 @@ export const createPlaceOrders = (deps: OrderDeps) => {
     // All or none: which orders of a request fit into a budget would be chance.
     await budget.spend(by.userId, input.orders.length);
     // Known before the first is looked at, so that each is not asked for again.
-    await accounts.idsOf(by.userId);
+    const own = await accounts.idsOf(by.userId);
     const prepared = await Promise.all(input.orders.map((order) => prepare(by, order)));
     const placings = prepared.filter(isPlacing);
-    if (placings.length === 0) return { ok: true, value: prepared as Once<never>[], replayed: false };
-    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, fingerprintOfAll(input.orders, prepared));
-    const own = new Map(placings.flatMap((one) => (one.key === undefined ? [] : [[one.key.key, one.key] as const])));
-    const run = [key, ...own.values()].reduce(
-      (next, one) => () => inFlight(one, next),
-      () => lane.run(inOneTurn(prepared, key, venue)),
-    );
-    const answer = await run();
+    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, fingerprintOfSent(input.orders));
+    // With a key there may be an answer to orders that are refused by now, for another tick or lot.
+    if (placings.length === 0 && key === undefined) {
+      return { ok: true, value: prepared as Once<never>[], replayed: false };
+    }
+    const answer = await inFlight(key, () => lane.run(inOneTurn(prepared, key, own, venue)));
     const repeated = repeatedIn(answer);
     if (repeated > 0) void budget.giveBack(by.userId, repeated);
-    return { ...answer, replayed: answer.replayed || repeated === placings.length };
+    return { ...answer, replayed: answer.replayed || (repeated > 0 && repeated === placings.length) };
   };
 };

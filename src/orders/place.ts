@@ -15,8 +15,6 @@ import { reviveOrder } from './view.ts';
 /** An order that lacks nothing but its turn in the lane. */
 export interface Placing extends Pick<Command<Once<OrderRow>>, 'needs' | 'decide'> {
   key: IdempotencyKey | undefined;
-  /** Of the input. */
-  fingerprint: string;
   /** What the venue is told once the answer is committed. */
   forVenue(answer: Once<OrderRow>): VenueOrder[];
 }
@@ -39,7 +37,6 @@ export const createPreparePlace =
     const { clientOrderId } = order;
     return {
       key,
-      fingerprint: order.fingerprint,
       needs: {
         accounts: [accountId],
         balances: [{ accountId, asset }],

@@ -7,6 +7,7 @@ import {
   isDecimal,
   MAX_UNITS,
   parseDecimal,
+  shortestDecimal,
   tenTo,
 } from '../../src/kernel/decimal.ts';
 import { averagePrice } from '../../src/market/average.ts';
@@ -80,6 +81,18 @@ describe('a decimal', () => {
     [100n, 0, '100'],
   ] as const)('of %i units at scale %i is %s', (units, scale, text) => expect(formatDecimal(units, scale)).toBe(text));
 });
+
+it.each([
+  ['1', '1'],
+  ['10', '10'],
+  ['1.0', '1'],
+  ['1.50', '1.5'],
+  ['-0.10', '-0.1'],
+  ['123456789012345678901234567890.000', '123456789012345678901234567890'],
+  ['1.', '1.'],
+  ['01.0', '01.0'],
+  ['x.0', 'x.0'],
+])('%s is %s at its shortest', (text, shortest) => expect(shortestDecimal(text)).toBe(shortest));
 
 describe('a quotient', () => {
   it('is rounded up, or half up', () => {

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
 import { limits } from '../../src/limits.ts';
 import { closeSound } from '../support/close-sound.ts';
 import { must } from '../support/people.ts';
 import { startTrading, type TestTrading } from '../support/trading.ts';
+import { until } from '../support/until.ts';
 
 /* The key of a request with several orders. */
 
@@ -24,6 +27,7 @@ const sender = async (cash = '1000') => {
   const { by, accountId } = await trading.customer(cash);
   return {
     by,
+    accountId,
     send: (orders: Orders, idempotencyKey?: string) => trading.orders.placeMany(by, { orders, idempotencyKey }),
     count: () => trading.database.prisma.order.count({ where: { accountId } }),
   };
@@ -41,6 +45,7 @@ test.each([
   ['an order changed', [at('10', { qty: '5' }), at('11')]],
   ['the orders in another order', [at('11'), at('10')]],
   ['an order that is none', [...two, at('x')]],
+  ['nothing but orders that are none', [at('x'), at('11', { qty: '0' })]],
 ] as const)('a key that was used is refused as a whole for %s, and nothing is done', async (_, other) => {
   const { send, count } = await sender();
   const first = await send(two, 'w');
@@ -113,4 +118,96 @@ test('orders with keys of their own are a repeat only where all of them are', as
   const again = await send(keyed);
   expect([idsOf(again), again.replayed]).toEqual([idsOf(first), true]);
   expect(await count()).toBe(3);
+});
+
+/** Gives an instrument another tick, in this process and in the database. */
+const setTick = async (symbol: string, tickSize: bigint): Promise<void> => {
+  await trading.database.prisma.instrument.update({ where: { symbol }, data: { tickSize } });
+  await until(() => trading.market.find(symbol)?.tickSize === tickSize);
+};
+const list = async (symbol: string): Promise<void> => {
+  const { prisma } = trading.database;
+  const like = await prisma.instrument.findUniqueOrThrow({ where: { symbol: 'KO' } });
+  await prisma.asset.create({ data: { code: symbol, name: symbol, scale: 4 } });
+  await prisma.instrument.create({ data: { ...like, symbol, name: symbol, baseAsset: symbol } });
+  await until(() => trading.market.find(symbol) !== undefined);
+};
+
+test('a repeat is known for one when the tick has become another, for some of its orders or for all', async () => {
+  const { send, count } = await sender();
+  const odd = at('1.01', { symbol: 'V' });
+  const [some, every] = [[at('10'), odd], [odd]];
+  const [first, second] = [await send(some, 'some'), await send(every, 'every')];
+  await setTick('V', 5n);
+  expect(await send([at('10.00'), at('1.010', { symbol: 'V', postOnly: null })], 'some')).toMatchObject({
+    replayed: true,
+  });
+  const again = [await send(some, 'some'), await send(every, 'every')];
+  expect(again.map(({ replayed }) => replayed)).toEqual([true, true]);
+  expect(again.map(idsOf)).toEqual([idsOf(first), idsOf(second)]);
+  const fresh = await send(every, 'fresh');
+  expect([idsOf(fresh), fresh.replayed]).toEqual([['INVALID_PRICE'], false]);
+  expect(await count()).toBe(3);
+});
+
+test('a repeat is known for one when a symbol has been listed since; what was not placed at all is placed then', async () => {
+  const { send, count } = await sender();
+  const listed = at('1', { symbol: 'LATER' });
+  const first = await send([at('10'), listed], 'mixed');
+  expect(idsOf(await send([listed], 'alone'))).toEqual(['UNKNOWN_SYMBOL']);
+  await list('LATER');
+  const again = await send([at('10'), listed], 'mixed');
+  expect([idsOf(again), again.replayed]).toEqual([idsOf(first), true]);
+  expect(await count()).toBe(1);
+  expect(await send([listed], 'alone')).toMatchObject({ replayed: false, value: [{ ok: true }] });
+});
+
+/** Keeps an account from being decided on until it is let go. */
+const holdAccount = async (accountId: string) => {
+  const rival = await connect(trading.url);
+  await rival.query('BEGIN');
+  await rival.query('SELECT FROM accounts WHERE id = $1 FOR UPDATE', [accountId]);
+  const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()`;
+  return {
+    waiting: async () => (await trading.database.pool.query(waiting)).rows.length,
+    letGo: async () => {
+      await rival.query('ROLLBACK');
+      await rival.end();
+    },
+  };
+};
+
+test('a repeat to a process in which none of its orders would be taken waits for the first all the same', async () => {
+  const { by, accountId, send, count } = await sender();
+  const orders = [at('1.01', { symbol: 'AAPL' })];
+  const held = await holdAccount(accountId);
+  const first = send(orders, 'w');
+  await until(async () => (await held.waiting()) === 1);
+  await setTick('AAPL', 5n);
+  const other = await startTrading({ url: trading.url });
+  let isAnswered = false;
+  const again = other.orders.placeMany(by, { orders, idempotencyKey: 'w' }).finally(() => {
+    isAnswered = true;
+  });
+  await until(async () => isAnswered || (await held.waiting()) === 2);
+  await held.letGo();
+  expect(idsOf(await again)).toEqual(idsOf(await first));
+  expect((await again).replayed).toBe(true);
+  expect(await count()).toBe(1);
+  await other.close();
+});
+
+test('an order’s own key that is in progress elsewhere does not answer for the others', async () => {
+  const { by, accountId, send, count } = await sender();
+  const keyed = at('10', { idempotencyKey: 'own' });
+  const held = await holdAccount(accountId);
+  const single = trading.orders.place(by, keyed);
+  const whole = send([keyed, at('11')]);
+  // Longer than a repeat of the whole would wait.
+  await Promise.race([whole, sleep(limits.lane.idempotencyWait_ms + 500)]);
+  await held.letGo();
+  const [known, added] = idsOf(await whole);
+  expect(known).toBe(must(await single).id);
+  expect(added).not.toBe(known);
+  expect(await count()).toBe(2);
 });
