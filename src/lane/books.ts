@@ -89,8 +89,8 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     isNameTaken: (account, name) =>
       orderKeys.has(pair(account, name)) ||
       [...orders.values()].some((row) => row.accountId === account && row.replacement?.clientOrderId === name),
-    ordersOf: (listId) => [...orders.values()].filter((order) => order.listId === listId),
-    lateExitsOf: (listId) => [...orders.values()].filter((order) => order.entryListId === listId),
+    ordersOf: hand.lists.of,
+    lateExitsOf: hand.lateExits.of,
     remembered: (viewerId, operation, key) => memory.get(triple(viewerId, operation, key)),
     book: (entry, lines) => bookEntry(hand, changes, entry, lines),
     hold: (accountId, asset, amount) => {
@@ -102,6 +102,8 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     addOrder: (order) => {
       orders.set(order.id, order);
       orderKeys.set(pair(order.accountId, order.clientOrderId), order);
+      hand.lists.add(order);
+      hand.lateExits.add(order);
       added.add(order);
     },
     addLot: (lot) => {

@@ -14,6 +14,20 @@ const copies = <Row extends object>(rows: readonly Row[], key: (row: Row) => str
 export const pair = (a: string, b: string): string => `${a} ${b}`;
 export const triple = (a: string, b: string, c: string): string => `${a} ${b} ${c}`;
 
+/** Rows by a key that only some of them have, and that never changes. */
+const createGroups = <Row>(rows: Iterable<Row>, keyOf: (row: Row) => string | null) => {
+  const groups = new Map<string, Row[]>();
+  const add = (row: Row): void => {
+    const key = keyOf(row);
+    if (key === null) return;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  };
+  for (const row of rows) add(row);
+  return { add, of: (key: string): Row[] => [...(groups.get(key) ?? [])] };
+};
+
 /** The rows that a batch has in hand, its own copies, and which of them it touched or added. */
 export const createHand = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'positions'>) => {
   const needBalance = askedFor(
@@ -63,6 +77,8 @@ export const createHand = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'posi
     positions,
     lots,
     orders,
+    lists: createGroups(orders.values(), (row) => row.listId),
+    lateExits: createGroups(orders.values(), (row) => row.entryListId),
     orderKeys: new Map([...orders.values()].map((row) => [pair(row.accountId, row.clientOrderId), row])),
     memory: copies(loaded.idempotency, (row) => triple(row.viewerId, row.operation, row.key)),
     reversals: new Set(loaded.reversals.map(({ reference }) => reference)),

@@ -195,16 +195,18 @@ describe('a pair of exits', () => {
 
 describe('a fill that comes after its entry was closed', () => {
   const late = (first: Partial<OrderRow>, second: Partial<OrderRow> | null = {}, more: Partial<World> = {}) => {
-    const exits = second === null ? [profit({ leg: 'FIRST', ...first })] : [profit(first), loss(second)];
+    const [one, other] = [
+      { qty: 40n, ...first },
+      { qty: 40n, ...second },
+    ];
+    const exits = second === null ? [profit({ leg: 'FIRST', ...one })] : [profit(one), loss(other)];
     const entry = buy('entry', { ...inList, leg: 'ENTRY', status: 'CANCELED', reserve: 0n, filledQty: 40n });
     const world = open({ orders: [entry, ...exits], balances: cash(5_000n, 0n), units: 40n, ...more });
     world.settle(trade('entry', 'BUY', 10n));
     return world;
   };
-  const working = { qty: 40n } as const;
-
   it('gets exits of its own, a pair that shuts each other out, at the prices of the first', () => {
-    const { books, order, seen } = late({ ...working, reserve: 40n }, { ...working, filledQty: 3n, place: 7n });
+    const { books, order, seen } = late({ reserve: 40n }, { place: 7n });
     const { opened, events, released, openOrders } = seen();
     expect(opened).toHaveLength(2);
     const [first, second] = opened.map(order);
@@ -223,18 +225,18 @@ describe('a fill that comes after its entry was closed', () => {
   });
 
   it('gets one exit where one order waited for the entry, and it is in no list', () => {
-    const { books, order, seen } = late(working, null);
+    const { books, order, seen } = late({}, null);
     const { opened } = seen();
     expect(opened.map(order)).toMatchObject([{ listId: null, leg: null, qty: 10n, reserve: 10n }]);
     expect(books.changes().orderLists).toEqual([]);
   });
 
   it('gets the exits as they are by now, where they were replaced', () => {
-    const { seen, order } = late({ ...working, status: 'REPLACED' }, null, {
+    const { seen, order } = late({}, null, {
       orders: [
         buy('entry', { ...inList, leg: 'ENTRY', status: 'CANCELED', reserve: 0n, filledQty: 40n }),
-        profit({ leg: 'FIRST', status: 'REPLACED' }),
-        profit({ id: 'next', clientOrderId: 'next', leg: 'FIRST', limitPrice: 120n }),
+        profit({ leg: 'FIRST', qty: 40n, status: 'REPLACED' }),
+        profit({ id: 'next', clientOrderId: 'next', leg: 'FIRST', qty: 40n, limitPrice: 120n }),
       ],
     });
     expect(seen().opened.map(order)).toMatchObject([{ limitPrice: 120n }]);
