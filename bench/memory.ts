@@ -14,7 +14,8 @@ const ORDERS_PER_CUSTOMER = 800;
 const AIM_mb = 300;
 const READY_ms = 5_000;
 const WORK_ms = 15_000;
-const SLICE_ms = 2_000;
+/** Short, so that hardly more are open than are asked for. */
+const SLICE_ms = 400;
 
 const countOpen = async (pool: pg.Pool): Promise<number> => {
   const { rows } = await pool.query<{ n: number }>("SELECT count(*)::int AS n FROM orders WHERE status = 'NEW'");

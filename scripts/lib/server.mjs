@@ -6,9 +6,9 @@ import { inModules } from './run.mjs';
  * of these is an upper bound, which would end the process that needs more. docs/performance.md says what they cost.
  */
 export const serverProgram = [
-  '--max-semi-space-size=16',
+  '--max-semi-space-size=12',
   '--initial-old-space-size=64',
-  '--heap-growing-percent=30',
+  '--heap-growing-percent=20',
   'src/main.ts',
 ];
 
