@@ -15,10 +15,12 @@ export interface Sweep {
 export const createSweep = (options: {
   tasks: Readonly<Record<string, () => Promise<unknown>>>;
   every_ms: number;
+  /** Whether the first pass is made at the start, not one pause later. */
+  atOnce?: boolean;
   log: { error(details: object, text: string): void };
   timers?: Timers;
 }): Sweep => {
-  const { tasks, every_ms, log, timers = systemTimers } = options;
+  const { tasks, every_ms, atOnce = false, log, timers = systemTimers } = options;
   let running: Promise<void> | undefined;
   let stop: (() => void) | undefined;
 
@@ -36,7 +38,9 @@ export const createSweep = (options: {
   };
   return {
     start: () => {
-      stop ??= timers.every(every_ms, next);
+      if (stop !== undefined) return;
+      stop = timers.every(every_ms, next);
+      if (atOnce) void next();
     },
     stop: async () => {
       stop?.();

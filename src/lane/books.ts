@@ -88,7 +88,7 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     orderOf: (accountId, clientOrderId) => orderKeys.get(pair(accountId, clientOrderId)),
     isNameTaken: (account, name) =>
       orderKeys.has(pair(account, name)) ||
-      [...orders.values()].some((row) => row.accountId === account && row.replacement?.clientOrderId === name),
+      [...hand.replacing].some((row) => row.accountId === account && row.replacement?.clientOrderId === name),
     ordersOf: hand.lists.of,
     lateExitsOf: hand.lateExits.of,
     remembered: (viewerId, operation, key) => memory.get(triple(viewerId, operation, key)),
@@ -132,7 +132,10 @@ export const createBooks = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'pos
     },
     release: (order) => released.add(order),
     released: () => [...released],
-    touch: (row) => touched.add(row),
+    touch: (row) => {
+      touched.add(row);
+      if ('replacement' in row && row.replacement !== null) hand.replacing.add(row);
+    },
     changes: () => collectChanges(hand, changes),
   };
 };

@@ -77,6 +77,8 @@ export const createHand = (loaded: Loaded, needs: Pick<Needs, 'balances' | 'posi
     positions,
     lots,
     orders,
+    /** Orders whose pending replacement was promised a name. */
+    replacing: new Set([...orders.values()].filter(({ replacement }) => replacement !== null)),
     lists: createGroups(orders.values(), (row) => row.listId),
     lateExits: createGroups(orders.values(), (row) => row.entryListId),
     orderKeys: new Map([...orders.values()].map((row) => [pair(row.accountId, row.clientOrderId), row])),

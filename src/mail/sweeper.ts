@@ -27,15 +27,5 @@ export const createMailSweeper = ({
     const given = await store.dropOlder(new Date(clock.now().getTime() - limits.mail.keep_ms));
     if (given > 0) log.error({ mails: given }, 'mail was given up: it could not be sent for an hour');
   };
-  const sweep = createSweep({ tasks: { oldMail: giveUp }, every_ms, log, timers });
-  let first: Promise<void> | undefined;
-  return {
-    start: () => {
-      sweep.start();
-      first ??= sweep.pass();
-    },
-    stop: async () => {
-      await Promise.all([first, sweep.stop()]);
-    },
-  };
+  return createSweep({ tasks: { oldMail: giveUp }, every_ms, atOnce: true, log, timers });
 };
