@@ -1,7 +1,7 @@
 import type { Access } from '../../src/graphql/access.ts';
 import { accessLevels } from '../../src/graphql/rules.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { hasPermission, permissionsOf, type Role } from '../../src/identity/permissions.ts';
+import { hasPermission, permissionsOf, type Role } from '../../src/identity/viewer/permissions.ts';
 
 const roles = Object.keys(permissionsOf) as Role[];
 

@@ -1,11 +1,11 @@
 import type { Command, Step } from '../audit/command.ts';
 import type { AuditRecord } from '../audit/write.ts';
 import { failure, RefusedError } from '../errors.ts';
-import { hasPermission, type Permission } from '../identity/permissions.ts';
-import { lockActiveUser, lockAdministration, lockUser, type StoredUser } from '../identity/store.ts';
-import type { TellUser } from '../identity/tell-user.ts';
-import type { User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { lockActiveUser, lockAdministration, lockUser, type StoredUser } from '../identity/users/store.ts';
+import type { TellUser } from '../identity/users/tell-user.ts';
+import type { User } from '../identity/users/user.ts';
+import { hasPermission, type Permission } from '../identity/viewer/permissions.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { type Result, refused } from '../kernel/result.ts';
 

@@ -1,6 +1,6 @@
-import { closeLogin } from '../identity/close-login.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { closeLogin } from '../identity/users/close-login.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { checkReason } from '../kernel/reason.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';

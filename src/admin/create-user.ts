@@ -1,12 +1,12 @@
 import type { Command } from '../audit/command.ts';
 import type { Config } from '../config.ts';
-import type { CheckBreached } from '../identity/breached.ts';
-import { lockPermitted } from '../identity/lock-permitted.ts';
-import { checkNewUser, makeUser, type NewUserInput } from '../identity/new-user.ts';
-import type { Passwords } from '../identity/password.ts';
-import { againIfTaken } from '../identity/taken.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { CheckBreached } from '../identity/password/breached.ts';
+import type { Passwords } from '../identity/password/password.ts';
+import { checkNewUser, makeUser, type NewUserInput } from '../identity/users/new-user.ts';
+import { againIfTaken } from '../identity/users/taken.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import { lockPermitted } from '../identity/viewer/lock-permitted.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 

@@ -1,8 +1,8 @@
 import type { RecordRead } from '../audit/record-read.ts';
 import type { Database } from '../database/database.ts';
-import { findUser } from '../identity/store.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { findUser } from '../identity/users/store.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { Page } from '../kernel/page.ts';
 import { limits } from '../limits.ts';

@@ -1,5 +1,5 @@
-import type { User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { User } from '../identity/users/user.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import { type AdminNeeds, changeUser } from './change-user.ts';
 import { saveStatus } from './store.ts';

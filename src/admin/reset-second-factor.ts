@@ -1,8 +1,8 @@
 import { failure } from '../errors.ts';
-import { removeSecondFactor } from '../identity/second-factor-store.ts';
-import { endSessions } from '../identity/session-store.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { removeSecondFactor } from '../identity/second-factor/second-factor-store.ts';
+import { endSessions } from '../identity/sessions/session-store.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { checkReason } from '../kernel/reason.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { limits } from '../limits.ts';

@@ -1,7 +1,7 @@
 import { actorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import { descriptionOf, permissionsOf, Role } from '../identity/permissions.ts';
 import { RoleEnum, UserPayload } from '../identity/schema-user.ts';
+import { descriptionOf, permissionsOf, Role } from '../identity/viewer/permissions.ts';
 
 const RoleInfo = builder.objectRef<Role>('RoleInfo').implement({
   description: 'A role, and what it may do beyond one’s own things.',

@@ -10,7 +10,7 @@ import {
   toConnection,
 } from '../graphql/connection.ts';
 import { RoleEnum, UserRef, UserStatusEnum } from '../identity/schema-user.ts';
-import type { User } from '../identity/user.ts';
+import type { User } from '../identity/users/user.ts';
 import { limits } from '../limits.ts';
 
 const UserFilter = builder.inputType('UserFilter', {

@@ -1,8 +1,8 @@
 import type { MailSettings } from '../config/mail.ts';
 import { failure } from '../errors.ts';
-import { sendsNoMail } from '../identity/request-password-reset.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { sendsNoMail } from '../identity/password/request-password-reset.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { checkReason } from '../kernel/reason.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';

@@ -1,8 +1,8 @@
 import { type Failure, failure, isFailure } from '../errors.ts';
-import { Role } from '../identity/permissions.ts';
-import { isLastAdmin } from '../identity/store.ts';
-import type { User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { isLastAdmin } from '../identity/users/store.ts';
+import type { User } from '../identity/users/user.ts';
+import { Role } from '../identity/viewer/permissions.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { type AdminNeeds, changeUser, type UserChange } from './change-user.ts';
 import { saveRoles } from './store.ts';

@@ -2,9 +2,9 @@ import type { Database } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import type { UserStatus } from '../database/generated/enums.ts';
 import { newestFirst } from '../database/keyset.ts';
-import { nameKey } from '../identity/names.ts';
-import type { Role } from '../identity/permissions.ts';
-import { toUser, type User } from '../identity/user.ts';
+import { nameKey } from '../identity/users/names.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import type { Role } from '../identity/viewer/permissions.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 
 export interface UserFilter {

@@ -1,8 +1,8 @@
-import { saveNames } from '../identity/store.ts';
-import { againIfTaken, takenFailures } from '../identity/taken.ts';
-import { toUser, type User } from '../identity/user.ts';
-import type { Actor } from '../identity/viewer.ts';
-import { type NamesInput, readWantedNames } from '../identity/wanted-names.ts';
+import { saveNames } from '../identity/users/store.ts';
+import { againIfTaken, takenFailures } from '../identity/users/taken.ts';
+import { toUser, type User } from '../identity/users/user.ts';
+import { type NamesInput, readWantedNames } from '../identity/users/wanted-names.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { checkProfile } from '../profile/rules.ts';
 import { saveProfile } from '../profile/store.ts';

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
-import { demoUsers } from '../identity/demo.ts';
+import { demoUsers } from '../identity/users/demo.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { giveDemoMoney } from '../ledger/demo.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import type { AuditRow } from '../lane/rows.ts';
 
 /** The audit line of a command that the lane decided; written with the command's own changes. */

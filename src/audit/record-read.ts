@@ -1,4 +1,4 @@
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok } from '../kernel/result.ts';
 import type { AuditLine, Command } from './command.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { AuditEntry } from '../database/generated/client.ts';
 import { newestFirst } from '../database/keyset.ts';
-import { toUser, type User } from '../identity/user.ts';
+import { toUser, type User } from '../identity/users/user.ts';
 import { boundOf } from '../kernel/date-time.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 

@@ -1,5 +1,5 @@
 import type { Prisma } from '../database/generated/client.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { chained, type Strand } from './chain.ts';
 
 /** One line of the audit log. Names and ids only: never a password, a token or an e-mail address. */

@@ -1,7 +1,7 @@
 import type { Sight } from '../database/viewers.ts';
 import { type Session, sessionOf } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
-import { type AccountLimits, limitsOf, notionalUsed } from '../orders/check-limits.ts';
+import { type AccountLimits, limitsOf, notionalUsed } from '../orders/place/check-limits.ts';
 import type { ControlDeps } from './deps.ts';
 import { createSetTrading } from './halt-instrument.ts';
 import { createSetAccountLimits } from './set-account-limits.ts';

@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
-import { operate } from '../identity/operate.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { operate } from '../identity/viewer/operate.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { ControlDeps } from './deps.ts';

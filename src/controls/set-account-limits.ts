@@ -1,6 +1,6 @@
 import { type Failure, failure, isFailure } from '../errors.ts';
-import { operate } from '../identity/operate.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { operate } from '../identity/viewer/operate.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';

@@ -1,7 +1,7 @@
 import type { KillSwitchScope } from '../database/generated/enums.ts';
 import { type Failure, failure } from '../errors.ts';
-import { operate } from '../identity/operate.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { operate } from '../identity/viewer/operate.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import type { ControlDeps } from './deps.ts';

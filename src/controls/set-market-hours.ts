@@ -1,5 +1,5 @@
-import { operate } from '../identity/operate.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { operate } from '../identity/viewer/operate.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result } from '../kernel/result.ts';
 import type { MarketHours } from '../market/calendar.ts';
 import type { ControlDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { Permission } from '../identity/permissions.ts';
+import type { Permission } from '../identity/viewer/permissions.ts';
 
 /**
  * Who may use a root field. Chosen where the field is registered; a root field without one stops the start. `enrolling` is

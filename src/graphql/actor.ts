@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import type { Actor, Viewer, Visitor } from '../identity/viewer.ts';
+import type { Actor, Viewer, Visitor } from '../identity/viewer/viewer.ts';
 import type { GraphContext } from './context.ts';
 
 /** The viewer of a field that only signed-in users reach. The rule tree saw to that; this is the type's proof of it. */

@@ -1,6 +1,6 @@
 import type { Services } from '../app/services.ts';
 import type { Dependency } from '../guard/circuits.ts';
-import type { TokenProblem, Viewer } from '../identity/viewer.ts';
+import type { TokenProblem, Viewer } from '../identity/viewer/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Meter } from '../limiter/request-limits.ts';
 import type { CarriedOut } from './carried-out.ts';

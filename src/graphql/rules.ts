@@ -7,9 +7,9 @@ import {
 } from 'graphql';
 import { allow, deny, rule, shield } from 'graphql-shield';
 import { RefusedError } from '../errors.ts';
-import { forbidden } from '../identity/forbidden.ts';
-import { hasPermission, type Permission } from '../identity/permissions.ts';
-import { unauthenticated } from '../identity/unauthenticated.ts';
+import { forbidden } from '../identity/viewer/forbidden.ts';
+import { hasPermission, type Permission } from '../identity/viewer/permissions.ts';
+import { unauthenticated } from '../identity/viewer/unauthenticated.ts';
 import type { Access } from './access.ts';
 import type { GraphContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from '../audit/command.ts';
 import { failure } from '../errors.ts';
-import { operate } from '../identity/operate.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { operate } from '../identity/viewer/operate.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { retryAfterOf } from './circuit.ts';
 import type { Guard } from './guard.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode, RefusedError } from '../errors.ts';
-import type { Authenticate } from '../identity/viewer.ts';
+import type { Authenticate } from '../identity/viewer/viewer.ts';
 import { overLimit } from '../limiter/refusal.ts';
 import type { Meter, RequestLimits } from '../limiter/request-limits.ts';
 import type { Verdict } from '../limiter/rule.ts';

@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.ts';
-import { unauthenticated } from '../identity/unauthenticated.ts';
+import { unauthenticated } from '../identity/viewer/unauthenticated.ts';
 import { boundOf, DATE_TIME_FORM, readDateTime } from '../kernel/date-time.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { formats } from '../ledger/export/document.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { Config } from '../config.ts';
-import type { Authenticate } from '../identity/viewer.ts';
+import type { Authenticate } from '../identity/viewer/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { RequestLimits } from '../limiter/request-limits.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Authenticate, TokenProblem, Viewer } from '../identity/viewer.ts';
+import type { Authenticate, TokenProblem, Viewer } from '../identity/viewer/viewer.ts';
 
 /** Who sent a request, as far as its token tells. */
 export interface Who {

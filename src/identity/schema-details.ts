@@ -1,7 +1,7 @@
 import type { GraphContext } from '../graphql/context.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { createBatch } from '../kernel/batch.ts';
-import type { User } from './user.ts';
+import type { User } from './users/user.ts';
 
 /** What a list of users shows beside their rows. */
 const detailsBatch = perRequest((context) =>

@@ -2,9 +2,9 @@ import { actorOf, enrolleeOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { donePayload, payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
-import type { Enrolment } from './enrol-second-factor.ts';
 import { detailsOf } from './schema-details.ts';
 import { UserRef } from './schema-user.ts';
+import type { Enrolment } from './second-factor/enrol-second-factor.ts';
 
 builder.objectField(UserRef, 'secondFactor', (t) =>
   t.boolean({

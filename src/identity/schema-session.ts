@@ -3,7 +3,7 @@ import { builder } from '../graphql/builder.ts';
 import { noteCarriedOut } from '../graphql/carried-out.ts';
 import { donePayload, payloadOf } from '../graphql/user-error.ts';
 import { UserRef } from './schema-user.ts';
-import type { SignedIn } from './sessions.ts';
+import type { SignedIn } from './sessions/sessions.ts';
 
 const SessionRef = builder.objectRef<SignedIn>('Session').implement({
   description: 'What signing in gives. The tokens are shown here only; keep them secret.',

@@ -2,9 +2,9 @@ import { UserStatus } from '../database/generated/enums.ts';
 import { enrolleeOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { payloadOf } from '../graphql/user-error.ts';
-import { descriptionOf, Role } from './permissions.ts';
 import { detailsOf } from './schema-details.ts';
-import type { User } from './user.ts';
+import type { User } from './users/user.ts';
+import { descriptionOf, Role } from './viewer/permissions.ts';
 
 export const RoleEnum = builder.enumType('Role', {
   description: 'What a person is here. A user may have several; each adds permissions.',

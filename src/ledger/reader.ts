@@ -1,7 +1,7 @@
 import type { RecordRead } from '../audit/record-read.ts';
 import type { Sight } from '../database/viewers.ts';
 import { RefusedError } from '../errors.ts';
-import { hasPermission, type Role } from '../identity/permissions.ts';
+import { hasPermission, type Role } from '../identity/viewer/permissions.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { AccountFinder } from './accounts.ts';
 

@@ -2,7 +2,7 @@ import { auditLine } from '../audit/line.ts';
 import { failure } from '../errors.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import { checkKey } from '../kernel/key.ts';
 import { checkReason } from '../kernel/reason.ts';

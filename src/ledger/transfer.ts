@@ -3,7 +3,7 @@ import type { TransferKind } from '../database/generated/enums.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../idempotency/once.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { parseDecimal, tenTo } from '../kernel/decimal.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { checkKey } from '../kernel/key.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import type { Role } from '../identity/permissions.ts';
-import type { Viewer } from '../identity/viewer.ts';
+import type { Role } from '../identity/viewer/permissions.ts';
+import type { Viewer } from '../identity/viewer/viewer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createLru } from '../kernel/lru.ts';
 import { limits } from '../limits.ts';

@@ -1,5 +1,5 @@
 import type { Once } from '../idempotency/once.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import type { Budget } from '../limiter/budget.ts';
 
 type By = Actor & { userId: string };

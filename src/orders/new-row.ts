@@ -1,5 +1,5 @@
 import type { OrderRow } from '../lane/rows.ts';
-import type { PlaceFacts } from './decide-place.ts';
+import type { PlaceFacts } from './place/decide-place.ts';
 import { worstRate } from './risk.ts';
 import type { Terms } from './terms.ts';
 

@@ -10,8 +10,8 @@ import type { OrderRow } from '../lane/rows.ts';
 import { AccountRef } from '../ledger/schema-accounts.ts';
 import { accountOfRow } from '../ledger/schema-batches.ts';
 import { averagePrice } from '../market/average.ts';
-import type { PlacedList } from './decide-list.ts';
 import { leavesQty } from './order.ts';
+import type { PlacedList } from './place/decide-list.ts';
 import { LegEnum, ListTypeEnum, SideEnum, StatusEnum, TimeInForceEnum, TypeEnum } from './schema-enums.ts';
 import { FillRef, fillsOf, instrumentOf } from './schema-fills.ts';
 

@@ -2,7 +2,7 @@ import { builder } from '../graphql/builder.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import type { PostingRow } from '../lane/rows.ts';
 import { averagePrice } from '../market/average.ts';
-import type { Preview } from './preview.ts';
+import type { Preview } from './place/preview.ts';
 import { StatusEnum } from './schema-enums.ts';
 import { instrumentOf } from './schema-fills.ts';
 

@@ -12,8 +12,8 @@ import { answerOnce } from '../graphql/idempotent.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { OrderRow } from '../lane/rows.ts';
-import type { CancelAllReport } from './cancel-all.ts';
-import type { ArmedSwitch } from './cancel-all-after.ts';
+import type { CancelAllReport } from './change/cancel-all.ts';
+import type { ArmedSwitch } from './change/cancel-all-after.ts';
 import {
   CancelAllOrdersInput,
   CancelOrderInput,

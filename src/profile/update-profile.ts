@@ -1,6 +1,6 @@
 import type { Command } from '../audit/command.ts';
-import { lockActiveUser } from '../identity/store.ts';
-import type { Actor } from '../identity/viewer.ts';
+import { lockActiveUser } from '../identity/users/store.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { ok, type Result, refused } from '../kernel/result.ts';
 import { checkProfile, type ProfileChanges } from './rules.ts';
 import { type Profile, saveProfile } from './store.ts';

@@ -3,7 +3,7 @@ import type { CircuitView } from '../guard/guards.ts';
 import type { RateLimitNote } from '../http/answer.ts';
 import type { Look } from '../http/health.ts';
 import type { ServedPath } from '../http/served.ts';
-import type { TokenProblem } from '../identity/viewer.ts';
+import type { TokenProblem } from '../identity/viewer/viewer.ts';
 import type { InputProblem } from './input.ts';
 import type { JsonSchema } from './openapi/json-schema.ts';
 import type { RestOperation } from './operation.ts';

@@ -1,5 +1,5 @@
 import type { Exchange } from '../http/answer.ts';
-import { isRefreshTokenShaped } from '../identity/refresh-token.ts';
+import { isRefreshTokenShaped } from '../identity/sessions/refresh-token.ts';
 import type { RestRequest } from './dialect.ts';
 import type { RestOperation } from './operation.ts';
 import { tokenTimes } from './token-times.ts';

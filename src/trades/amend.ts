@@ -2,7 +2,7 @@ import { auditLine } from '../audit/line.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
 import { fingerprintOf, keyOf, type Once, once } from '../idempotency/once.ts';
-import type { Actor } from '../identity/viewer.ts';
+import type { Actor } from '../identity/viewer/viewer.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import { checkKey } from '../kernel/key.ts';
 import { checkReason } from '../kernel/reason.ts';
@@ -12,8 +12,8 @@ import { house } from '../ledger/house.ts';
 import { loanBalances } from '../ledger/shortfall.ts';
 import { limits } from '../limits.ts';
 import type { Instrument } from '../market/instrument.ts';
-import { execIdOf } from '../orders/exec-id.ts';
 import type { OrderRules } from '../orders/list.ts';
+import { execIdOf } from '../orders/settle/exec-id.ts';
 import { type AmendedTrade, type CorrectedTrade, decideAmend, partiesOf } from './decide-amend.ts';
 import type { BookedTrade, TradeStore } from './store.ts';
 

@@ -10,11 +10,11 @@ import { reversed, tradeLines } from '../ledger/entries.ts';
 import { holdFill, lotOf, positionAfter, unholdFill } from '../ledger/holding.ts';
 import { repay } from '../ledger/shortfall.ts';
 import type { Instrument } from '../market/instrument.ts';
-import { fitExits, freedByFit } from '../orders/decide-fit.ts';
-import { execIdOf } from '../orders/exec-id.ts';
 import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
 import { amendFills } from '../orders/order.ts';
 import { feeOf } from '../orders/risk.ts';
+import { fitExits, freedByFit } from '../orders/settle/decide-fit.ts';
+import { execIdOf } from '../orders/settle/exec-id.ts';
 import { orderEvent } from '../orders/view.ts';
 import { makeUp } from './decide-cover.ts';
 

@@ -3,8 +3,8 @@ import type { Books, Line } from '../lane/books.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { cover } from '../ledger/shortfall.ts';
 import type { Instrument } from '../market/instrument.ts';
-import { buyIn } from '../orders/decide-trade.ts';
 import type { OrderRules } from '../orders/list.ts';
+import { buyIn } from '../orders/settle/decide-trade.ts';
 
 interface AmendedSide {
   old: ExecutionRow;

@@ -6,7 +6,7 @@ import type { Timers } from '../kernel/timers.ts';
 import { createInstruments } from '../market/instruments.ts';
 import { createMarket } from '../market/market.ts';
 import { createMarketStore } from '../market/store.ts';
-import { createDispatch } from '../orders/dispatch.ts';
+import { createDispatch } from '../orders/venue/dispatch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { PAPER } from '../venues/open.ts';
 import { createPaperVenue, type MarketVenue, type PaperOptions } from '../venues/paper/paper.ts';

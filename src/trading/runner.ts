@@ -1,8 +1,8 @@
 import { connectPipeline } from '../database/connect.ts';
 import type { Database } from '../database/database.ts';
 import type { Timers } from '../kernel/timers.ts';
-import { createLook } from '../orders/look.ts';
 import type { OrderDeps } from '../orders/orders.ts';
+import { createLook } from '../orders/venue/look.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createLease } from '../venues/lease.ts';
 import { CHANNEL } from '../venues/wake.ts';

@@ -162,7 +162,7 @@ export interface Quote {
 
 /**
  * Where orders are executed. What is asked and what is reported may come late, twice, in another order or not at all:
- * settlement and reconciliation (orders/reconcile.ts) end right all the same. A trade has the same id whenever it is told.
+ * settlement and reconciliation (orders/settle/reconcile.ts) end right all the same. A trade has the same id whenever it is told.
  */
 export interface Venue {
   /**

@@ -1,5 +1,5 @@
-import type { Role } from '../../src/identity/permissions.ts';
-import type { Authenticate, Viewer } from '../../src/identity/viewer.ts';
+import type { Role } from '../../src/identity/viewer/permissions.ts';
+import type { Authenticate, Viewer } from '../../src/identity/viewer/viewer.ts';
 
 export const testViewer = (...roles: Role[]): Viewer => ({
   id: '01900000-0000-7000-8000-000000000001',

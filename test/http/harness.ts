@@ -6,7 +6,7 @@ import { createGraphql } from '../../src/graphql/server.ts';
 import type { ExportParts } from '../../src/http/exports.ts';
 import type { Checks } from '../../src/http/health.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
-import type { Authenticate } from '../../src/identity/viewer.ts';
+import type { Authenticate } from '../../src/identity/viewer/viewer.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { createIds } from '../../src/kernel/ids.ts';
 import { createRequestLimits } from '../../src/limiter/request-limits.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createWho } from '../../src/http/who.ts';
-import { unauthenticated } from '../../src/identity/unauthenticated.ts';
-import type { Authentication } from '../../src/identity/viewer.ts';
+import { unauthenticated } from '../../src/identity/viewer/unauthenticated.ts';
+import type { Authentication } from '../../src/identity/viewer/viewer.ts';
 import { testViewer } from '../graphql/test-viewers.ts';
 
 const viewer = testViewer('USER');

@@ -9,7 +9,7 @@ import '../../src/profile/schema.ts';
 import type { Services } from '../../src/app/services.ts';
 import { builder } from '../../src/graphql/builder.ts';
 import type { GraphContext } from '../../src/graphql/context.ts';
-import type { Viewer } from '../../src/identity/viewer.ts';
+import type { Viewer } from '../../src/identity/viewer/viewer.ts';
 import { PASSWORD, type People, people } from '../support/people.ts';
 
 let world: People;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decideSettle } from '../../src/orders/decide-settle.ts';
-import type { SettleFacts } from '../../src/orders/decide-trade.ts';
-import { settleNeeds } from '../../src/orders/settle-needs.ts';
+import { decideSettle } from '../../src/orders/settle/decide-settle.ts';
+import type { SettleFacts } from '../../src/orders/settle/decide-trade.ts';
+import { settleNeeds } from '../../src/orders/settle/settle-needs.ts';
 import { closeSound } from '../support/close-sound.ts';
 import { fees, ownPositions, startTrading, type TestTrading } from '../support/trading.ts';
 

@@ -16,14 +16,14 @@ export const groups: Readonly<Record<string, Group>> = {
   access: {
     mutate: [
       'src/graphql/rules.ts',
-      'src/identity/permissions.ts',
-      'src/identity/unauthenticated.ts',
+      'src/identity/viewer/permissions.ts',
+      'src/identity/viewer/unauthenticated.ts',
       'src/http/who.ts',
       'src/kernel/address.ts',
     ],
     tests: [
       'test/graphql/rules.test.ts',
-      'test/identity/permissions.test.ts',
+      'test/identity/viewer/permissions.test.ts',
       'test/http/who.test.ts',
       'test/kernel/address.test.ts',
     ],
@@ -59,9 +59,16 @@ export const groups: Readonly<Record<string, Group>> = {
   },
   orders: {
     mutate: [
-      'src/orders/{order,stop-order,risk,terms,check-limits,check-session,check-trading}.ts',
-      'src/orders/{decide-place,decide-list,decide-reconcile,decide-session,decide-settle,decide-cancel,decide-late,list*}.ts',
+      'src/orders/{order,risk,terms,list}.ts',
+      'src/orders/place/{check-limits,check-session,check-trading,decide-place,decide-list}.ts',
+      'src/orders/change/decide-cancel.ts',
+      'src/orders/settle/{stop-order,decide-reconcile,decide-settle,decide-trade,decide-fit,decide-late}.ts',
+      'src/orders/venue/decide-session.ts',
     ],
-    tests: ['test/orders/{order,risk,terms,decide,decide-place,decide-settle,decide-exits}.test.ts'],
+    tests: [
+      'test/orders/{order,risk,terms}.test.ts',
+      'test/orders/place/{decide,decide-place}.test.ts',
+      'test/orders/settle/{decide-settle,decide-exits,decide-fit}.test.ts',
+    ],
   },
 };

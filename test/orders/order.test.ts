@@ -24,7 +24,7 @@ import {
   submitAgain,
   TIME_IS_OVER,
 } from '../../src/orders/order.ts';
-import { trail, trigger } from '../../src/orders/stop-order.ts';
+import { trail, trigger } from '../../src/orders/settle/stop-order.ts';
 import { UNKNOWN_ORDER } from '../../src/venues/venue.ts';
 import { at } from '../support/books.ts';
 import { orderRow } from '../support/order-row.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { formatDecimal } from '../../src/kernel/decimal.ts';
 import type { testClock } from '../support/people.ts';
 import type { Customer, TestTrading } from '../support/trading.ts';
-import { takeLateExit } from './late-exit-step.ts';
-import { takeLate } from './late-step.ts';
+import { takeLateExit } from './settle/late-exit-step.ts';
+import { takeLate } from './settle/late-step.ts';
 
 /** Random things that customers, operators and time do, near the market of the moment. */
 

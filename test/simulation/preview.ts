@@ -1,6 +1,6 @@
 import type { Result } from '../../src/kernel/result.ts';
 import type { PlaceOrderInput } from '../../src/orders/input.ts';
-import type { Preview } from '../../src/orders/preview.ts';
+import type { Preview } from '../../src/orders/place/preview.ts';
 import { DIED } from './process.ts';
 import type { Sent, World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Actor, Viewer } from '../../src/identity/viewer.ts';
+import type { Actor, Viewer } from '../../src/identity/viewer/viewer.ts';
 import { must, PASSWORD, type People } from './people.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { decideAmend } from '../../src/trades/decide-amend.ts';
-import { buy, cash, checkWorlds, open, trade, type World } from '../orders/reported.ts';
+import { buy, cash, checkWorlds, open, trade, type World } from '../orders/settle/reported.ts';
 import { at, balance } from '../support/books.ts';
 
 afterEach(checkWorlds);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderRow } from '../../src/lane/rows.ts';
-import { decideSettle } from '../../src/orders/decide-settle.ts';
-import { settleNeeds } from '../../src/orders/settle-needs.ts';
+import { decideSettle } from '../../src/orders/settle/decide-settle.ts';
+import { settleNeeds } from '../../src/orders/settle/settle-needs.ts';
 import type { Report, TradeReport } from '../../src/venues/venue.ts';
 import { must } from '../support/people.ts';
 import { brokenPromises } from '../support/promises.ts';

@@ -1,7 +1,7 @@
 import { type DocumentNode, type FieldNode, GraphQLError, Kind, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RefusedError } from '../../errors.ts';
-import { hasPermission } from '../../identity/permissions.ts';
+import { hasPermission } from '../../identity/viewer/permissions.ts';
 import type { RequestContext } from '../context.ts';
 
 interface Closed {

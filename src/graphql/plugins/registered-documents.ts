@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { RefusedError } from '../../errors.ts';
-import { hasPermission } from '../../identity/permissions.ts';
+import { hasPermission } from '../../identity/viewer/permissions.ts';
 import { limits } from '../../limits.ts';
 import type { RequestContext } from '../context.ts';
 import { createDocumentCache } from '../document-cache.ts';

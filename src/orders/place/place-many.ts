@@ -1,0 +1,119 @@
+import { type Failure, failure } from '../../errors.ts';
+import { type IdempotencyKey, isKept, keyOf, type Once, once, refusedNow } from '../../idempotency/once.ts';
+import type { Actor } from '../../identity/viewer/viewer.ts';
+import { checkKey } from '../../kernel/key.ts';
+import { ok } from '../../kernel/result.ts';
+import type { Command } from '../../lane/command.ts';
+import type { Needs, OrderRow } from '../../lane/rows.ts';
+import { limits } from '../../limits.ts';
+import type { Venue } from '../../venues/venue.ts';
+import type { PlaceOrderInput } from '../input.ts';
+import type { OrderDeps } from '../orders.ts';
+import { reviveOrder } from '../view.ts';
+import { fingerprintOfSent } from './fingerprint-sent.ts';
+import { createPreparePlace, type Placing } from './place.ts';
+
+export interface PlaceOrdersInput {
+  orders: readonly PlaceOrderInput[];
+  idempotencyKey?: string | null | undefined;
+}
+
+/** The orders of a request in turn: placed, or why not. */
+export type PlacedOrders = Once<OrderRow>[];
+
+const check = ({ orders, idempotencyKey }: PlaceOrdersInput): Failure | undefined => {
+  if (orders.length < 1 || orders.length > limits.orders.perRequest) {
+    return failure('INVALID_INPUT', `orders must have 1 to ${limits.orders.perRequest} items.`, 'orders');
+  }
+  return checkKey(idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey);
+};
+
+/** An order that takes part in the decision, or that was refused before. */
+type Prepared = Placing | Once<never>;
+
+const isPlacing = (one: Prepared | undefined): one is Placing => one !== undefined && 'decide' in one;
+
+const all = <Kind extends keyof Needs>(placings: readonly Placing[], kind: Kind): Needs[Kind] =>
+  placings.flatMap(({ needs }) => (needs[kind] ?? []) as Needs[Kind][number][]) as Needs[Kind];
+
+const revive = (json: readonly Once<never>[]): PlacedOrders =>
+  json.map((answer) => (answer.ok ? { ...answer, value: reviveOrder(answer.value) } : answer));
+
+/**
+ * The orders of one request take one turn in the lane: their answers wait for one commit anyway, and a queue of requests is
+ * shorter than one of orders. So all of them are there or none, and so is the answer that is kept under their key.
+ *
+ * With a key all of `own` are locked, the user's accounts: which orders take part may be others at a repeat, and it must
+ * wait for the first all the same.
+ */
+const inOneTurn = (
+  prepared: readonly Prepared[],
+  key: IdempotencyKey | undefined,
+  own: readonly string[],
+  venue: Pick<Venue, 'submit'>,
+): Command<Once<PlacedOrders>> => {
+  const placings = prepared.filter(isPlacing);
+  return {
+    size: Math.max(1, placings.length),
+    needs: {
+      accounts: [...all(placings, 'accounts'), ...(key === undefined ? [] : own)],
+      balances: all(placings, 'balances'),
+      clientOrders: all(placings, 'clientOrders'),
+      idempotency: [...all(placings, 'idempotency'), ...(key === undefined ? [] : [key])],
+    },
+    decide: (books, at) =>
+      once<PlacedOrders>(
+        books,
+        at,
+        key,
+        revive,
+        () => ok(prepared.map((one) => (isPlacing(one) ? one.decide(books, at) : one))),
+        // A request of which nothing would be kept leaves its key to a corrected one.
+        (answer) => answer.ok && answer.value.some((one, place) => isPlacing(prepared[place]) && isKept(one)),
+      ),
+    committed: (answer) => {
+      if (!answer.ok || answer.replayed) return;
+      venue.submit(
+        answer.value.flatMap((one, place) => {
+          const placing = prepared[place];
+          return isPlacing(placing) ? placing.forVenue(one) : [];
+        }),
+      );
+    },
+  };
+};
+
+/** How many orders were not placed because they had been before. */
+const repeatedIn = (answer: Once<PlacedOrders>): number => {
+  if (!answer.ok) return 0;
+  return answer.replayed ? answer.value.length : answer.value.filter(({ replayed }) => replayed).length;
+};
+
+/**
+ * `placeOrders`: each order is decided by itself, in the order given, and answered at its own place; a refusal does not touch
+ * the others. The key of the request stands for all of them together. One of an order's own is decided on in the lane and
+ * nothing else waits for it: that it is in use elsewhere must not answer for the other orders, which are placed.
+ */
+export const createPlaceOrders = (deps: OrderDeps) => {
+  const { lane, venue, inFlight, accounts, budget } = deps;
+  const prepare = createPreparePlace(deps);
+  return async (by: Actor & { userId: string }, input: PlaceOrdersInput): Promise<Once<PlacedOrders>> => {
+    const problem = check(input);
+    if (problem !== undefined) return refusedNow(problem);
+    // All or none: which orders of a request fit into a budget would be chance.
+    await budget.spend(by.userId, input.orders.length);
+    // Known before the first is looked at, so that each is not asked for again.
+    const own = await accounts.idsOf(by.userId);
+    const prepared = await Promise.all(input.orders.map((order) => prepare(by, order)));
+    const placings = prepared.filter(isPlacing);
+    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, fingerprintOfSent(input.orders));
+    // With a key there may be an answer to orders that are refused by now, for another tick or lot.
+    if (placings.length === 0 && key === undefined) {
+      return { ok: true, value: prepared as Once<never>[], replayed: false };
+    }
+    const answer = await inFlight(key, () => lane.run(inOneTurn(prepared, key, own, venue)));
+    const repeated = repeatedIn(answer);
+    if (repeated > 0) void budget.giveBack(by.userId, repeated);
+    return { ...answer, replayed: answer.replayed || (repeated > 0 && repeated === placings.length) };
+  };
+};
