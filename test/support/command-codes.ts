@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { catalogue } from '../../src/errors.ts';
 
 /** Where commands on orders, money and controls are decided; what only reads or describes the API is left out. */
-const folders = ['orders', 'ledger', 'trades', 'controls', 'idempotency', 'lane', 'kernel'];
+const ordering = ['orders', ...['place', 'change', 'settle', 'venue'].map((part) => `orders/${part}`)];
+const folders = [...ordering, 'ledger', 'trades', 'controls', 'idempotency', 'lane', 'kernel'];
 
 const files = folders.flatMap((folder) => readdirSync(`src/${folder}`).map((name) => `src/${folder}/${name}`));
 const text = [...files, 'src/market/instrument.ts']

@@ -77,17 +77,19 @@ export const createSessions = (deps: SessionDeps) => {
       );
   };
 
+  const trades = ({ symbol, status }: Instrument): boolean => status === 'TRADING' && !closed.has(symbol);
+
   /** The venue gets them in the order in which they were accepted. A halted instrument's wait until it is resumed. */
   const resume = async (): Promise<void> => {
-    const open = deps.instruments.all().filter(({ symbol, status }) => status === 'TRADING' && !closed.has(symbol));
-    const waiting = await store.waiting(
-      open.map(({ symbol }) => symbol),
-      limits.orders.sessionPage,
-    );
+    const symbols = deps.instruments.all().flatMap((instrument) => (trades(instrument) ? [instrument.symbol] : []));
+    const waiting = await store.waiting(symbols, limits.orders.sessionPage);
     if (waiting.length === 0) return;
-    await decide(waiting, decideSessionStart, (started) => {
-      venue.submit(started.map((order) => venueOrderOf(order, deps.rates)));
-    });
+    await decide(
+      waiting,
+      // Looked at again: it may have been halted while the database was asked.
+      (books, order, at) => trades(deps.instrumentOf(order.symbol)) && decideSessionStart(books, order, at),
+      (started) => venue.submit(started.map((order) => venueOrderOf(order, deps.rates))),
+    );
   };
 
   return {

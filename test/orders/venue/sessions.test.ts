@@ -1,9 +1,12 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatDecimal } from '../../../src/kernel/decimal.ts';
 import { operatorOf, resting, statusOf } from '../../controls/support.ts';
 import { closeSound } from '../../support/close-sound.ts';
 import { codesOf, must, testClock } from '../../support/people.ts';
 import { type Customer, startTrading, type TestTrading } from '../../support/trading.ts';
+import { until } from '../../support/until.ts';
+import { eventsOf } from '../../trades/support.ts';
 
 let trading: TestTrading;
 let operator: Customer['by'];
@@ -146,6 +149,47 @@ test('an order that reaches the venue when its desk has just closed waits for th
   trading.venue.open('KO');
   await goTo('2026-03-18T14:00:01Z');
   expect(await statuses([waits])).toEqual(['NEW']);
+});
+
+test('an order whose instrument is halted while waiting orders are looked for waits on', async () => {
+  await goTo('2026-03-18T14:30:00Z');
+  const customer = await trading.customer('10000');
+  const { by } = customer;
+  const timesSent = async () => (await eventsOf(trading, customer, 'ORDER_PENDING_NEW')).length;
+  const KO = { symbol: 'KO', reason: 'a test' };
+  trading.venue.close('KO');
+  const order = await place(by, { symbol: 'KO' });
+  must(await trading.controls.haltInstrument(operator, KO));
+  await until(async () => (await statusOf(trading, order)) === 'ACCEPTED');
+  trading.venue.open('KO');
+  const before = await timesSent();
+
+  // Two of them: a transaction sees what others do as it was when it looked first.
+  const [owner, watcher] = [new pg.Client(trading.url), new pg.Client(trading.url)];
+  await Promise.all([owner.connect(), watcher.connect()]);
+  await owner.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+  const looking = async (): Promise<number> =>
+    (
+      await watcher.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%''DONE_FOR_DAY'')%'`,
+      )
+    ).rows.length;
+  // The server's own look, which was begun in the halt, and then one that finds the instrument trading.
+  await until(async () => (await looking()) === 1);
+  must(await trading.controls.resumeInstrument(operator, KO));
+  const swept = trading.sweep();
+  await until(async () => (await looking()) === 2);
+  must(await trading.controls.haltInstrument(operator, KO));
+  await owner.query('COMMIT');
+  await Promise.all([swept, owner.end(), watcher.end()]);
+  await trading.settled();
+  expect(await statuses([order])).toEqual(['ACCEPTED']);
+  // It was not sent for nothing either.
+  expect(await timesSent()).toBe(before);
+  must(await trading.controls.resumeInstrument(operator, KO));
+  await goTo('2026-03-18T14:30:01Z');
+  expect(await statuses([order])).toEqual(['NEW']);
 });
 
 test('of two exits that wait for a session, cancelling one ends both', async () => {
