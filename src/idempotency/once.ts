@@ -11,13 +11,16 @@ export interface IdempotencyKey {
   fingerprint: string;
 }
 
-/** The key of a command, if its client gave one. */
+/**
+ * The key of a command, if its client gave one. The fingerprint is of what was sent and of what never changes, and of nothing that
+ * an operator may change between the first request and its repeat.
+ */
 export const keyOf = (
   viewerId: string,
   operation: string,
   key: string | null | undefined,
-  fingerprint: string,
-): IdempotencyKey | undefined => (key == null ? undefined : { viewerId, operation, key, fingerprint });
+  fingerprint: () => string,
+): IdempotencyKey | undefined => (key == null ? undefined : { viewerId, operation, key, fingerprint: fingerprint() });
 
 /** SHA-256 of the parsed input: two spellings of one input, such as "1.0" and "1", are the same input. */
 export const fingerprintOf = (...parts: (string | bigint | null | undefined)[]): string =>

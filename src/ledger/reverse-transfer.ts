@@ -39,7 +39,7 @@ export const createReverseTransfer =
     const entry = isUuid(transferId) ? await journal.entryOfTransfer(transferId) : undefined;
     if (entry === undefined) return refusedNow(failure('NOT_FOUND', 'The transfer does not exist.', 'transferId'));
     const lines = (await journal.postingsOf([entry.id])).get(entry.id) ?? [];
-    const key = keyOf(by.userId, 'reverseTransfer', idempotencyKey, fingerprintOf(transferId, reason));
+    const key = keyOf(by.userId, 'reverseTransfer', idempotencyKey, () => fingerprintOf(transferId, reason));
     const [id, auditId] = [ids.next(), ids.next()];
     const answer = await inFlight(key, () =>
       lane.run<Once<EntryRow>>({

@@ -60,7 +60,7 @@ export const createTransfer =
     const accountId = await deps.accounts.find(by.userId, input.accountId);
     if (accountId === undefined) return refusedNow(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
     const operation = kind === 'DEPOSIT' ? 'deposit' : 'withdraw';
-    const key = keyOf(by.userId, operation, input.idempotencyKey, fingerprintOf(accountId, amount));
+    const key = keyOf(by.userId, operation, input.idempotencyKey, () => fingerprintOf(accountId, amount));
     const [id, auditId] = [deps.ids.next(), deps.ids.next()];
     const facts = { id, userId: by.userId, accountId, kind, asset: CURRENCY, scale: deps.scale, amount };
     return deps.inFlight(key, () =>

@@ -1,4 +1,5 @@
 import type { OrderSide, OrderType, TimeInForce } from '../database/generated/enums.ts';
+import type { ListType } from './list.ts';
 
 type Maybe<Value> = Value | null | undefined;
 
@@ -22,7 +23,15 @@ export interface PlaceOrderInput {
   idempotencyKey?: Maybe<string>;
 }
 
-/** The same, checked as far as the request alone can be: everything here is true whatever the account holds. */
+/** Orders that belong together. */
+export interface PlaceOrderListInput {
+  type: ListType;
+  accountId?: Maybe<string>;
+  orders: readonly Omit<PlaceOrderInput, 'accountId' | 'idempotencyKey'>[];
+  idempotencyKey?: Maybe<string>;
+}
+
+/** The same as an order, checked as far as the request alone can be: everything here is true whatever the account holds. */
 export interface NewOrder {
   accountId: string;
   symbol: string;

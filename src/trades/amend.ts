@@ -1,8 +1,10 @@
 import { auditLine } from '../audit/line.ts';
 import { type Failure, failure } from '../errors.ts';
 import type { InFlight } from '../idempotency/in-flight.ts';
-import { fingerprintOf, keyOf, type Once, once } from '../idempotency/once.ts';
+import { fingerprintOf, type IdempotencyKey, keyOf, type Once, once } from '../idempotency/once.ts';
+import { refuseUnlessRepeated } from '../idempotency/unless-repeated.ts';
 import type { Actor } from '../identity/viewer/viewer.ts';
+import { shortestDecimal } from '../kernel/decimal.ts';
 import { type Ids, isUuid } from '../kernel/ids.ts';
 import { checkKey } from '../kernel/key.ts';
 import { checkReason } from '../kernel/reason.ts';
@@ -110,26 +112,43 @@ const revive = (json: { amendedAt: string } & Omit<AmendedTrade, 'amendedAt'>): 
 export interface Amend {
   action: 'bustTrade' | 'correctTrade';
   corrected: CorrectedTrade | null;
+  key: IdempotencyKey | undefined;
 }
+
+/** The key of an operator's command; `sent` is what it says of the trade in decimals. */
+export const amendKey = (
+  by: Operator,
+  action: Amend['action'],
+  { trade }: NamedTrade,
+  { reason, coverShortfall, idempotencyKey }: AmendInput,
+  sent: readonly (string | null | undefined)[],
+): IdempotencyKey | undefined =>
+  keyOf(by.userId, action, idempotencyKey, () => {
+    const amounts = sent.map((text) => (text == null ? null : shortestDecimal(text)));
+    return fingerprintOf(trade.tradeId, reason, ...amounts, ...(coverShortfall === true ? ['covered'] : []));
+  });
+
+/** Refuses what a command says of the trade, unless it was carried out under its key before. */
+export const refuseAmend = (
+  deps: Pick<TradeDeps, 'lane' | 'inFlight'>,
+  { trade, instrument }: NamedTrade,
+  failures: readonly Failure[],
+  key: IdempotencyKey | undefined,
+): Promise<Once<AmendedTrade>> => {
+  const accounts = Object.values(partiesOf(trade.lines, instrument));
+  return refuseUnlessRepeated(deps, failures, { key, accounts, revive });
+};
 
 /** One decision in the lane for both sides, once per key, with its line in the audit log. */
 export const amendTrade = (
   { lane, inFlight, ids, instrumentOf, rates, hours }: TradeDeps,
   by: Operator,
   named: NamedTrade,
-  { reason, coverShortfall, idempotencyKey }: AmendInput,
-  { action, corrected }: Amend,
+  { reason, coverShortfall }: AmendInput,
+  { action, corrected, key }: Amend,
 ): Promise<Once<AmendedTrade>> => {
   const { trade, instrument, field } = named;
   const covers = coverShortfall === true;
-  const fingerprint = fingerprintOf(
-    trade.tradeId,
-    reason,
-    corrected?.price,
-    corrected?.qty,
-    ...(covers ? ['covered'] : []),
-  );
-  const key = keyOf(by.userId, action, idempotencyKey, fingerprint);
   const auditId = ids.next();
   const rules = { instrumentOf, rates, hours };
   const details = {

@@ -2,7 +2,16 @@ import { type Failure, failure, isFailure } from '../errors.ts';
 import { type Once, refusedNow } from '../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS, parseDecimal } from '../kernel/decimal.ts';
 import { checkPrice, checkQty, type Instrument, tradeValue } from '../market/instrument.ts';
-import { type AmendInput, amendTrade, findTrade, type NamedTrade, type Operator, type TradeDeps } from './amend.ts';
+import {
+  type AmendInput,
+  amendKey,
+  amendTrade,
+  findTrade,
+  type NamedTrade,
+  type Operator,
+  refuseAmend,
+  type TradeDeps,
+} from './amend.ts';
 import type { AmendedTrade } from './decide-amend.ts';
 
 export interface CorrectTradeInput extends AmendInput {
@@ -64,8 +73,9 @@ export const createCorrectTrade =
   async (by: Operator, input: CorrectTradeInput): Promise<Once<AmendedTrade>> => {
     const named = await findTrade(deps, input);
     if ('failures' in named) return refusedNow(...named.failures);
+    const key = amendKey(by, 'correctTrade', named, input, [input.price, input.qty]);
     const terms = termsOf(input, named);
-    if (Array.isArray(terms)) return refusedNow(...terms);
+    if (Array.isArray(terms)) return refuseAmend(deps, named, terms, key);
     const corrected = { tradeId: deps.ids.next(), ...terms };
-    return amendTrade(deps, by, named, input, { action: 'correctTrade', corrected });
+    return amendTrade(deps, by, named, input, { action: 'correctTrade', corrected, key });
   };

@@ -48,7 +48,7 @@ export const createCancelAllAfter =
     const accountId = await accounts.find(by.userId, input.accountId);
     const absent = failure('NOT_FOUND', 'The account does not exist.', 'accountId');
     if (accountId === undefined) return refusedNow(absent);
-    const key = keyOf(by.userId, 'cancelAllAfter', idempotencyKey, fingerprintOf(accountId, `${seconds}`));
+    const key = keyOf(by.userId, 'cancelAllAfter', idempotencyKey, () => fingerprintOf(accountId, `${seconds}`));
     const asked = { by, action: 'cancelAllAfter', target: accountId, details: { seconds } };
     return inFlight(key, async () => {
       let replayed = false;

@@ -3,6 +3,7 @@ import type { OrderSide } from '../../database/generated/enums.ts';
 import { failure } from '../../errors.ts';
 import { fingerprintOf, type IdempotencyKey, keyOf, type Once, once, refusedNow } from '../../idempotency/once.ts';
 import { createTurns } from '../../idempotency/turns.ts';
+import { refuseUnlessRepeated } from '../../idempotency/unless-repeated.ts';
 import type { Actor } from '../../identity/viewer/viewer.ts';
 import { checkKey } from '../../kernel/key.ts';
 import { ok } from '../../kernel/result.ts';
@@ -16,6 +17,8 @@ export interface CancelAllOrdersInput {
   side?: OrderSide | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
+
+const revive = (kept: CancelAllReport): CancelAllReport => kept;
 
 /**
  * `cancelAllOrders`: asks the customer's own open orders to cancel, all of them or those of a symbol or a side. It takes
@@ -45,14 +48,7 @@ export const createCancelAllOrders = (deps: OrderDeps) => {
     if (key === undefined) return { ...ok(report), replayed: false };
     return deps.lane.run({
       needs,
-      decide: (books, at) =>
-        once(
-          books,
-          at,
-          key,
-          (kept) => kept,
-          () => ok(report),
-        ),
+      decide: (books, at) => once(books, at, key, revive, () => ok(report)),
     });
   };
   return async (by: Actor & { userId: string }, input: CancelAllOrdersInput): Promise<Once<CancelAllReport>> => {
@@ -64,10 +60,12 @@ export const createCancelAllOrders = (deps: OrderDeps) => {
     const [accountId] = accountIds;
     if (accountId === undefined) return refusedNow(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
     const { symbol, side } = input;
+    const fingerprint = () => fingerprintOf(wanted, symbol, side);
+    const key = keyOf(by.userId, 'cancelAllOrders', input.idempotencyKey, fingerprint);
     if (symbol != null && deps.market.find(symbol) === undefined) {
-      return refusedNow(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
+      const unknown = failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol');
+      return refuseUnlessRepeated(deps, [unknown], { key, accounts: [accountId], revive });
     }
-    const key = keyOf(by.userId, 'cancelAllOrders', input.idempotencyKey, fingerprintOf(wanted, symbol, side));
     const scope = { accountIds, ...(symbol != null && { symbol }), ...(side != null && { side }) };
     return deps.inFlight(key, () => turns(key, () => run(by, accountId, key, () => cancelOpenOrders(scope))));
   };

@@ -25,7 +25,7 @@ export const createCancelOrder =
     const seen = await seeOwn(deps.store, by.userId, own);
     if (seen === undefined) return refusedNow(noSuchOrder(own));
     const { accountId, orderId, clientOrderId } = own;
-    const fingerprint = fingerprintOf(accountId, orderId, clientOrderId);
+    const fingerprint = () => fingerprintOf(accountId, orderId, clientOrderId);
     const key = keyOf(by.userId, 'cancelOrder', input.idempotencyKey, fingerprint);
     const auditId = deps.ids.next();
     return deps.inFlight(key, () =>

@@ -1,6 +1,7 @@
 import { auditLine } from '../../audit/line.ts';
 import { type Failure, failure, isFailure } from '../../errors.ts';
-import { fingerprintOf, keyOf, type Once, once, refusedNow } from '../../idempotency/once.ts';
+import { keyOf, type Once, once, refusedNow } from '../../idempotency/once.ts';
+import { refuseUnlessRepeated } from '../../idempotency/unless-repeated.ts';
 import type { Actor } from '../../identity/viewer/viewer.ts';
 import { checkKey } from '../../kernel/key.ts';
 import type { OrderRow } from '../../lane/rows.ts';
@@ -8,11 +9,11 @@ import { limits } from '../../limits.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import type { Trail } from '../../venues/venue.ts';
 import { findOwn, seeOwn } from '../find-own.ts';
+import { fingerprintOfReplacement } from '../fingerprint-sent.ts';
 import type { ReplaceOrderInput } from '../input.ts';
 import type { OrderDeps } from '../orders.ts';
 import { noSuchOrder, ownOrderNeeds } from '../own-order.ts';
 import { checkedPrice, checkedQty, checkedTrail } from '../place/check-order.ts';
-import { trailField } from '../terms.ts';
 import { venueReplacementOf } from '../venue/venue-order.ts';
 import { reviveOrder } from '../view.ts';
 import type { Changes } from './check-replace.ts';
@@ -50,7 +51,6 @@ const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes
     stopPrice,
     trail,
     checkKey(input.newClientOrderId, 'newClientOrderId', limits.text.clientOrderId),
-    checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey),
   ].filter(isFailure);
   if (failures.length > 0 || isFailure(qty) || isFailure(limitPrice) || isFailure(stopPrice) || isFailure(trail)) {
     return { failures };
@@ -62,25 +62,19 @@ const checkChanges = (input: ReplaceOrderInput, instrument: Instrument): Changes
 export const createReplaceOrder =
   (deps: OrderDeps) =>
   async (by: Actor & { userId: string }, input: ReplaceOrderInput): Promise<Once<OrderRow>> => {
+    const badKey = checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey);
+    if (badKey !== undefined) return refusedNow(badKey);
     const own = await findOwn(deps.accounts, by.userId, input);
     if ('code' in own) return refusedNow(own);
     const seen = await seeOwn(deps.store, by.userId, own);
     if (seen === undefined) return refusedNow(noSuchOrder(own));
     const instrument = deps.instrumentOf(seen.symbol);
+    const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, () => fingerprintOfReplacement(input));
     const changes = checkChanges(input, instrument);
-    if ('failures' in changes) return refusedNow(...changes.failures);
-    const { qty, limitPrice, stopPrice, trail, clientOrderId } = changes;
-    const fingerprint = fingerprintOf(
-      own.accountId,
-      own.orderId,
-      own.clientOrderId,
-      qty,
-      limitPrice,
-      stopPrice,
-      clientOrderId,
-      ...(trail === null ? [] : [trailField(trail), ...Object.values(trail).map(String)]),
-    );
-    const key = keyOf(by.userId, 'replaceOrder', input.idempotencyKey, fingerprint);
+    if ('failures' in changes) {
+      return refuseUnlessRepeated(deps, changes.failures, { key, accounts: [own.accountId], revive: reviveOrder });
+    }
+    const { clientOrderId } = changes;
     const [newOrderId, auditId] = [deps.ids.next(), deps.ids.next()];
     const needs = ownOrderNeeds(own, instrument);
     const taken = clientOrderId === null ? [] : [{ accountId: own.accountId, clientOrderId }];

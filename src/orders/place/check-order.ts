@@ -95,14 +95,14 @@ const checkTerms = (input: PlaceOrderInput): Failure[] => {
   return found;
 };
 
-const checkSize = (
+const readSize = (
   input: PlaceOrderInput,
   instrument: Instrument,
 ): { qty: bigint | null; notional: bigint | null } | Failure => {
   const { notional: cash, qty: text } = input;
   if ((cash == null) === (text == null)) return failure('INVALID_QUANTITY', 'Give either qty or notional.', 'qty');
   if (text != null) {
-    const qty = checkedQty(text, instrument);
+    const qty = decimal(text, instrument.baseScale, 'INVALID_QUANTITY', 'qty', instrument.symbol);
     return isFailure(qty) ? qty : { qty, notional: null };
   }
   if (input.type !== 'MARKET') return failure('INVALID_AMOUNT', 'notional is for MARKET orders.', 'notional');
@@ -112,46 +112,58 @@ const checkSize = (
   return { qty: null, notional };
 };
 
+/** What was sent, as far as it can be read: one that the instrument refuses for its tick or its lot is an order all the same. */
+export interface CheckedOrder {
+  order: NewOrder | undefined;
+  failures: Failure[];
+}
+
+/** What says of one order that it is that order, in the account's books for ever: no tick and no lot, which change. */
+const withFingerprint = (order: Omit<NewOrder, 'fingerprint'>): NewOrder => {
+  const parts = Object.values(order).map((part) =>
+    part instanceof Date ? part.toISOString() : (part?.toString() ?? null),
+  );
+  return { ...order, fingerprint: fingerprintOf(...parts) };
+};
+
 /** Reports every problem of the input at once. */
-export const checkOrder = (
-  input: PlaceOrderInput,
-  accountId: string,
-  instrument: Instrument,
-): NewOrder | { failures: Failure[] } => {
-  const size = checkSize(input, instrument);
+export const checkOrder = (input: PlaceOrderInput, accountId: string, instrument: Instrument): CheckedOrder => {
+  const size = readSize(input, instrument);
   const price = (name: 'limitPrice' | 'stopPrice' | 'trailPrice'): bigint | Failure | null => {
     const text = input[name];
-    return text == null || !pricesOf[input.type].includes(name) ? null : checkedPrice(text, instrument, name);
+    if (text == null || !pricesOf[input.type].includes(name)) return null;
+    return decimal(text, instrument.priceScale, 'INVALID_PRICE', name, instrument.symbol);
   };
-  const [limitPrice, stopPrice, trailPrice] = [price('limitPrice'), price('stopPrice'), price('trailPrice')];
+  const prices = { limitPrice: price('limitPrice'), stopPrice: price('stopPrice'), trailPrice: price('trailPrice') };
   const trailing = input.type === 'TRAILING_STOP' && input.trailPercent != null;
   const trailBps = trailing ? checkedTrail(input.trailPercent ?? '', instrument.symbol) : null;
-  const failures = [
+  const misfits = [
+    'qty' in size && size.qty !== null ? checkQty(instrument, size.qty, 'qty') : undefined,
+    ...Object.entries(prices).map(([name, units]) =>
+      typeof units === 'bigint' ? checkPrice(instrument, units, name) : undefined,
+    ),
+  ].filter(isFailure);
+  const wrong = [
     ...checkPresence(input),
     ...checkTerms(input),
-    ...[size, limitPrice, stopPrice, trailPrice, trailBps].filter(isFailure),
+    ...[size, ...Object.values(prices), trailBps].filter(isFailure),
     checkKey(input.clientOrderId, 'clientOrderId', limits.text.clientOrderId),
     checkKey(input.idempotencyKey, 'idempotencyKey', limits.text.idempotencyKey),
   ].filter(isFailure);
-  if (failures.length > 0) return { failures };
+  if (wrong.length > 0) return { order: undefined, failures: [...wrong, ...misfits] };
   const { side, symbol, type } = input;
-  const order = {
+  const order = withFingerprint({
     accountId,
     symbol,
     side,
     type,
     timeInForce: timeInForceOf(input),
     ...(size as { qty: bigint | null; notional: bigint | null }),
-    limitPrice: limitPrice as bigint | null,
-    stopPrice: stopPrice as bigint | null,
-    trailPrice: trailPrice as bigint | null,
+    ...(prices as Record<keyof typeof prices, bigint | null>),
     trailBps: trailBps as number | null,
     postOnly: input.postOnly ?? false,
     expiresAt: input.expiresAt ?? null,
     clientOrderId: input.clientOrderId ?? null,
-  };
-  const parts = Object.values(order).map((part) =>
-    part instanceof Date ? part.toISOString() : (part?.toString() ?? null),
-  );
-  return { ...order, fingerprint: fingerprintOf(...parts) };
+  });
+  return { order, failures: misfits };
 };

@@ -5,7 +5,7 @@ import type { OrderRow } from '../../lane/rows.ts';
 import { type ListType, legsOf } from '../list.ts';
 import { reserveOf } from '../risk.ts';
 import { checkExits } from './check-list.ts';
-import { acceptOrder, checkFunds, type PlaceFacts, prepareOrder } from './decide-place.ts';
+import { acceptOrder, checkFunds, type PlaceFacts, prepareOrder, repeatedOrder } from './decide-place.ts';
 
 export interface ListFacts {
   listId: string;
@@ -25,8 +25,11 @@ const at = (index: number, problem: Failure): Failure => {
   return field[0] === 'accountId' ? problem : { ...problem, field: ['orders', String(index), ...field] };
 };
 
+/** What says of a list that it is that list. */
+export type SentList = Pick<ListFacts, 'type'> & { orders: readonly Pick<PlaceFacts, 'order' | 'userId'>[] };
+
 /** The list to which an order that is there already belongs, as it is by now, if it was placed with this very input. */
-const earlierList = (books: Books, { listId }: OrderRow, { orders, type }: ListFacts): PlacedList | undefined => {
+const earlierList = (books: Books, { listId }: OrderRow, { orders, type }: SentList): PlacedList | undefined => {
   if (listId === null) return undefined;
   const placed = books.ordersOf(listId).filter(({ replacesId }) => replacesId === null);
   const rows = legsOf[type].map((leg) => placed.find((row) => row.leg === leg));
@@ -35,13 +38,23 @@ const earlierList = (books: Books, { listId }: OrderRow, { orders, type }: ListF
   return isSame ? { id: listId, type, orders: found.map((row) => ({ ...row })) } : undefined;
 };
 
+/** What a repeat of the list, under the name of any of its orders, is answered with, if it is one. */
+export const decideListRepeat = (books: Books, list: SentList): Answer<PlacedList> | undefined => {
+  for (const { order, userId } of list.orders) {
+    const earlier = repeatedOrder(books, order, userId);
+    const value = earlier && earlierList(books, earlier, list);
+    if (value !== undefined) return { ok: true, value };
+  }
+  return undefined;
+};
+
 interface PreparedList {
   rows: OrderRow[];
   values: bigint[];
   failures: Failure[];
 }
 
-const prepareAll = (books: Books, now: Date, list: ListFacts): PreparedList | { repeated: PlacedList } => {
+const prepareAll = (books: Books, now: Date, list: ListFacts): PreparedList => {
   const { orders, type, listId } = list;
   const failures: Failure[] = [];
   const rows: OrderRow[] = [];
@@ -51,9 +64,6 @@ const prepareAll = (books: Books, now: Date, list: ListFacts): PreparedList | { 
       orders: rows.length,
       value: values.reduce((sum, value) => sum + value, 0n),
     });
-    const repeated = 'repeated' in prepared ? earlierList(books, prepared.repeated, list) : undefined;
-    if (repeated !== undefined) return { repeated };
-    const taken = failure('DUPLICATE_CLIENT_ORDER_ID', 'The account has this order already.', 'clientOrderId');
     const { clientOrderId } = facts.order;
     if ('row' in prepared && clientOrderId !== null && rows.some((row) => row.clientOrderId === clientOrderId)) {
       failures.push(
@@ -62,8 +72,7 @@ const prepareAll = (books: Books, now: Date, list: ListFacts): PreparedList | { 
     } else if ('row' in prepared) {
       rows.push({ ...prepared.row, listId, leg: legsOf[type][index] ?? null });
       values.push(prepared.value);
-    } else
-      failures.push(...('failures' in prepared ? prepared.failures : [taken]).map((problem) => at(index, problem)));
+    } else if ('failures' in prepared) failures.push(...prepared.failures.map((problem) => at(index, problem)));
   }
   // What is wrong with the account is so for each of them, and said once.
   return { rows, values, failures: failures.filter(({ field }, index) => index === 0 || field?.[0] !== 'accountId') };
@@ -82,9 +91,9 @@ const reservesOf = (rows: readonly OrderRow[], { orders, type }: ListFacts): big
 
 /** All orders of the list, or none; of one that is there already, under its orders' names, that list. What waits for an entry is HELD. */
 export const decideList = (books: Books, now: Date, facts: ListFacts): Answer<PlacedList> => {
-  const prepared = prepareAll(books, now, facts);
-  if ('repeated' in prepared) return { ok: true, value: prepared.repeated };
-  const { rows, values, failures } = prepared;
+  const repeated = decideListRepeat(books, facts);
+  if (repeated !== undefined) return repeated;
+  const { rows, values, failures } = prepareAll(books, now, facts);
   if (failures.length > 0) return { ok: false, failures };
   const [first] = rows;
   const instrument = facts.orders[0]?.instrument;

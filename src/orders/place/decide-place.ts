@@ -30,10 +30,27 @@ export interface PlaceFacts {
   hours: MarketHours;
 }
 
-/** An order that may be placed as far as everything but its money goes; or the one that it repeats. */
-export type Prepared = { row: OrderRow; value: bigint } | { repeated: OrderRow } | { failures: readonly Failure[] };
+/** An order that may be placed as far as everything but its money goes. */
+export type Prepared = { row: OrderRow; value: bigint } | { failures: readonly Failure[] };
 
 const no = (...failures: Failure[]): Prepared => ({ failures });
+
+/**
+ * The order that is there already under the name of this one, and is this one. Nothing that was checked when it was placed is
+ * asked of a repeat again.
+ */
+export const repeatedOrder = (books: Books, order: NewOrder, userId: string): OrderRow | undefined => {
+  const { accountId, clientOrderId, fingerprint } = order;
+  if (clientOrderId === null || books.account(accountId)?.userId !== userId) return undefined;
+  const earlier = books.orderOf(accountId, clientOrderId);
+  return earlier?.fingerprint === fingerprint ? earlier : undefined;
+};
+
+/** What a repeat of the order is answered with, if it is one. */
+const decideRepeat = (books: Books, order: NewOrder, userId: string): Answer<OrderRow> | undefined => {
+  const repeated = repeatedOrder(books, order, userId);
+  return repeated && { ok: true, value: { ...repeated } };
+};
 
 /**
  * Whether the account may place the order, against its rows as they are under the batch's locks; `before` are the orders
@@ -52,8 +69,6 @@ export const prepareOrder = (
   }
   if (account.status !== 'ACTIVE') return no(failure('ACCOUNT_CLOSED', 'The account is closed.', 'accountId'));
   const { accountId, clientOrderId } = order;
-  const earlier = clientOrderId === null ? undefined : books.orderOf(accountId, clientOrderId);
-  if (earlier?.fingerprint === order.fingerprint) return { repeated: earlier };
   if (clientOrderId !== null && books.isNameTaken(accountId, clientOrderId)) {
     const message = 'The account has used this clientOrderId for another order.';
     return no(failure('DUPLICATE_CLIENT_ORDER_ID', message, 'clientOrderId'));
@@ -106,8 +121,9 @@ export const acceptOrder = (books: Books, row: OrderRow, reserve: bigint, value:
 
 /** `placeOrder`, decided. */
 export const decidePlace = (books: Books, at: Date, facts: PlaceFacts): Answer<OrderRow> => {
+  const repeated = decideRepeat(books, facts.order, facts.userId);
+  if (repeated !== undefined) return repeated;
   const prepared = prepareOrder(books, at, facts);
-  if ('repeated' in prepared) return { ok: true, value: { ...prepared.repeated } };
   if ('failures' in prepared) return { ok: false, failures: prepared.failures };
   const { row, value } = prepared;
   const reserve = reserveOf(row, facts.instrument, facts.rates);
@@ -116,6 +132,17 @@ export const decidePlace = (books: Books, at: Date, facts: PlaceFacts): Answer<O
   acceptOrder(books, row, reserve, value, at);
   return { ok: true, value: { ...row } };
 };
+
+/** The same for what was sent: where something is wrong with it now, it may still be a repeat. */
+export const decideSent = (
+  books: Books,
+  at: Date,
+  facts: PlaceFacts,
+  failures: readonly Failure[],
+): Answer<OrderRow> =>
+  failures.length === 0
+    ? decidePlace(books, at, facts)
+    : (decideRepeat(books, facts.order, facts.userId) ?? { ok: false, failures });
 
 /** Counts an order that is open now. */
 export const countOpened = (books: Books, order: OrderRow): void => {

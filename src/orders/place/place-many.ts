@@ -7,10 +7,10 @@ import type { Command } from '../../lane/command.ts';
 import type { Needs, OrderRow } from '../../lane/rows.ts';
 import { limits } from '../../limits.ts';
 import type { Venue } from '../../venues/venue.ts';
+import { fingerprintOfOrders } from '../fingerprint-sent.ts';
 import type { PlaceOrderInput } from '../input.ts';
 import type { OrderDeps } from '../orders.ts';
 import { reviveOrder } from '../view.ts';
-import { fingerprintOfSent } from './fingerprint-sent.ts';
 import { createPreparePlace, type Placing } from './place.ts';
 
 export interface PlaceOrdersInput {
@@ -30,6 +30,10 @@ const check = ({ orders, idempotencyKey }: PlaceOrdersInput): Failure | undefine
 
 /** An order that takes part in the decision, or that was refused before. */
 type Prepared = Placing | Once<never>;
+
+/** Whether the answer is one to the order, and not to what was sent in its place. */
+const isDecided = (one: Prepared | undefined, answer: Once<OrderRow>): boolean =>
+  isPlacing(one) && one.isDecided(answer);
 
 const isPlacing = (one: Prepared | undefined): one is Placing => one !== undefined && 'decide' in one;
 
@@ -69,7 +73,7 @@ const inOneTurn = (
         revive,
         () => ok(prepared.map((one) => (isPlacing(one) ? one.decide(books, at) : one))),
         // A request of which nothing would be kept leaves its key to a corrected one.
-        (answer) => answer.ok && answer.value.some((one, place) => isPlacing(prepared[place]) && isKept(one)),
+        (answer) => answer.ok && answer.value.some((one, place) => isDecided(prepared[place], one) && isKept(one)),
       ),
     committed: (answer) => {
       if (!answer.ok || answer.replayed) return;
@@ -83,10 +87,13 @@ const inOneTurn = (
   };
 };
 
-/** How many orders were not placed because they had been before. */
-const repeatedIn = (answer: Once<PlacedOrders>): number => {
-  if (!answer.ok) return 0;
-  return answer.replayed ? answer.value.length : answer.value.filter(({ replayed }) => replayed).length;
+/** How many orders were not placed because they had been before, and whether that is all that there was to do. */
+const repeatedIn = (answer: Once<PlacedOrders>, prepared: readonly Prepared[]): { count: number; all: boolean } => {
+  if (!answer.ok) return { count: 0, all: answer.replayed };
+  if (answer.replayed) return { count: answer.value.length, all: true };
+  const decided = answer.value.filter((one, place) => isDecided(prepared[place], one));
+  const count = decided.filter(({ replayed }) => replayed).length;
+  return { count, all: count > 0 && count === decided.length };
 };
 
 /**
@@ -105,15 +112,14 @@ export const createPlaceOrders = (deps: OrderDeps) => {
     // Known before the first is looked at, so that each is not asked for again.
     const own = await accounts.idsOf(by.userId);
     const prepared = await Promise.all(input.orders.map((order) => prepare(by, order)));
-    const placings = prepared.filter(isPlacing);
-    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, fingerprintOfSent(input.orders));
+    const key = keyOf(by.userId, 'placeOrders', input.idempotencyKey, () => fingerprintOfOrders(input.orders));
     // With a key there may be an answer to orders that are refused by now, for another tick or lot.
-    if (placings.length === 0 && key === undefined) {
+    if (!prepared.some(isPlacing) && key === undefined) {
       return { ok: true, value: prepared as Once<never>[], replayed: false };
     }
     const answer = await inFlight(key, () => lane.run(inOneTurn(prepared, key, own, venue)));
-    const repeated = repeatedIn(answer);
-    if (repeated > 0) void budget.giveBack(by.userId, repeated);
-    return { ...answer, replayed: answer.replayed || (repeated > 0 && repeated === placings.length) };
+    const repeated = repeatedIn(answer, prepared);
+    if (repeated.count > 0) void budget.giveBack(by.userId, repeated.count);
+    return { ...answer, replayed: repeated.all };
   };
 };

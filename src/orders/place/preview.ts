@@ -1,5 +1,4 @@
-import { failure } from '../../errors.ts';
-import { type IdempotencyKey, keyOf, once } from '../../idempotency/once.ts';
+import { once } from '../../idempotency/once.ts';
 import type { Actor } from '../../identity/viewer/viewer.ts';
 import { MAX_UNITS } from '../../kernel/decimal.ts';
 import type { Ids } from '../../kernel/ids.ts';
@@ -13,8 +12,9 @@ import { decideSettle } from '../settle/decide-settle.ts';
 import { settleNeeds } from '../settle/settle-needs.ts';
 import { venueOrderOf } from '../venue/venue-order.ts';
 import { reviveOrder } from '../view.ts';
-import { checkOrder } from './check-order.ts';
-import { decidePlace } from './decide-place.ts';
+import { createCheckSent, mayRepeat, namesOf, type Sent } from './check-sent.ts';
+import { decideSent } from './decide-place.ts';
+import { factsOf } from './place.ts';
 
 /** What an order would do if it were placed now and nothing came in between. */
 export interface Preview {
@@ -64,8 +64,7 @@ const noNeeds: Needs = {
 };
 
 /** The rows that placing the order and filling it would touch, whichever makers it meets. */
-const previewNeeds = (order: NewOrder, id: string, key: IdempotencyKey | undefined, deps: PreviewDeps): Needs => {
-  const { accountId, symbol, side, qty, clientOrderId } = order;
+const previewNeeds = (sent: Sent, { accountId, symbol, side, qty }: NewOrder, id: string, deps: PreviewDeps): Needs => {
   const taker = { orderId: id, accountId };
   const fill = {
     kind: 'TRADE',
@@ -77,35 +76,29 @@ const previewNeeds = (order: NewOrder, id: string, key: IdempotencyKey | undefin
     taker,
     maker: null,
   } as const;
-  const clientOrders = clientOrderId === null ? [] : [{ accountId, clientOrderId }];
   return {
     ...noNeeds,
     ...settleNeeds([fill], deps.instrumentOf),
     orders: [],
-    clientOrders,
-    idempotency: key === undefined ? [] : [key],
+    clientOrders: namesOf(sent),
+    idempotency: sent.key === undefined ? [] : [sent.key],
   };
 };
 
 /** `previewOrder`: runs the very decisions of `placeOrder` and of settlement on rows that are thrown away. */
-export const createPreviewOrder =
-  (deps: PreviewDeps) =>
-  async (by: Actor & { userId: string }, input: PlaceOrderInput): Promise<Result<Preview>> => {
-    const instrument = deps.market.find(input.symbol);
-    if (instrument === undefined) return refused(failure('UNKNOWN_SYMBOL', 'No instrument has this symbol.', 'symbol'));
-    const accountId = await deps.accounts.find(by.userId, input.accountId);
-    if (accountId === undefined) return refused(failure('NOT_FOUND', 'The account does not exist.', 'accountId'));
-    const order = checkOrder(input, accountId, instrument);
-    if ('failures' in order) return refused(...order.failures);
+export const createPreviewOrder = (deps: PreviewDeps) => {
+  const check = createCheckSent(deps);
+  return async (by: Actor & { userId: string }, input: PlaceOrderInput): Promise<Result<Preview>> => {
+    const sent = await check(by.userId, input);
+    const { key, read, failures } = sent;
+    if (read === undefined || (failures.length > 0 && !mayRepeat(sent))) return refused(...failures);
+    const { order, instrument } = read;
     const id = deps.ids.next();
-    const key = keyOf(by.userId, 'placeOrder', input.idempotencyKey, order.fingerprint);
-    const needs = previewNeeds(order, id, key, deps);
+    const needs = previewNeeds(sent, order, id, deps);
     const books = createBooks(await deps.peek(needs), needs);
     const at = deps.clock.now();
-    const quote = deps.venue.quote(order.symbol);
-    const shared = { rates: deps.rates, switches: deps.switches(), hours: deps.hours() };
-    const facts = { order, userId: by.userId, id, instrument, quote, ...shared };
-    const placed = once(books, at, key, reviveOrder, () => decidePlace(books, at, facts));
+    const facts = factsOf(deps, read, { userId: by.userId, id });
+    const placed = once(books, at, key, reviveOrder, () => decideSent(books, at, facts, failures));
     if (!placed.ok) return refused(...placed.failures);
     // A repeated clientOrderId, or key: the order is there already and nothing more would happen. Nor would it before its session.
     const isNew = placed.value.id === id;
@@ -118,12 +111,13 @@ export const createPreviewOrder =
       hours: deps.hours,
       ids: deps.ids,
     });
-    const cash = books.balance(accountId, instrument.quoteAsset);
+    const cash = books.balance(order.accountId, instrument.quoteAsset);
     return ok({
       order: { ...(books.order(id) ?? placed.value) },
       hold: isNew ? placed.value.reserve : 0n,
       fills: foreseen.filter(({ kind }) => kind === 'TRADE') as VenueFill[],
-      lines: books.changes().postings.filter((posting) => posting.accountId === accountId),
+      lines: books.changes().postings.filter((posting) => posting.accountId === order.accountId),
       buyingPower: cash.posted - cash.held,
     });
   };
+};

@@ -209,7 +209,7 @@ describe('a list', () => {
 
   it('has no order that is there already, and no two of one name', () => {
     const earlier = orderRow({ id: 'old', clientOrderId: 'mine', fingerprint: 'one' });
-    const taken = 'The account has this order already.';
+    const taken = 'The account has used this clientOrderId for another order.';
     const code = 'DUPLICATE_CLIENT_ORDER_ID';
     const orders = [{}, { ...exit, clientOrderId: 'mine' }] as const;
     expect(list(booksWith(20_000n, 0n, {}, [earlier]), 'OTO', ...orders)).toEqual(

@@ -151,8 +151,8 @@ test('an order takes what its worst fill costs with the higher fee, to the last 
 test('nobody places an order for another account, whatever was looked up before', async () => {
   const [owner, other] = [await trading.customer('100000'), await trading.customer('100000')];
   const instrument = instrumentOf('AAPL');
-  const order = checkOrder(resting, owner.accountId, instrument);
-  if ('failures' in order) throw new Error('the order is well-formed');
+  const { order } = checkOrder(resting, owner.accountId, instrument);
+  if (order === undefined) throw new Error('the order is well-formed');
   const answer = await trading.lane.run({
     needs: { accounts: [owner.accountId], balances: [{ accountId: owner.accountId, asset: 'USD' }] },
     decide: (books, at) => {
