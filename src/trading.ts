@@ -21,7 +21,7 @@ import { type MarketNeeds, openMarket } from './trading/market.ts';
 import { createRunner } from './trading/runner.ts';
 import { createTradingServices } from './trading/services.ts';
 
-export interface TradingOptions extends Omit<MarketNeeds, 'config' | 'timers'> {
+export interface TradingOptions extends Omit<MarketNeeds, 'config' | 'timers' | 'isRun'> {
   config: Pick<Config, 'paper' | 'fees'> & Partial<Pick<Config, 'marketHours'>>;
   /** How many orders a user may place. */
   orderBudget: Budget;
@@ -46,7 +46,7 @@ const openStores = async ({ database, clock }: Pick<TradingOptions, 'database' |
 export const createTrading = async (options: TradingOptions) => {
   const { config, database, clock, ids, log, timers = systemTimers } = options;
   const stores = await openStores(options);
-  const market = await openMarket({ ...options, timers });
+  const market = await openMarket({ ...options, timers, isRun: () => runner.ready() });
   const { venue, dispatch } = market;
   const controls = await openControls({ config, store: stores.controls, venue, log, timers });
   const lane = openLane(database, {

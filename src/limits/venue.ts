@@ -6,6 +6,19 @@ export const venue = {
   rememberedOrders: 50_000,
   /** How often the top of the books is written for other processes, and read there. */
   shareQuotes_ms: 250,
+  /** Of previews that a process in which the venue does not run asks the one in which it does. */
+  foresight: {
+    /** An answer takes some milliseconds: after a hundred times that nobody is there. */
+    answer_ms: 1_000,
+    /** Asked by a process at a time: some thousand a second. With the largest answers they take 25 MB. */
+    questions: 32,
+    /** Under way from the process that is asked, which has better things to do: four processes may ask all that they can. */
+    answers: 128,
+    /** Postgres carries less than 8,000 bytes in a notification; a part is named before its text. */
+    partBytes: 7_900,
+    /** Of an answer: 790 kB, some thirty thousand trades. No order that a customer can pay for meets as many. */
+    parts: 100,
+  },
   /** How often pending orders are looked for that a process accepted and told nobody of, because it died then. */
   look_ms: 1_000,
   /** How often in a row what is reported of an order may fail to be booked: a passing trouble may be between, not three. */

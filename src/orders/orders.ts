@@ -11,7 +11,6 @@ import type { AccountFinder } from '../ledger/accounts.ts';
 import type { Budget } from '../limiter/budget.ts';
 import type { MarketHours } from '../market/calendar.ts';
 import type { Instrument } from '../market/instrument.ts';
-import type { Venue } from '../venues/venue.ts';
 import { createCancelOrder } from './change/cancel.ts';
 import { createCancelAllAfter } from './change/cancel-all-after.ts';
 import { createCancelAllOrders } from './change/cancel-all-own.ts';
@@ -25,6 +24,7 @@ import { createPlaceOrders } from './place/place-many.ts';
 import { createPreviewOrder } from './place/preview.ts';
 import type { FeeRates } from './risk.ts';
 import type { OrderStore } from './store.ts';
+import type { Dispatch } from './venue/dispatch.ts';
 
 export interface OrderDeps {
   lane: Lane;
@@ -33,7 +33,7 @@ export interface OrderDeps {
   market: { find(symbol: string): Instrument | undefined };
   /** The instrument of an order that exists. */
   instrumentOf(symbol: string): Instrument;
-  venue: Pick<Venue, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
+  venue: Pick<Dispatch, 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   inFlight: InFlight;
   /** The rows of a decision that is thrown away. */
   peek(needs: Needs): Promise<Loaded>;

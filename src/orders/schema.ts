@@ -167,7 +167,7 @@ builder.mutationFields((t) => ({
     description:
       'What `placeOrder` with this input would do if nothing came in between: its hold, fills, fee and journal lines, by the very ' +
       'same decisions, a repeat of its clientOrderId or idempotencyKey included. Changes nothing and uses no key up. ' +
-      'Only the process that runs the venue has its books; any other, or one that rebuilds them: DEPENDENCY_UNAVAILABLE with the state NOT_HERE. ' +
+      'Any process answers; while none runs the venue, or its books are being rebuilt: DEPENDENCY_UNAVAILABLE with the state NO_ANSWER. ' +
       'Errors: as placeOrder.',
     args: { input: t.arg({ type: PlaceOrderInput, required: true }) },
     resolve: (_, { input }, context) => {

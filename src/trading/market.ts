@@ -8,6 +8,8 @@ import { createMarket } from '../market/market.ts';
 import { createMarketStore } from '../market/store.ts';
 import { createDispatch } from '../orders/venue/dispatch.ts';
 import type { Log } from '../telemetry/log.ts';
+import { createAnswerFor } from '../venues/foresight/answer.ts';
+import { createAskVenue } from '../venues/foresight/ask.ts';
 import { PAPER } from '../venues/open.ts';
 import { createPaperVenue, type MarketVenue, type PaperOptions } from '../venues/paper/paper.ts';
 import { createSharedQuotes } from '../venues/shared-quotes.ts';
@@ -25,11 +27,14 @@ export interface MarketNeeds {
   venueName?: string;
   /** Makes the venue; the paper market when absent. */
   makeVenue?: ((options: PaperOptions & { log: Log }) => MarketVenue) | undefined;
+  /** Whether some process runs the venue. */
+  isRun(): boolean;
 }
 
 /** What is traded, the venue where it is, and the way to that venue from this process, whichever process runs it. */
 export const openMarket = async (needs: MarketNeeds) => {
   const { config, database, clock, ids, log, timers, makeVenue = createPaperVenue, venueName: name = PAPER } = needs;
+  const { isRun } = needs;
   const instruments = await createInstruments({ store: createMarketStore(database), log, timers });
   const venue: MarketVenue = makeVenue({ instruments: instruments.all(), clock, ids, log, ...config.paper });
   const store = createVenueStore(database);
@@ -41,12 +46,16 @@ export const openMarket = async (needs: MarketNeeds) => {
     log,
     timers,
   });
-  const dispatch = createDispatch({ name, venue, wake: createWake(store), published: sharedQuotes });
+  const elsewhere = createAskVenue({ name, store, ids, isRun, timers });
+  const dispatch = createDispatch({ venue, wake: createWake(store), published: sharedQuotes, elsewhere });
   return {
     instruments,
     venue,
     sharedQuotes,
     dispatch,
+    elsewhere,
+    /** For the other processes that ask this one. */
+    answer: createAnswerFor({ venue, isHere: dispatch.isHere, store, log }),
     market: createMarket({ instruments, venue: dispatch }),
     /** Whether prices shown now are old ones. */
     quotesAreStale: (): boolean => instruments.all().some(({ symbol }) => dispatch.quote(symbol)?.stale),

@@ -4,6 +4,7 @@ import type { Timers } from '../kernel/timers.ts';
 import type { OrderDeps } from '../orders/orders.ts';
 import { createLook } from '../orders/venue/look.ts';
 import type { Log } from '../telemetry/log.ts';
+import { QUESTIONS } from '../venues/foresight/ask.ts';
 import { createLease } from '../venues/lease.ts';
 import { CHANNEL } from '../venues/wake.ts';
 import type { Duties } from './duties.ts';
@@ -20,14 +21,14 @@ export interface RunnerNeeds {
 
 /** Has this process run the venue while it holds the lease, and wait for the lease while another one does. */
 export const createRunner = ({ database, orders, market, duties, log, timers }: RunnerNeeds) => {
-  const { instruments, venue, dispatch, sharedQuotes } = market;
+  const { instruments, venue, dispatch, sharedQuotes, elsewhere, answer } = market;
   const pending = createLook({ ...orders, dispatch, log, timers });
   const lease = createLease({
     connect: () => connectPipeline(database.connection),
     log,
     timers,
-    channel: CHANNEL,
-    notified: pending.look,
+    hears: { [elsewhere.channel]: elsewhere.heard },
+    hearsAsHolder: { [CHANNEL]: pending.look, [QUESTIONS]: answer },
     taken: duties.takeUp,
     lost: () => {
       duties.drop();

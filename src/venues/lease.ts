@@ -21,6 +21,8 @@ export interface Lease {
   stop(): Promise<void>;
 }
 
+export type Channels = Readonly<Record<string, (payload: string) => void>>;
+
 export interface LeaseOptions {
   /** A connection of the lease's own: the lock lives exactly as long as it does. */
   connect(): Promise<pg.Client>;
@@ -28,9 +30,10 @@ export interface LeaseOptions {
   taken(isOurs: IsOurs): Promise<void>;
   /** May be called more than once. */
   lost(): void;
-  /** Notifications of this channel are listened to from before `taken` is called. */
-  channel: string;
-  notified(): void;
+  /** Channels by their names, and who is told what is said there: all of the time, as far as the database can be reached. */
+  hears: Channels;
+  /** Those that only the holder listens to, from before `taken` is called. */
+  hearsAsHolder: Channels;
   log: Log;
   timers?: Timers;
 }
@@ -55,13 +58,18 @@ const endSilentHolder = async (client: pg.Client): Promise<boolean> => {
   }
 };
 
+const listen = async (client: pg.Client, channels: Channels): Promise<void> => {
+  for (const name of Object.keys(channels)) await client.query(`LISTEN ${name}`);
+};
+
 /**
  * The paper venue may run in one process at a time, or two books would fill the same orders. The lease is a session lock of
  * Postgres: when its holder dies, so does the lock, and the next process that asks has it. One that hangs, or whose machine is
  * gone without a word, keeps its connection: so the holder is heard of regularly, and who waits ends one that is not.
  */
 export const createLease = (options: LeaseOptions): Lease => {
-  const { connect, taken, lost, channel, notified, log, timers = systemTimers } = options;
+  const { connect, taken, lost, hears, hearsAsHolder, log, timers = systemTimers } = options;
+  const all: Channels = { ...hears, ...hearsAsHolder };
   let client: pg.Client | undefined;
   let held = false;
   let elsewhere = false;
@@ -80,8 +88,14 @@ export const createLease = (options: LeaseOptions): Lease => {
   const opened = async (): Promise<pg.Client> => {
     if (client !== undefined) return client;
     const made = await connect();
-    made.on('notification', notified);
+    made.on('notification', ({ channel, payload = '' }) => all[channel]?.(payload));
     made.on('end', () => client === made && letGo());
+    try {
+      await listen(made, hears);
+    } catch (error) {
+      await made.end();
+      throw error;
+    }
     client = made;
     return made;
   };
@@ -106,7 +120,7 @@ export const createLease = (options: LeaseOptions): Lease => {
     const isOurs = (): boolean => held && client === asked;
     try {
       // What is committed from here on makes itself heard; what was committed before is in the database already.
-      await asked.query(`LISTEN ${channel}`);
+      await listen(asked, hearsAsHolder);
       await taken(isOurs);
     } catch (error) {
       // Whoever tries next, here or elsewhere, begins anew.
@@ -157,6 +171,7 @@ export const createLease = (options: LeaseOptions): Lease => {
     stop: async () => {
       stopTrying();
       held = false;
+      elsewhere = false;
       await client?.end();
       client = undefined;
     },

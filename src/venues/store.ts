@@ -20,9 +20,10 @@ export const createVenueStore = ({ pool }: Pick<Database, 'pool'>) => ({
     const { rows } = await pool.query<Quote>({ name: 'published_quotes', text });
     return rows.map(({ stale, ...quote }) => (stale ? { ...quote, stale } : quote));
   },
-  /** Makes the process that runs the venue look for pending orders. */
-  wake: async (channel: string): Promise<void> => {
-    await pool.query({ name: 'wake_venue', text: 'SELECT pg_notify($1, $2)', values: [channel, ''] });
+  /** Says this to whoever listens, in this order. */
+  notify: async (channel: string, payloads: readonly string[]): Promise<void> => {
+    const text = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload';
+    await pool.query({ name: 'notify_venue', text, values: [channel, payloads] });
   },
 });
 

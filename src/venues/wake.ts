@@ -4,7 +4,7 @@ import type { VenueStore } from './store.ts';
 export const CHANNEL = 'bourse_pending';
 
 /** Wakes the process that runs the venue, once for all that asked in one turn of the event loop. */
-export const createWake = (store: Pick<VenueStore, 'wake'>): (() => void) => {
+export const createWake = (store: Pick<VenueStore, 'notify'>): (() => void) => {
   let asked = false;
   return () => {
     if (asked) return;
@@ -12,7 +12,7 @@ export const createWake = (store: Pick<VenueStore, 'wake'>): (() => void) => {
     setImmediate(() => {
       asked = false;
       // One that does not arrive costs a second: the other process looks by itself.
-      store.wake(CHANNEL).catch(() => {});
+      store.notify(CHANNEL, ['']).catch(() => {});
     });
   };
 };

@@ -3,7 +3,7 @@ import { catalogue } from '../../src/errors.ts';
 
 /** Where commands on orders, money and controls are decided; what only reads or describes the API is left out. */
 const ordering = ['orders', ...['place', 'change', 'settle', 'venue'].map((part) => `orders/${part}`)];
-const folders = [...ordering, 'ledger', 'trades', 'controls', 'idempotency', 'lane', 'kernel'];
+const folders = [...ordering, 'venues/foresight', 'ledger', 'trades', 'controls', 'idempotency', 'lane', 'kernel'];
 
 const files = folders.flatMap((folder) => readdirSync(`src/${folder}`).map((name) => `src/${folder}/${name}`));
 const text = [...files, 'src/market/instrument.ts']

@@ -26,7 +26,9 @@ export const balancesOf = (orders: readonly OpenOrder[], instrumentOf: OrderDeps
     return [baseAsset, quoteAsset].map((asset) => ({ accountId, asset }));
   });
 
-type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'venue' | 'instrumentOf' | 'rates' | 'hours'>;
+type AskDeps = Pick<OrderDeps, 'lane' | 'store' | 'instrumentOf' | 'rates' | 'hours'> & {
+  venue: Pick<OrderDeps['venue'], 'cancel'>;
+};
 
 interface Asked {
   orders: OrderRow[];

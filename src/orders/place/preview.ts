@@ -103,7 +103,7 @@ export const createPreviewOrder = (deps: PreviewDeps) => {
     // A repeated clientOrderId, or key: the order is there already and nothing more would happen. Nor would it before its session.
     const isNew = placed.value.id === id;
     const isTold = isNew && placed.value.status === 'PENDING_NEW';
-    const foreseen = isTold ? deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
+    const foreseen = isTold ? await deps.venue.preview(venueOrderOf(placed.value, deps.rates)) : [];
     const reports = foreseen.map((report) => reportOf(placed.value, report, deps.ids));
     decideSettle(books, at, reports, {
       instrumentOf: deps.instrumentOf,

@@ -1,7 +1,6 @@
 import type { OrderStatus } from '../../database/generated/enums.ts';
-import { RefusedError } from '../../errors.ts';
 import type { OrderRow } from '../../lane/rows.ts';
-import type { Report, Venue } from '../../venues/venue.ts';
+import type { Foreseen, Report, Venue, VenueOrder } from '../../venues/venue.ts';
 
 /**
  * The way of orders to the venue, which runs in one process at a time while every process accepts orders. Where it runs,
@@ -24,7 +23,9 @@ import type { Report, Venue } from '../../venues/venue.ts';
  *   and starts with an empty memory. What the old one still books is a fill that the new one has not seen; a fill of
  *   more than an order leaves is refused by the books, and the venue's view is then made again.
  */
-export interface Dispatch extends Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'> {
+export interface Dispatch extends Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote'> {
+  /** What the venue foresees, wherever it runs; refused when that cannot be known now. */
+  preview(order: VenueOrder): Promise<readonly Foreseen[]>;
   isHere(): boolean;
   /** The venue runs here from now on, told of nothing yet. */
   take(): void;
@@ -69,15 +70,15 @@ interface Asked {
 const idOf = ({ orderId, newOrderId }: Asked): string => newOrderId ?? orderId;
 
 export const createDispatch = (deps: {
-  /** Of the venue, as its circuit has it. */
-  name: string;
   venue: Pick<Venue, 'idempotent' | 'submit' | 'cancel' | 'replace' | 'quote' | 'preview'>;
   /** Makes the process in which the venue runs look for what is pending. */
   wake: () => void;
   /** The market as the process in which the venue runs has published it. */
   published: Pick<Venue, 'quote'>;
+  /** That process, asked for what it foresees. */
+  elsewhere: Pick<Dispatch, 'preview'>;
 }): Dispatch => {
-  const { name, venue, wake, published } = deps;
+  const { venue, wake, published, elsewhere } = deps;
   let here = false;
   /** By order, the id of what was asked: of a replacement its own, for an order may be asked for one after the other. */
   const told: Record<Ask, Map<string, string>> = { submit: new Map(), cancel: new Map(), replace: new Map() };
@@ -104,15 +105,7 @@ export const createDispatch = (deps: {
     cancel: tell('cancel', venue.cancel),
     replace: tell('replace', venue.replace),
     quote: (symbol) => (here ? venue.quote(symbol) : published.quote(symbol)),
-    preview: (order) => {
-      if (here) return venue.preview(order);
-      throw new RefusedError(
-        'DEPENDENCY_UNAVAILABLE',
-        'This process has no books of the venue now: they are being rebuilt, or another process runs the venue. Try again shortly.',
-        1,
-        { dependency: name, state: 'NOT_HERE' },
-      );
-    },
+    preview: async (order) => (here ? venue.preview(order) : elsewhere.preview(order)),
     isHere: () => here,
     take: () => {
       forget();

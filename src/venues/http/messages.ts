@@ -1,21 +1,27 @@
 import { z } from 'zod';
 import { DependencyError } from '../../guard/failure.ts';
 import { isWithinYears } from '../../kernel/date-time.ts';
+import {
+  acknowledged,
+  canceled,
+  counted,
+  id,
+  name,
+  order,
+  placed,
+  reason,
+  rejected,
+  spent,
+  trail,
+  trailed,
+  trailedOn,
+  triggered,
+  units,
+} from '../shapes.ts';
 import type { Quote, Report, VenueOrder, VenueReplacement, VenueStatus } from '../venue.ts';
 
-/* What goes over the wire (docs/venue-protocol.md). Integers of the instrument's units are strings, so that no reader rounds them. */
+/* What goes over the wire (docs/venue-protocol.md). */
 
-const units = z
-  .string()
-  .regex(/^-?\d{1,19}$/)
-  .transform(BigInt);
-const id = z.uuid();
-const reason = z.string().min(1).max(64);
-const name = { orderId: id, accountId: id, symbol: z.string() };
-const placed = { place: units.optional() };
-const counted = { cumQty: units.optional() };
-const trailed = { trailPeak: units, stopPrice: units, worstPrice: units.optional() };
-const trail = z.union([z.object({ price: units }), z.object({ bps: z.int() })]).nullable();
 const side = z.object({ orderId: id, accountId: id }).nullable();
 
 const trade = z.object({
@@ -28,8 +34,6 @@ const trade = z.object({
   taker: side,
   maker: side,
 });
-const rejected = z.object({ kind: z.literal('REJECTED'), ...name, reason });
-const canceled = z.object({ kind: z.literal('CANCELED'), ...name, ...counted, reason });
 const replaced = z.object({
   kind: z.literal('REPLACED'),
   ...name,
@@ -38,18 +42,17 @@ const replaced = z.object({
   newOrderId: id,
   leavesQty: units,
 });
-const spent = z.object({ kind: z.literal('SPENT'), ...name, ...counted });
 const report = z.discriminatedUnion('kind', [
   trade,
   rejected,
   canceled,
   replaced,
   spent,
-  z.object({ kind: z.literal('ACKNOWLEDGED'), ...name, ...placed }),
+  acknowledged,
   z.object({ kind: z.literal('CANCEL_REFUSED'), ...name, reason }),
   z.object({ kind: z.literal('REPLACE_REFUSED'), ...name, newOrderId: id, reason }),
-  z.object({ kind: z.literal('TRIGGERED'), ...name, ...placed }),
-  z.object({ kind: z.literal('TRAILED'), ...name, ...placed, ...trailed }),
+  triggered,
+  trailedOn,
 ]);
 
 const page = z.object({
@@ -107,22 +110,6 @@ export const readQuotes = reader<{ quotes: Quote[] }>(z.object({ quotes: z.array
 export const toWire = (value: object): object =>
   JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))) as object;
 
-const order = z.object({
-  ...name,
-  side: z.enum(['BUY', 'SELL']),
-  type: z.enum(['MARKET', 'LIMIT', 'STOP', 'STOP_LIMIT', 'TRAILING_STOP']),
-  timeInForce: z.enum(['DAY', 'GTC', 'IOC', 'FOK']),
-  leavesQty: units,
-  worstPrice: units,
-  stopPrice: units.nullable(),
-  trail,
-  trailPeak: units.nullable(),
-  triggered: z.boolean(),
-  postOnly: z.boolean(),
-  budget: units.nullable(),
-  group: id.nullable(),
-  place: units.nullable(),
-});
 const replacement = z.object({
   ...name,
   newOrderId: id,

@@ -1,14 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderRow } from '../../../src/lane/rows.ts';
 import { must } from '../../support/people.ts';
 import { brokenPromises } from '../../support/promises.ts';
 import { startTrading, type TestTrading } from '../../support/trading.ts';
+import { until } from '../../support/until.ts';
 
 let trading: TestTrading;
+/** Another process; the venue does not run there. */
+let other: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
+  other = await startTrading({ url: trading.url });
 });
 afterAll(async () => {
+  await other.close();
   expect(await brokenPromises(trading.database.pool)).toEqual([]);
   await trading.close();
 });
@@ -157,10 +163,17 @@ const stateOf = (order: OrderRow | undefined) => {
   return { status, reason, qty, filledQty, filledValue, fees, reserve, stopPrice, worstPrice, trailPeak, isTriggered };
 };
 
-test('a preview says what placing the order then does: hold, fills, fee, journal lines, end, cash', async () => {
+/** What a process shows of the market in an instrument. */
+const topOf = ({ market }: TestTrading, symbol: string) => ({ ...market.quote(symbol), at: null });
+const places = [
+  { where: 'the process that runs the venue', symbol: 'GOOGL', asked: () => trading },
+  { where: 'another process', symbol: 'AMZN', asked: () => other },
+];
+
+test.each(places)('a preview by $where says what placing the order then does', async ({ symbol, asked }) => {
   const { by, userId, accountId } = await trading.customer('20000000');
   const near = (side: 'bid' | 'ask', percent: bigint) =>
-    cents(((trading.market.quote('GOOGL')?.[side] ?? 0n) * percent) / 100n);
+    cents(((trading.market.quote(symbol)?.[side] ?? 0n) * percent) / 100n);
   type Kind = Omit<Parameters<TestTrading['orders']['preview']>[1], 'symbol'>;
   const kinds: [string, () => Kind][] = [
     ['FILLED', () => ({ side: 'BUY', type: 'MARKET', qty: '300' })],
@@ -200,12 +213,13 @@ test('a preview says what placing the order then does: hold, fills, fee, journal
     await trading.settled();
     trading.venue.tick();
     if (ends.endsWith('SELF_TRADE_PREVENTION')) {
-      const limitPrice = cents((trading.market.quote('GOOGL')?.bid ?? 0n) + 1n);
-      must(await trading.orders.place(by, { symbol: 'GOOGL', side: 'BUY', type: 'LIMIT', qty: '1', limitPrice }));
+      const limitPrice = cents((trading.market.quote(symbol)?.bid ?? 0n) + 1n);
+      must(await trading.orders.place(by, { symbol, side: 'BUY', type: 'LIMIT', qty: '1', limitPrice }));
     }
     await trading.settled();
-    const input = { symbol: 'GOOGL', ...kind() };
-    const preview = must(await trading.orders.preview(by, input));
+    await until(() => isDeepStrictEqual(topOf(asked(), symbol), topOf(trading, symbol)));
+    const input = { symbol, ...kind() };
+    const preview = must(await asked().orders.preview(by, input));
     const placed = must(await trading.orders.place(by, input));
     expect(placed.reserve).toBe(preview.hold);
     await trading.settled();

@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 /** A refused command changes nothing but its own record (promise L5): a digest of all tables says so, code by code. */
 
 let trading: TestTrading;
-/** A server without the venue. */
+/** A server that knows of no venue any more. */
 let other: TestTrading;
 let operator: Customer['by'];
 let rich: Customer;
@@ -26,6 +26,7 @@ const reason = 'a test';
 beforeAll(async () => {
   trading = await startTrading({ clock });
   other = await startTrading({ url: trading.database.connection.connectionString ?? '', clock });
+  await other.stop();
   operator = await operatorOf(trading);
   [rich, poor, closed, full, limited, stopped] = [
     await trading.customer('1000000'),
@@ -199,7 +200,7 @@ const refusals: [code: ErrorCode, what: string, run: () => Promise<Answer>][] = 
   ],
   ['INVALID_INPUT', 'a deadline in the past', () => trading.orders.cancelAllAfter(rich.by, { seconds: -1 })],
   ['UNKNOWN_SYMBOL', 'a cancel of all', () => trading.orders.cancelAll(rich.by, { symbol: 'NOPE' })],
-  ['DEPENDENCY_UNAVAILABLE', 'a preview where the book is not', () => other.orders.preview(rich.by, limit)],
+  ['DEPENDENCY_UNAVAILABLE', 'a preview where no venue is known', () => other.orders.preview(rich.by, limit)],
   ['OVERLOADED', 'an order', () => whileFull(place(() => rich))],
 ];
 

@@ -324,7 +324,6 @@ test('an order that comes to its venue after its replacement was refused rests',
 const notingDispatch = (idempotent: boolean, told: string[]) => {
   const nothing = (): void => {};
   const dispatch = createDispatch({
-    name: 'venue:noting',
     venue: {
       idempotent,
       submit: (orders) => void told.push(...orders.map(({ orderId }) => `submit ${orderId}`)),
@@ -335,6 +334,7 @@ const notingDispatch = (idempotent: boolean, told: string[]) => {
     },
     wake: nothing,
     published: { quote: () => undefined },
+    elsewhere: { preview: async () => [] },
   });
   dispatch.take();
   return dispatch;
