@@ -26,7 +26,12 @@ const top = (status: number, meaning: string, retryable = false): Entry<'top'> =
   meaning,
 });
 
-const both = (status: number, meaning: string): Entry<'both'> => ({ where: 'both', status, retryable: false, meaning });
+const both = (status: number, meaning: string, retryable = false): Entry<'both'> => ({
+  where: 'both',
+  status,
+  retryable,
+  meaning,
+});
 
 export const catalogue = {
   // Input
@@ -130,7 +135,11 @@ export const catalogue = {
     'The command was carried out, and then its answer could not be read; `id` is what it made, where that has one. Look it up, or repeat ' +
       'the request with the same idempotency key: without one a repeat is another command.',
   ),
-  INTERNAL_SERVER_ERROR: top(500, 'A bug; it is logged whole under the request id.', true),
+  INTERNAL_SERVER_ERROR: both(
+    500,
+    'A bug; it is logged whole under the request id. In `userErrors` of one order among several: it was not placed, the others were.',
+    true,
+  ),
 } as const satisfies Record<string, Entry<'payload' | 'top' | 'both'>>;
 
 export type ErrorCode = keyof typeof catalogue;
@@ -152,6 +161,13 @@ export const failure = (code: Failure['code'], message: string, ...field: string
 
 /** A refusal of the input that another balance, another price or another state of the order would not have brought. */
 export const byState = (refusal: Failure): Failure => ({ ...refusal, byState: true });
+
+/** What is told of a bug. */
+export const bugMessage = (requestId: string): string =>
+  `Something went wrong here. The request id ${requestId} finds it in the log.`;
+
+/** A bug that one of several things met with, while the others were done. */
+export const bugOf = (requestId: string): Failure => failure('INTERNAL_SERVER_ERROR', bugMessage(requestId));
 
 /** Where something was made or was not: nothing else that is made has a `code`. */
 export const isFailure = (made: unknown): made is Failure =>

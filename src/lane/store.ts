@@ -22,6 +22,8 @@ export interface LaneStore {
    * for, so that neither answer is ever a guess; until Postgres is back, this waits.
    */
   apply(needs: Needs, decide: (loaded: Loaded) => Changes): Promise<void>;
+  /** The same, rolled back in the end: rejects where `apply` would. */
+  rehearse(needs: Needs, decide: (loaded: Loaded) => Changes): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,9 +48,11 @@ const statementsOf = (changes: Written): pg.QueryConfig[] =>
     return rows.length === 0 ? [] : [{ name, text, values: valuesOf<unknown>(rows, statement as never) }];
   });
 
-/** Writes and commits in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
-const write = async (client: pg.Client, statements: readonly pg.QueryConfig[]): Promise<void> => {
-  await answersOf([...statements.map((statement) => client.query(statement)), client.query('COMMIT')]);
+type End = 'COMMIT' | 'ROLLBACK';
+
+/** Writes and ends in one flight. When a statement fails, the COMMIT behind it is Postgres's rollback. */
+const write = async (client: pg.Client, statements: readonly pg.QueryConfig[], end: End): Promise<void> => {
+  await answersOf([...statements.map((statement) => client.query(statement)), client.query(end)]);
 };
 
 const inChain = (changes: Changes, free: Strand): Written => {
@@ -93,8 +97,9 @@ export const createLaneStore = ({ connect, onConnection, fresh }: LaneStoreOptio
     }
   };
 
-  return {
-    apply: async (needs, decide) => {
+  const run =
+    (end: End): LaneStore['apply'] =>
+    async (needs, decide) => {
       const open = await connection.get();
       let proof: string | undefined;
       let deciding = false;
@@ -109,9 +114,9 @@ export const createLaneStore = ({ connect, onConnection, fresh }: LaneStoreOptio
         const strand = strands[0] as Strand & { transaction: string };
         const statements = statementsOf(inChain(changes, strand));
         deciding = false;
-        proof = proofOf(changes);
-        await write(open, statements);
-        fresh.keep(changes.newOrders, strand.transaction);
+        if (end === 'COMMIT') proof = proofOf(changes);
+        await write(open, statements, end);
+        if (end === 'COMMIT') fresh.keep(changes.newOrders, strand.transaction);
       } catch (error) {
         if (deciding || !lost(error, open)) {
           await open.query('ROLLBACK').catch(dropConnection);
@@ -123,7 +128,6 @@ export const createLaneStore = ({ connect, onConnection, fresh }: LaneStoreOptio
         if (proof !== undefined && (await wasCommitted(needs.accounts, proof))) return;
         throw new TryAgain('connection lost', { cause: error });
       }
-    },
-    close: connection.close,
-  };
+    };
+  return { apply: run('COMMIT'), rehearse: run('ROLLBACK'), close: connection.close };
 };

@@ -155,7 +155,8 @@ builder.mutationFields((t) => ({
     complexity: ({ input }) => ({ field: 1, multiplier: Math.max(1, input.orders.length) }),
     description:
       'Places up to 100 orders, each decided by itself and answered at its own place; one refusal does not touch the others. ' +
-      'Errors of the whole: INVALID_INPUT, IDEMPOTENCY_*; of each order, with fields of its own: as placeOrder.',
+      'Errors of the whole: INVALID_INPUT, IDEMPOTENCY_*; of each order, with fields of its own: as placeOrder, and ' +
+      'INTERNAL_SERVER_ERROR for one that was not placed because of a bug, while others were.',
     args: { input: t.arg({ type: PlaceOrdersInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.placeMany(actorOf(context), asked)),

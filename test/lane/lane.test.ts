@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditLine } from '../../src/audit/line.ts';
 import type { Command } from '../../src/lane/command.ts';
 import type { Lane } from '../../src/lane/lane.ts';
-import type { LaneStore } from '../../src/lane/store.ts';
+import { type LaneStore, TryAgain } from '../../src/lane/store.ts';
 import { limits } from '../../src/limits.ts';
 import { closeSound } from '../support/close-sound.ts';
 import { cuttableWay } from '../support/cut.ts';
@@ -84,6 +84,42 @@ test.each<[string, (id: string) => Command<bigint>]>([
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: expect.any(Error) });
     expect(await cash()).toBe(before + 30n);
+  });
+});
+
+/** A command of several credits, which answers what was booked of each; the negative ones cannot be. */
+const credits = (amounts: readonly bigint[]): Command<(bigint | null)[]> => {
+  const all = amounts.map((amount) => credit(amount < 0n ? -amount : amount, amount < 0n));
+  return {
+    needs: credit(0n).needs,
+    parts: amounts.map((amount) => ({ amount: amount.toString() })),
+    decide: (books, at, failed) =>
+      all.map(({ decide }, part) => (failed.has(part) ? null : decide(books, at, new Set()))),
+  };
+};
+
+test('parts of a command that cannot be booked are left out, and nothing of what was tried is left', async () => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
+    const [before, booked] = [await cash(), await entries()];
+    const answers = await Promise.all([
+      lane.run(credit(100n)),
+      lane.run(credits([1n, -2n, 4n, 8n, -16n, 32n])),
+      lane.run(credit(200n)),
+    ]);
+    expect(answers).toEqual([100n, [1n, null, 4n, 8n, null, 32n], 200n]);
+    await expect(lane.run(credits([-1n, -2n]))).rejects.toThrow('poison');
+    await expect(lane.run(credits([-1n]))).rejects.toThrow('poison');
+    expect([await cash(), await entries()]).toEqual([before + 345n, booked + 6]);
+  });
+});
+
+test('a command whose parts cannot be tried out is not taken for one with bad parts', async () => {
+  const store = storeOf(trading.database.byKeys);
+  const busy: LaneStore = { ...store, rehearse: () => Promise.reject(new TryAgain('busy')) };
+  await withLane(busy, async (lane) => {
+    const before = await cash();
+    await expect(lane.run(credits([1n, -2n]))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(await cash()).toBe(before);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import { troubleOf } from '../../database/trouble.ts';
-import { catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
+import { bugMessage, catalogue, type ErrorCode, RefusedError } from '../../errors.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { carriedOutAt } from '../carried-out.ts';
 import type { RequestContext } from '../context.ts';
@@ -66,7 +66,7 @@ const presentAlone = (
       'bug',
     );
   return {
-    message: `Something went wrong here. The request id ${context.requestId} finds it in the log.`,
+    message: bugMessage(context.requestId),
     ...place,
     extensions: {
       code: 'INTERNAL_SERVER_ERROR',

@@ -1,8 +1,9 @@
-import { type Failure, failure } from '../../errors.ts';
+import { bugOf, type Failure, failure } from '../../errors.ts';
 import { type IdempotencyKey, isKept, keyOf, type Once, once, refusedNow } from '../../idempotency/once.ts';
 import type { Actor } from '../../identity/viewer/viewer.ts';
 import { checkKey } from '../../kernel/key.ts';
 import { ok } from '../../kernel/result.ts';
+import type { Books } from '../../lane/books.ts';
 import type { Command } from '../../lane/command.ts';
 import type { Needs, OrderRow } from '../../lane/rows.ts';
 import { limits } from '../../limits.ts';
@@ -45,33 +46,44 @@ const revive = (json: readonly Once<never>[]): PlacedOrders =>
 
 /**
  * The orders of one request take one turn in the lane: their answers wait for one commit anyway, and a queue of requests is
- * shorter than one of orders. So all of them are there or none, and so is the answer that is kept under their key.
+ * shorter than one of orders. So all that are placed are there or none, and so is the answer that is kept under their key. One that
+ * cannot be booked is left out, and answered as what it is, a bug.
  *
  * With a key all of `own` are locked, the user's accounts: which orders take part may be others at a repeat, and it must
  * wait for the first all the same.
  */
 const inOneTurn = (
+  { requestId }: Actor,
   prepared: readonly Prepared[],
   key: IdempotencyKey | undefined,
   own: readonly string[],
   venue: Pick<Venue, 'submit'>,
 ): Command<Once<PlacedOrders>> => {
   const placings = prepared.filter(isPlacing);
+  const places = [...prepared.keys()].filter((place) => isPlacing(prepared[place]));
+  const decideAll = (books: Books, at: Date, failed: ReadonlySet<number>): PlacedOrders => {
+    const broken = new Set([...failed].map((part) => places[part]));
+    return prepared.map((one, place) => {
+      if (broken.has(place)) return refusedNow(bugOf(requestId));
+      return isPlacing(one) ? one.decide(books, at) : one;
+    });
+  };
   return {
     size: Math.max(1, placings.length),
+    parts: places.map((order) => ({ requestId, order })),
     needs: {
       accounts: [...all(placings, 'accounts'), ...(key === undefined ? [] : own)],
       balances: all(placings, 'balances'),
       clientOrders: all(placings, 'clientOrders'),
       idempotency: [...all(placings, 'idempotency'), ...(key === undefined ? [] : [key])],
     },
-    decide: (books, at) =>
+    decide: (books, at, failed) =>
       once<PlacedOrders>(
         books,
         at,
         key,
         revive,
-        () => ok(prepared.map((one) => (isPlacing(one) ? one.decide(books, at) : one))),
+        () => ok(decideAll(books, at, failed)),
         // A request of which nothing would be kept leaves its key to a corrected one.
         (answer) => answer.ok && answer.value.some((one, place) => isDecided(prepared[place], one) && isKept(one)),
       ),
@@ -117,7 +129,7 @@ export const createPlaceOrders = (deps: OrderDeps) => {
     if (!prepared.some(isPlacing) && key === undefined) {
       return { ok: true, value: prepared as Once<never>[], replayed: false };
     }
-    const answer = await inFlight(key, () => lane.run(inOneTurn(prepared, key, own, venue)));
+    const answer = await inFlight(key, () => lane.run(inOneTurn(by, prepared, key, own, venue)));
     const repeated = repeatedIn(answer, prepared);
     if (repeated.count > 0) void budget.giveBack(by.userId, repeated.count);
     return { ...answer, replayed: repeated.all };

@@ -1,6 +1,7 @@
 import { auditLine } from '../../audit/line.ts';
 import { type Answer, isKept, type Once, once } from '../../idempotency/once.ts';
 import type { Actor } from '../../identity/viewer/viewer.ts';
+import type { Books } from '../../lane/books.ts';
 import type { Command } from '../../lane/command.ts';
 import type { OrderRow } from '../../lane/rows.ts';
 import type { VenueOrder } from '../../venues/venue.ts';
@@ -12,8 +13,9 @@ import { createCheckSent, mayRepeat, namesOf, type Sent } from './check-sent.ts'
 import { decideSent, type PlaceFacts } from './decide-place.ts';
 
 /** An order that lacks nothing but its turn in the lane. */
-export interface Placing extends Pick<Command<Once<OrderRow>>, 'needs' | 'decide'> {
+export interface Placing extends Pick<Command<Once<OrderRow>>, 'needs'> {
   key: Sent['key'];
+  decide(books: Books, at: Date): Once<OrderRow>;
   /** Whether this answer is one to the order: not the refusal of what was sent, which only a repeat is not answered with. */
   isDecided(answer: Answer<OrderRow>): boolean;
   /** What the venue is told once the answer is committed. */
