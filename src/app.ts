@@ -5,7 +5,9 @@ import { openServices } from './app/services.ts';
 import { createStops } from './app/stops.ts';
 import { openSeals } from './audit/open.ts';
 import type { Config } from './config.ts';
+import type { Passwords } from './identity/password/password.ts';
 import type { Clock } from './kernel/clock.ts';
+import type { Timers } from './kernel/timers.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
 export interface App {
@@ -18,6 +20,10 @@ export interface AppOptions {
   config: Config;
   clock: Clock;
   log?: Log;
+  /** Of what looks for mail to send; the machine's when absent. */
+  mailTimers?: Timers | undefined;
+  /** With the standard cost when absent. */
+  passwords?: Passwords | undefined;
   /** Told what happens while the database starts. */
   progress?: (line: string) => void;
 }
@@ -27,11 +33,13 @@ export const createApp = async ({
   config,
   clock,
   log = createLog(config),
+  mailTimers,
+  passwords,
   progress = () => {},
 }: AppOptions): Promise<App> => {
   const stops = createStops();
   try {
-    const ground = await openGround({ config, clock, log, progress }, stops);
+    const ground = await openGround({ config, clock, log, mailTimers, passwords, progress }, stops);
     stops.add(await openSeals(ground));
     const { services, trading } = await openServices(ground, stops);
     await refuseDemoUsers(config, services);

@@ -35,13 +35,13 @@ export interface Services {
 
 /** Users, with the mail that is sent to them. */
 const openPeople = async (ground: Ground, stops: Stops) => {
-  const { config, database, guards, limiter, metrics, clock, log } = ground;
+  const { config, guards, limiter, metrics, clock, log, passwords = createPasswords() } = ground;
   const url = config.breachedPasswordsUrl;
   const { checkBreached, close } = await openCheckBreached({ url, guards, clock, metrics, log });
   stops.add(close);
   const { budgets } = limiter;
-  const people = createPeople({ ...ground, budgets, passwords: createPasswords(), checkBreached });
-  const mail = await openMail({ config, database, guards, clock, log, compose: people.identity.composeMail });
+  const people = createPeople({ ...ground, budgets, passwords, checkBreached });
+  const mail = await openMail({ ...ground, timers: ground.mailTimers, compose: people.identity.composeMail });
   mail.start();
   stops.add(mail.stop);
   return people;

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { createPasswords } from '../../src/identity/password/password.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import type { Timers } from '../../src/kernel/timers.ts';
+import { limits } from '../../src/limits.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { testDatabase } from '../support/database.ts';
+import { quickHashes } from '../support/quick-hashes.ts';
 import { unlimited } from '../support/unlimited.ts';
 
 export interface RealApp {
@@ -21,7 +25,7 @@ export interface RealApp {
 /** The whole server, joined as in production, on a port of its own, and a database of its own unless one is given. */
 export const startRealApp = async (
   settings: Record<string, string> = {},
-  { clock = systemClock, url }: { clock?: Clock; url?: string } = {},
+  { clock = systemClock, url, mailTimers }: { clock?: Clock; url?: string; mailTimers?: Timers } = {},
 ): Promise<RealApp> => {
   const database = url === undefined ? await testDatabase() : { url, close: async () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'bourse-app-'));
@@ -42,7 +46,7 @@ export const startRealApp = async (
   });
   let app: App;
   try {
-    app = await createApp({ config, clock, log });
+    app = await createApp({ config, clock, log, mailTimers, passwords: createPasswords(limits.password, quickHashes) });
   } catch (error) {
     await database.close();
     throw error;

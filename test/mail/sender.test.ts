@@ -12,7 +12,7 @@ import { post } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
 import { testClock } from '../support/clock.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
-import { type Mailbox, mailTo, startMailbox } from '../support/mailbox.ts';
+import { type Mailbox, mailTo, promptly, startMailbox } from '../support/mailbox.ts';
 import { PASSWORD } from '../support/people.ts';
 import { until } from '../support/until.ts';
 
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 /** A server on the one database. */
 const start = async (): Promise<RealApp> => {
-  const app = await startRealApp(mailTo(mailbox), { clock, url: rows.url });
+  const app = await startRealApp(mailTo(mailbox), { clock, url: rows.url, mailTimers: promptly });
   apps.push(app);
   return app;
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { type DataFolder, dataFolder, type ServerProcess, startServer } from '../support/process.ts';
@@ -78,7 +79,14 @@ const expectOneBudget = async (more: Record<string, string>, least: number): Pro
 };
 
 describe('a burst of sign-ins over two servers', () => {
-  it('spends one budget, in their database', () => expectOneBudget({}, 10));
+  it('spends one budget, in their database, and what is checked costs what is recommended', async () => {
+    await expectOneBudget({}, 10);
+    const client = new pg.Client(database.url);
+    await client.connect();
+    const { rows } = await client.query("SELECT DISTINCT split_part(password_hash, '$', 4) AS cost FROM users");
+    await client.end();
+    expect(rows).toEqual([{ cost: 'm=19456,t=2,p=1' }]);
+  });
 
   it.skipIf(redisIsMissing)(`spends one budget, in their redis${needsRedis}`, async () => {
     const redis = await startRedis();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { systemTimers, type Timers } from '../../src/kernel/timers.ts';
 import { until } from './until.ts';
 
 export interface Received {
@@ -99,6 +100,9 @@ export const tokenIn = ({ text }: Pick<Received, 'text'>): string => {
   if (token === undefined) throw new Error(`no link in ${text}`);
   return token;
 };
+
+/** For a server whose mail is waited for by one test after the other. */
+export const promptly: Timers = { ...systemTimers, every: (_, work) => systemTimers.every(50, work) };
 
 export const mailTo = ({ url }: Pick<Mailbox, 'url'>) => ({
   SMTP_URL: url,

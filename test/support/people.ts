@@ -15,6 +15,7 @@ import type { Limiter } from '../../src/limiter/limiter.ts';
 import { testClock } from './clock.ts';
 import { testDatabase } from './database.ts';
 import { testLimiter } from './limiter.ts';
+import { quickHashes } from './quick-hashes.ts';
 import { until } from './until.ts';
 
 export { testClock };
@@ -61,7 +62,7 @@ const counted = (passwords: Passwords) => {
 
 /** Identity, profile, administration and audit as one process of the server has them. */
 const processOn = (database: Database, clock: TestClock, { budgets }: Limiter, rule: SecondFactorRule) => {
-  const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000, urgentInARow: 3 }));
+  const { counts, passwords } = counted(createPasswords({ concurrent: 2, queue: 1_000, urgentInARow: 3 }, quickHashes));
   const config = {
     jwt,
     password: { min: 12, max: 128 },

@@ -6,7 +6,7 @@ import { post, send, type TestAnswer } from '../../http/harness.ts';
 import { type RealApp, startRealApp } from '../../http/real-app.ts';
 import { codeAt } from '../../support/authenticator.ts';
 import { testClock } from '../../support/clock.ts';
-import { type Mailbox, mailTo, type Received, startMailbox, tokenIn } from '../../support/mailbox.ts';
+import { type Mailbox, mailTo, promptly, type Received, startMailbox, tokenIn } from '../../support/mailbox.ts';
 import { PASSWORD } from '../../support/people.ts';
 import { until } from '../../support/until.ts';
 
@@ -66,7 +66,7 @@ const drained = async (): Promise<void> => {
 
 beforeAll(async () => {
   mailbox = await startMailbox();
-  app = await startRealApp(mailTo(mailbox), { clock });
+  app = await startRealApp(mailTo(mailbox), { clock, mailTimers: promptly });
   database = await openDatabase(app.databaseUrl);
 });
 afterAll(async () => {
