@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDateTime } from '../../src/kernel/date-time.ts';
 import { createMarks } from '../../src/ledger/history/marks.ts';
 import { createHistoryStore } from '../../src/ledger/history/store.ts';
 import { equityOf } from '../../src/ledger/valuation.ts';
@@ -58,6 +59,22 @@ test('a mark is kept when it moved, not otherwise', async () => {
   for (let tick = 0; tick < 20; tick += 1) trading.venue.tick();
   await marks.record();
   expect(await count()).toBeGreaterThan(before);
+});
+
+test('bounds that are finer than a millisecond have between them just what they say, and end no later than now', async () => {
+  clock.advance(MINUTE);
+  const now = clock.now();
+  const finer = (date: Date): Date => readDateTime(date.toISOString().replace('Z', '001Z'))!;
+  const [from, to] = [new Date(now.getTime() - MINUTE), new Date(now.getTime() - 1)];
+  const ask = (period: { from: Date; to: Date }) =>
+    trading.ledger.portfolioHistory(reader(), null, { ...period, interval: 'MINUTE' });
+  const times = async (period: { from: Date; to: Date }) => (await ask(period)).map(({ at }) => at.getTime());
+  expect(await times({ from: finer(from), to: finer(to) })).toEqual([from.getTime() + 1, to.getTime()]);
+  expect(await times({ from, to: now })).toEqual([from.getTime(), now.getTime()]);
+  const justNow = { from, to: finer(now) };
+  await expect(ask(justNow)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(trading.ledger.statement(reader(), null, justNow)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(ask({ from: finer(to), to: now })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
 });
 
 test('a period that is empty, too long or in the future is refused; another user’s account is empty', async () => {

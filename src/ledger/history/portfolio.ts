@@ -1,4 +1,5 @@
 import { RefusedError } from '../../errors.ts';
+import { boundOf } from '../../kernel/date-time.ts';
 import { limits } from '../../limits.ts';
 import { tradeValue } from '../../market/instrument.ts';
 import { checkPast, type Reader, sightOf } from '../reader.ts';
@@ -30,7 +31,7 @@ const refuse = (message: string): never => {
 const instants = ({ from, to, interval }: Period): Date[] => {
   const step = intervals[interval];
   const count = Math.ceil((to.getTime() - from.getTime()) / step) + 1;
-  if (count < 2) refuse('Argument "from" must be before "to".');
+  if (count < 2) refuse('Argument "from" must be before "to", by a millisecond at least.');
   if (count > limits.ledger.chartPoints)
     refuse(`The period has ${count} points; ${limits.ledger.chartPoints} are allowed. Ask for a longer interval.`);
   return Array.from({ length: count }, (_, at) => new Date(Math.min(from.getTime() + at * step, to.getTime())));
@@ -39,8 +40,10 @@ const instants = ({ from, to, interval }: Period): Date[] => {
 /** `portfolioHistory`: what an account was worth over time, each point valued at what was known of the market then. */
 export const createPortfolioHistory =
   ({ readableAccount, history, market, clock }: PastDeps) =>
-  async (reader: Reader, accountId: string | null | undefined, period: Period): Promise<PortfolioPoint[]> => {
-    checkPast(period.to, clock.now(), 'to');
+  async (reader: Reader, accountId: string | null | undefined, given: Period): Promise<PortfolioPoint[]> => {
+    // As of any period: it must be over, and its first point is not before it. The last one is an instant that is looked at.
+    checkPast(boundOf(given.to), clock.now(), 'to');
+    const period = { ...given, from: boundOf(given.from) };
     const times = instants(period);
     const id = await readableAccount(reader, accountId, 'portfolioHistory');
     if (id === undefined) return [];
