@@ -4,7 +4,8 @@ import type { OrderRow } from '../lane/rows.ts';
 import { type MarketHours, sessionOf } from '../market/calendar.ts';
 import { collarPrice, type Instrument } from '../market/instrument.ts';
 import { trailedStop } from '../venues/trail.ts';
-import { confirmCancel, isFinal, isHere, leavesQty } from './order.ts';
+import { entryOf, isExit, shareOf } from './exits.ts';
+import { confirmCancel, isFinal, isHere } from './order.ts';
 import { isClosed } from './place/check-session.ts';
 import { countClosed } from './place/decide-place.ts';
 import { type FeeRates, larger, reserveOf } from './risk.ts';
@@ -50,38 +51,28 @@ export const siblingOf = (books: Books, order: OrderRow): OrderRow | undefined =
     ? undefined
     : books.ordersOf(order.listId).find(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && !isFinal(status));
 
-/** Whether the other side of an OCO pair has ended, other than for its replacement. */
+/** Whether the other side of an OCO pair has ended, other than for its replacement, or because this one has traded and goes on. */
 export const isPairOver = (books: Books, order: OrderRow): boolean =>
   order.listId !== null &&
   order.leg !== 'ENTRY' &&
   books
     .ordersOf(order.listId)
-    .some(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && isFinal(status) && status !== 'REPLACED');
+    .filter(({ leg, status }) => leg !== order.leg && leg !== 'ENTRY' && isFinal(status))
+    .some(({ status, reason }) => status !== 'REPLACED' && reason !== GROUP_SETTLED);
 
 /** The orders that wait for this entry. */
 export const waitingFor = (books: Books, { listId, leg }: OrderRow): OrderRow[] =>
   listId === null || leg !== 'ENTRY' ? [] : books.ordersOf(listId).filter(({ status }) => status === 'HELD');
 
-/** What the entry of a list has filled and still leaves, all the orders that replaced one another in its place together. */
-export const entryOf = (books: Books, listId: string) =>
-  books
-    .ordersOf(listId)
-    .filter(({ leg }) => leg === 'ENTRY')
-    .reduce(
-      (sum, order) => ({
-        filledQty: sum.filledQty + order.filledQty,
-        filledValue: sum.filledValue + order.filledValue,
-        leavesQty: sum.leavesQty + leavesQty(order),
-      }),
-      { filledQty: 0n, filledValue: 0n, leavesQty: 0n },
-    );
-
-/** What an order needs by itself; one that waits for its entry, what it will need for what that has filled so far. */
+/**
+ * What an order needs by itself; one that waits for its entry, what it will need for what that has filled so far. An exit needs
+ * nothing for what its entry has not filled, or not any more: its venue is being asked to work it for less.
+ */
 const ownNeed = (books: Books, order: OrderRow, { instrumentOf, rates }: OrderRules): bigint => {
   const { status, listId, symbol } = order;
   const isWaiting = status === 'HELD' && listId !== null;
   const as = isWaiting ? { ...order, qty: entryOf(books, listId).filledQty, status: 'PENDING_NEW' as const } : order;
-  return reserveOf(as, instrumentOf(symbol), rates);
+  return reserveOf(as, instrumentOf(symbol), rates, shareOf(books, as));
 };
 
 /** What an order and the other side of its pair need together: the larger of the two needs. */
@@ -98,18 +89,50 @@ export const sharedReserve = (books: Books, order: OrderRow, rules: OrderRules):
   return isCarried ? 0n : pairNeed(books, order, rules);
 };
 
-const settleOne = (books: Books, order: OrderRow, rules: OrderRules): void => {
-  const needed = sharedReserve(books, order, rules);
-  if (needed === order.reserve) return;
-  books.hold(order.accountId, order.reserveAsset, needed - order.reserve);
-  order.reserve = needed;
+/**
+ * What an exit holds when it needs more than it did: no more than the account still has. It may work for more again because its
+ * own fill was taken back, or because its venue would not make it smaller, and nobody is asked whether it may.
+ */
+const within = (books: Books, { accountId, reserveAsset, reserve }: OrderRow, needed: bigint): bigint => {
+  const { posted, held } = books.balance(accountId, reserveAsset);
+  const most = larger(reserve + posted - held, reserve);
+  return needed < most ? needed : most;
+};
+
+const settleOne = (books: Books, order: OrderRow, needed: bigint): void => {
+  const reserve = needed > order.reserve && isExit(order) ? within(books, order, needed) : needed;
+  if (reserve === order.reserve) return;
+  books.hold(order.accountId, order.reserveAsset, reserve - order.reserve);
+  order.reserve = reserve;
   books.touch(order);
 };
 
-/** Brings the reserves of an order and of the other side of its pair, and the account's hold with them, to what they need now. */
+/**
+ * Brings the reserves of an order and of the other side of its pair, and the account's hold with them, to what they need now; what
+ * one lets go of, the other may take.
+ */
 export const settleReserve = (books: Books, order: OrderRow, rules: OrderRules): void => {
   const sibling = siblingOf(books, order);
-  for (const each of sibling === undefined ? [order] : [order, sibling]) settleOne(books, each, rules);
+  if (sibling === undefined) {
+    settleOne(books, order, sharedReserve(books, order, rules));
+    return;
+  }
+  const pair = [order, sibling].map((each) => ({ each, needed: sharedReserve(books, each, rules) }));
+  for (const { each, needed } of pair) if (needed < each.reserve) settleOne(books, each, needed);
+  for (const { each, needed } of pair) settleOne(books, each, needed);
+};
+
+/**
+ * Lets go of what an open exit and the other of its pair hold, because it has traded: that may be less than what it executed, where
+ * its venue was still being asked to work it for less. What they need after the trade is settled with it.
+ */
+export const letGo = (books: Books, order: OrderRow): void => {
+  for (const each of [order, siblingOf(books, order)]) {
+    if (each === undefined || each.reserve === 0n) continue;
+    books.hold(each.accountId, each.reserveAsset, -each.reserve);
+    each.reserve = 0n;
+    books.touch(each);
+  }
 };
 
 /** What an order and those that wait for it need beside what they keep back; negative is what they would let go of. */
@@ -119,25 +142,25 @@ export const reserveChanges = (books: Books, order: OrderRow, rules: OrderRules)
     amount: sharedReserve(books, each, rules) - each.reserve,
   }));
 
-const close = (books: Books, order: OrderRow, reason: string, rules: OrderRules, at: Date): void => {
+const close = (books: Books, order: OrderRow, reason: string, at: Date): void => {
   confirmCancel(order, reason, at);
-  settleOne(books, order, rules);
+  settleOne(books, order, 0n);
   books.touch(order);
   countClosed(books, order);
   books.emit(order.accountId, 'ORDER_CANCELED', orderEvent(order), at);
 };
 
 /** The account lacks what the order would keep back when it should begin. */
-export const closeUnfunded = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void =>
-  close(books, order, 'INSUFFICIENT_FUNDS', rules, at);
+export const closeUnfunded = (books: Books, order: OrderRow, at: Date): void =>
+  close(books, order, 'INSUFFICIENT_FUNDS', at);
 
 /**
  * One exit of a pair has traded, so the other is over now, in the same transaction: were it left to the venue's next report, a
  * crash in between would bring it back beside the one that filled.
  */
-export const shutOut = (books: Books, order: OrderRow, rules: OrderRules, at: Date): void => {
+export const shutOut = (books: Books, order: OrderRow, at: Date): void => {
   const sibling = siblingOf(books, order);
-  if (sibling !== undefined) close(books, sibling, GROUP_SETTLED, rules, at);
+  if (sibling !== undefined) close(books, sibling, GROUP_SETTLED, at);
 };
 
 /** Whether the account has what the legs need beside what they keep back already. */
@@ -199,9 +222,9 @@ const followEntry = (books: Books, order: OrderRow, rules: OrderRules, at: Date)
   // Before it is asked what they need.
   if (isOver && entry.filledQty > 0n) for (const leg of legs) trailFrom(leg, entry, rules.instrumentOf(leg.symbol));
   if (isOver && entry.filledQty === 0n) {
-    for (const leg of legs) close(books, leg, ENTRY_CLOSED, rules, at);
+    for (const leg of legs) close(books, leg, ENTRY_CLOSED, at);
   } else if (!isCovered(books, legs, rules)) {
-    for (const leg of legs) closeUnfunded(books, leg, rules, at);
+    for (const leg of legs) closeUnfunded(books, leg, at);
   } else {
     for (const leg of legs) {
       if (isOver) release(books, leg, entry.filledQty, rules, at);
@@ -217,6 +240,6 @@ export const followList = (books: Books, order: OrderRow, rules: OrderRules, at:
   const isOver = isFinal(order.status) && order.status !== 'REPLACED';
   if (order.leg === 'ENTRY') followEntry(books, order, rules, at);
   else if (isOver && sibling !== undefined && isHere(sibling.status)) {
-    close(books, sibling, order.reason === ENTRY_CLOSED ? ENTRY_CLOSED : SIBLING_CLOSED, rules, at);
+    close(books, sibling, order.reason === ENTRY_CLOSED ? ENTRY_CLOSED : SIBLING_CLOSED, at);
   }
 };

@@ -52,10 +52,15 @@ const reserveFor = (
   return value + divideUp(value * highestRate(order, rates), whole);
 };
 
+const atMost = (qty: bigint, most: bigint | undefined): bigint => {
+  if (most === undefined || qty <= most) return qty;
+  return most;
+};
+
 /** What a pending replacement would need instead. */
-const replacementReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
+const replacementReserve = (order: OrderRow, instrument: Instrument, rates: FeeRates, most?: bigint): bigint => {
   if (order.replacement === null) return 0n;
-  const leaves = order.qty - order.filledQty + BigInt(order.replacement.qtyChange);
+  const leaves = atMost(order.qty - order.filledQty + BigInt(order.replacement.qtyChange), most);
   return leaves <= 0n ? 0n : reserveFor(order, BigInt(order.replacement.worstPrice), leaves, instrument, rates);
 };
 
@@ -67,12 +72,12 @@ export const larger = (a: bigint, b: bigint): bigint => {
 /**
  * What an order must keep back for what it leaves. It shrinks with every fill by at least what the fill costs, because
  * fees round down there and up here. While a replacement is pending, either outcome is covered. An order that waits for its
- * parent keeps nothing back yet, one by cash what is left of the cash.
+ * parent keeps nothing back yet, one by cash what is left of the cash. `most`: the units that it will execute at most.
  */
-export const reserveOf = (order: OrderRow, instrument: Instrument, rates: FeeRates): bigint => {
-  const leaves = leavesQty(order);
+export const reserveOf = (order: OrderRow, instrument: Instrument, rates: FeeRates, most?: bigint): bigint => {
+  const leaves = atMost(leavesQty(order), most);
   if (leaves === 0n || order.status === 'HELD') return 0n;
   if (order.notional !== null && order.side === 'BUY') return order.notional - order.filledValue - order.fees;
   const present = reserveFor(order, order.worstPrice, leaves, instrument, rates);
-  return larger(present, replacementReserve(order, instrument, rates));
+  return larger(present, replacementReserve(order, instrument, rates, most));
 };

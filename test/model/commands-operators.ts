@@ -3,7 +3,6 @@ import { agree, ask, type Field, type Model } from './agree.ts';
 import { amend, normalCorrection, wrongCorrection } from './amend.ts';
 import { type Command, commandOf, send } from './command.ts';
 import * as draw from './draw.ts';
-import { isAtVenue } from './fit.ts';
 import { advance, halt, resume, setHours, setLimits, setSwitch } from './operate.ts';
 import { owners, type Real } from './server.ts';
 import type { State } from './state.ts';
@@ -89,12 +88,9 @@ const amendTrade = fc
   .record({ pick: fc.nat({ max: 20 }), correction: fc.option(draw.correction), key: draw.key })
   .map((drawn) =>
     commandOf('amendTrade', drawn, async (model, real) => {
-      const { trades, orders, halted } = model.state;
+      const { trades, orders } = model.state;
       const trade = trades[trades.length - 1 - (drawn.pick % Math.max(1, trades.length))];
       if (trade === undefined) return;
-      // Until the market goes on, the venue cannot be asked to make exits smaller; then it is, sooner or later.
-      const parties = orders.filter((one) => trade.sides.some((side) => side.order === one.key));
-      if (halted.has(trade.symbol) && parties.some((one) => isAtVenue(model.state, one))) return;
       const { order: key, owner } = trade.sides[drawn.pick % 2]!;
       const order = orders.find((one) => one.key === key)!;
       const at = order.fills.findIndex((fill) => fill.trade === trade.key);

@@ -7,10 +7,6 @@ import { entryOf, isExit, isHere, isOpen, leaves, listed, type Order, type State
 const working = (state: State, list: string | null): Order[] =>
   listed(state, list).filter((order) => isExit(order) && isOpen(order) && order.status !== 'HELD');
 
-/** Whether the venue would have to be asked for it. */
-export const isAtVenue = (state: State, { list, leg }: Order): boolean =>
-  leg === 'ENTRY' && working(state, list).some((exit) => !isHere(exit));
-
 const askLess = (state: State, exit: Order, less: bigint): Command => {
   const { key: orderId, owner: accountId, symbol, worstPrice, stopPrice } = exit;
   const key = `o${state.orders.length + 1 + state.orders.filter(({ replacement }) => replacement !== null).length}`;

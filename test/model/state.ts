@@ -191,12 +191,21 @@ export const costOf = ({ side, symbol, worstPrice }: Order, qty: bigint): bigint
   return value + up(value * TAKER_BPS, 10_000n);
 };
 
+/** What an exit may execute: never more than its entry has filled beside what exits have executed, where it has one. */
+const shareOf = (state: State, exit: Order): bigint => {
+  const family = listed(state, exit.list);
+  if (!family.some(({ leg }) => leg === 'ENTRY')) return leaves(exit);
+  const rest = entryOf(state, exit.list).filledQty - sum(family.filter(isExit).map(({ filledQty }) => filledQty));
+  if (rest < 0n) return 0n;
+  return rest < leaves(exit) ? rest : leaves(exit);
+};
+
 /** What an order needs by itself. One that waits for its entry needs what that has filled. */
 export const needOf = (state: State, order: Order): bigint => {
   if (!isOpen(order)) return 0n;
   if (order.status === 'HELD') return costOf(order, entryOf(state, order.list).filledQty);
   if (order.notional !== null && order.side === 'BUY') return order.notional - order.filledValue - order.fees;
-  return costOf(order, leaves(order));
+  return costOf(order, isExit(order) ? shareOf(state, order) : leaves(order));
 };
 
 export const assetOf = ({ side, symbol }: Pick<Order, 'side' | 'symbol'>): string =>

@@ -64,7 +64,17 @@ export const promises: Record<string, string> = {
                 FROM orders o JOIN instruments i USING (symbol)
                   JOIN assets b ON b.code = i.base_asset JOIN assets q ON q.code = i.quote_asset
                 WHERE leg <> 'ENTRY' AND o.status NOT IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED')) o) n
-    GROUP BY list_id HAVING sum(reserve) < max(need) OR count(*) FILTER (WHERE reserve > 0) > 1`,
+    -- What an entry has less of by now, its exits keep back less for; see the next.
+    GROUP BY list_id HAVING count(*) FILTER (WHERE reserve > 0) > 1
+      OR (sum(reserve) < max(need) AND NOT EXISTS (
+        SELECT FROM orders x WHERE x.busted_qty > 0
+          AND x.list_id = coalesce((SELECT entry_list_id FROM orders y WHERE y.list_id = n.list_id LIMIT 1), n.list_id)))`,
+  'H1 the exits of an entry keep back no more units than it has filled beside what they have sold': `
+    SELECT list_id, filled, sum(x.filled_qty) AS sold, sum(reserve) AS kept
+    FROM (SELECT list_id, sum(filled_qty) AS filled FROM orders WHERE leg = 'ENTRY' AND side = 'BUY' GROUP BY 1) e
+      JOIN (SELECT coalesce(entry_list_id, list_id) AS list_id, filled_qty, reserve FROM orders
+            WHERE leg IS DISTINCT FROM 'ENTRY') x USING (list_id)
+    GROUP BY 1, 2 HAVING sum(reserve) > greatest(0, filled - sum(x.filled_qty))`,
   'O4 the exits of a list execute no more than their entry': `
     SELECT list_id FROM orders WHERE list_id IS NOT NULL GROUP BY list_id
     HAVING bool_or(leg = 'ENTRY') AND coalesce(sum(filled_qty) FILTER (WHERE leg <> 'ENTRY'), 0)
@@ -73,8 +83,7 @@ export const promises: Record<string, string> = {
     WITH pairs AS (
       SELECT coalesce(entry_list_id, list_id) AS list_id, sum(filled_qty) AS done,
              max(CASE WHEN status IN ('FILLED', 'CANCELED', 'REPLACED', 'REJECTED', 'EXPIRED') THEN 0 ELSE qty - filled_qty END) AS leaves,
-             bool_or(status IN ('PENDING_CANCEL', 'PENDING_REPLACE') OR reason IS NOT DISTINCT FROM 'EXECUTION_UNKNOWN'
-                     OR (SELECT i.status = 'HALTED' FROM instruments i WHERE i.symbol = o.symbol)) AS waits
+             bool_or(status IN ('PENDING_CANCEL', 'PENDING_REPLACE') OR reason IS NOT DISTINCT FROM 'EXECUTION_UNKNOWN') AS waits
       FROM orders o WHERE leg IS DISTINCT FROM 'ENTRY' AND status <> 'HELD' AND (list_id IS NOT NULL OR entry_list_id IS NOT NULL)
       GROUP BY 1, coalesce(list_id, id))
     SELECT list_id, filled, sum(done) AS done, sum(leaves) AS leaves

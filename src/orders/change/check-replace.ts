@@ -6,6 +6,7 @@ import type { AccountRow, OrderRow, Replacement } from '../../lane/rows.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import { isWider } from '../../venues/trail.ts';
 import type { Quote, Trail } from '../../venues/venue.ts';
+import { isExit } from '../exits.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from '../list.ts';
 import { EXECUTION_UNKNOWN, isChanging, isFinal } from '../order.ts';
 import type { OwnOrder } from '../own-order.ts';
@@ -88,7 +89,7 @@ const checkChanges = (
 ): Failure | undefined => {
   const price = checkPrices(order, changes);
   if (price !== undefined) return price;
-  if (changes.qty !== null && order.leg !== null && order.leg !== 'ENTRY') {
+  if (changes.qty !== null && isExit(order)) {
     const message = 'An exit is for what its entry filled, and both of a pair for the same: only its prices change.';
     return failure('NOT_SUPPORTED', message, 'qty');
   }

@@ -77,6 +77,8 @@ const open = (
   };
   confirmReplace(order, row.id, at);
   books.addOrder(row);
+  // What the old one lets go of is for the new one.
+  settleReserve(books, order, rules);
   settleReserve(books, row, rules);
   countOpened(books, row);
   books.emit(row.accountId, 'ORDER_NEW', orderEvent(row), at);

@@ -1,10 +1,10 @@
 import type { Ids } from '../../kernel/ids.ts';
 import type { Books } from '../../lane/books.ts';
 import type { OrderRow } from '../../lane/rows.ts';
+import { entryOf } from '../exits.ts';
 import {
   closeUnfunded,
   ENTRY_CLOSED,
-  entryOf,
   GROUP_SETTLED,
   isCovered,
   legsOf,
@@ -103,7 +103,7 @@ const addExits = (
   const covered = isCovered(books, exits, rules);
   for (const exit of exits) {
     if (covered) release(books, exit, qty, rules, at);
-    else closeUnfunded(books, exit, rules, at);
+    else closeUnfunded(books, exit, at);
   }
   for (const exit of exits) settleReserve(books, exit, rules);
 };

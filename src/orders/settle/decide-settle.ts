@@ -114,8 +114,8 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
       cancelNext(books, order, replacement, facts, at);
       protectLateFills(books, order, facts, at);
     }
-    const isFit = riddles.has(report.kind) || fitExits(books, order, facts, at);
-    if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind) || !isFit)) {
+    if (!riddles.has(report.kind)) fitExits(books, order, facts, at);
+    if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
     }
   }

@@ -8,7 +8,8 @@ import { house } from '../../ledger/house.ts';
 import { cover, repay } from '../../ledger/shortfall.ts';
 import { tradeValue } from '../../market/instrument.ts';
 import type { TradeReport, TradeSide } from '../../venues/venue.ts';
-import { followList, type OrderRules, settleReserve, shutOut } from '../list.ts';
+import { isExit } from '../exits.ts';
+import { followList, letGo, type OrderRules, settleReserve, shutOut } from '../list.ts';
 import { boughtIn } from '../new-row.ts';
 import { fill, isFinal } from '../order.ts';
 import { countClosed, countOpened } from '../place/decide-place.ts';
@@ -107,7 +108,7 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
     ...positionAfter(position),
   };
   books.addExecution(execution);
-  if (!wasFinal) shutOut(books, order, facts, at);
+  if (!wasFinal) shutOut(books, order, at);
   const type = order.status === 'FILLED' ? 'ORDER_FILLED' : 'ORDER_PARTIALLY_FILLED';
   changed(books, order, wasFinal, type, { fill: { id: execution.id, qty, price, value, fee: leg.fee } }, facts, at);
   if (isLate) order.unprotectedQty += qty;
@@ -116,12 +117,16 @@ const settleLeg = (books: Books, trade: TradeReport, leg: Leg, value: bigint, fa
 };
 
 /**
- * A fill of an order that is closed, and so holds nothing any more: what is missing by now is made up for. What an open order
- * holds is never too little.
+ * A fill of an order that is closed, and so holds nothing any more, or of an exit that holds no more than its entry had filled by
+ * then: what is missing by now is made up for. What another open order holds is never too little.
  */
 const makeUp = (books: Books, trade: TradeReport, leg: Leg, value: bigint, facts: SettleFacts, at: Date): void => {
   const { order, side, id, fee } = leg;
-  if (order === null || !isFinal(order.status)) return;
+  if (order === null) return;
+  if (!isFinal(order.status)) {
+    if (!isExit(order)) return;
+    letGo(books, order);
+  }
   const { accountId } = order;
   const { baseAsset, quoteAsset } = facts.instrumentOf(trade.symbol);
   if (side === 'BUY') {

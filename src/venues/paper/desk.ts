@@ -45,7 +45,10 @@ export interface Desk {
    */
   restore(order: VenueOrder): Report[];
   cancel(orderId: string, accountId: string): Report[];
-  /** Puts a new order in the place of another: at its rank while the price stays and the quantity does not grow. */
+  /**
+   * Puts a new order in the place of another: at its rank while the price stays and the quantity does not grow. Where nothing
+   * trades, that is all that is done.
+   */
   replace(replacement: VenueReplacement): Report[];
   /** Replaces all quotes of the makers; one that meets a customer's order trades at that order's price. */
   quote(reference: bigint, quotes: readonly MakerQuote[]): Report[];
@@ -131,13 +134,14 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
         const { orderId, accountId, newOrderId } = replacement;
         // A repeat has no second effect, and what was refused once stays refused.
         if (seen.has(newOrderId)) return;
-        const reason = obstacle() ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : UNKNOWN_ORDER);
-        if (refused.has(newOrderId) || obstacle() !== undefined || !replaceOn(floor, replacement)) {
+        const still = obstacle();
+        if (refused.has(newOrderId) || !replaceOn(floor, replacement, still === undefined)) {
+          const reason = still ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : UNKNOWN_ORDER);
           refused.add(newOrderId);
           return say({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, newOrderId, reason });
         }
         seen.add(newOrderId);
-        floor.react();
+        if (still === undefined) floor.react();
       }),
     quote: (reference, quotes) =>
       run(() => {

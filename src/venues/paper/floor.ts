@@ -44,6 +44,8 @@ export interface Floor {
   admit(order: VenueOrder): void;
   /** An order that comes back while nothing may trade: what can wait does, what cannot ends with the reason. */
   keep(order: VenueOrder, reason: 'INSTRUMENT_HALTED'): void;
+  /** What was kept is another order, and less, by now. */
+  renameKept(orderId: string, newOrderId: string, leavesQty: bigint): void;
   /** Trading begins again: what was kept meets the book now, in the order in which it came. */
   resume(): void;
   /** An order or a maker's quote goes to the book: trades, rests or ends. */
@@ -211,6 +213,9 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
         sayCanceled(order, reason);
         settleGroup(order.group, order.orderId);
       }
+    },
+    renameKept: (orderId, newOrderId, leavesQty) => {
+      kept = kept.map((order) => (order.orderId === orderId ? { ...order, orderId: newOrderId, leavesQty } : order));
     },
     resume: () => {
       const again = kept.filter(({ orderId }) => book.cancel(orderId));

@@ -39,7 +39,7 @@ const keepsRank = ({ stops }: Floor, { stop, next }: Change): boolean =>
   stops.priceAs(stop, next) === stop.level.price && next.leavesQty <= stop.leavesQty;
 
 const replaceResting = (
-  { book, enter }: Floor,
+  { book, enter, renameKept }: Floor,
   found: Readonly<Resting>,
   { accountId, newOrderId, worstPrice }: VenueReplacement,
   leavesQty: bigint,
@@ -48,6 +48,7 @@ const replaceResting = (
   const price = worstPrice ?? level.price;
   if (keepsPlace(found, worstPrice, leavesQty)) {
     book.shrink(orderId, newOrderId, leavesQty);
+    renameKept(orderId, newOrderId, leavesQty);
     return;
   }
   book.cancel(orderId);
@@ -66,28 +67,47 @@ const replaceStop = (floor: Floor, change: Change): void => {
   }
 };
 
-/** Puts a new order in the place of one that rests or waits. False when there is none of this account. */
-export const replaceOn = (floor: Floor, replacement: VenueReplacement): boolean => {
-  const { orderId, accountId, symbol, newOrderId, qtyChange, worstPrice } = replacement;
+/** What a replacement would do to the order that is here. */
+interface Plan {
+  group: string | null;
+  leavesQty: bigint;
+  /** At its place in time: nothing new can trade by that. */
+  stays: boolean;
+  carryOut(): void;
+}
+
+const planOf = (floor: Floor, replacement: VenueReplacement): Plan | undefined => {
+  const { orderId, accountId, qtyChange, worstPrice } = replacement;
+  const left = (present: bigint): bigint => (present + qtyChange > 0n ? present + qtyChange : 0n);
   const stop = floor.stops.find(orderId);
+  if (stop?.order.accountId === accountId) {
+    const leavesQty = left(stop.leavesQty);
+    const change = { stop, next: renewed(stop, replacement, leavesQty) };
+    const carryOut = (): void => replaceStop(floor, change);
+    return { group: stop.order.group, leavesQty, stays: keepsRank(floor, change), carryOut };
+  }
   const resting = floor.book.find(orderId);
-  const found = stop ?? resting;
-  const group = stop === undefined ? resting?.group : stop.order.group;
-  if (found === undefined || group === undefined) return false;
-  if ((stop === undefined ? resting?.accountId : stop.order.accountId) !== accountId) return false;
-  const leavesQty = found.leavesQty + qtyChange > 0n ? found.leavesQty + qtyChange : 0n;
-  const change = stop && { stop, next: renewed(stop, replacement, leavesQty) };
-  const stays =
-    change === undefined
-      ? resting !== undefined && keepsPlace(resting, worstPrice, leavesQty)
-      : keepsRank(floor, change);
+  if (resting === undefined || resting.accountId !== accountId) return undefined;
+  const leavesQty = left(resting.leavesQty);
+  const carryOut = (): void => replaceResting(floor, resting, replacement, leavesQty);
+  return { group: resting.group, leavesQty, stays: keepsPlace(resting, worstPrice, leavesQty), carryOut };
+};
+
+/**
+ * Puts a new order in the place of one that rests or waits. False when there is none of this account, or when nothing may trade
+ * now and it would not stay at its place: less of the same can be had at any time.
+ */
+export const replaceOn = (floor: Floor, replacement: VenueReplacement, mayTrade: boolean): boolean => {
+  const { orderId, accountId, symbol, newOrderId } = replacement;
+  const plan = planOf(floor, replacement);
+  if (plan === undefined || !(plan.stays || mayTrade)) return false;
+  const { group, leavesQty, stays } = plan;
   const place = stays ? {} : { place: floor.nextPlace() };
   floor.say({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
   floor.renameInGroup(group, orderId, newOrderId);
   if (leavesQty === 0n) {
     floor.takeOut(orderId);
     floor.settleGroup(group, newOrderId);
-  } else if (change !== undefined) replaceStop(floor, change);
-  else if (resting !== undefined) replaceResting(floor, resting, replacement, leavesQty);
+  } else plan.carryOut();
   return true;
 };

@@ -167,6 +167,8 @@ describe('a session', () => {
     });
     expect(end(exit)).toEqual(aside);
     expect(end(exit, { status: 'REPLACED' })).toEqual(aside);
+    // It was shut out by this one, which has traded, and waits with its rest for the next session.
+    expect(end({ ...exit, filledQty: 1n }, { status: 'CANCELED', reason: 'GROUP_SETTLED' })).toEqual(aside);
     expect(end(exit, { status: 'CANCELED', listId: 'another' })).toEqual(aside);
     // An entry goes on without its exits, and an exit when its entry is closed.
     expect(end({ listId: 'list', leg: 'ENTRY' }, { status: 'CANCELED' })).toEqual(aside);

@@ -300,3 +300,63 @@ describe('a fill that comes after its entry was closed', () => {
     expect(exits(304n)).toEqual(['CANCELED', 'INSUFFICIENT_FUNDS', 0n, 10]);
   });
 });
+
+describe('exits that their venue is still being asked to work for less', () => {
+  const waits = { status: 'PENDING_REPLACE', pendingSince: at } as const;
+  const bracket = (units: bigint, other = 0n) => {
+    const pending = { ...waits, replacement: toNext('-30', '110') };
+    return open({
+      orders: [
+        buy('entry', { ...inList, leg: 'ENTRY', status: 'CANCELED', filledQty: 70n, reserve: 0n }),
+        profit({ ...pending, reserve: 70n }),
+        loss({ ...waits, replacement: { ...toNext('-30', '110'), newOrderId: 'other', stopPrice: '90' } }),
+        sell('another', { qty: other, reserve: other }),
+      ],
+      ...{ balances: cash(0n, 0n), units },
+    });
+  };
+  const unitsOf = ({ books }: ReturnType<typeof bracket>) => {
+    const { posted, held } = books.balance('a', 'AAPL');
+    return { posted, held };
+  };
+
+  it('have what they execute beyond their share from what is free, or bought in', () => {
+    const poor = bracket(75n, 5n);
+    poor.settle(trade('profit', 'SELL', 100n));
+    expect(unitsOf(poor)).toEqual({ posted: 5n, held: 5n });
+    const [id] = poor.seen().opened;
+    expect(poor.order(id!)).toMatchObject({ side: 'BUY', status: 'FILLED', filledQty: 30n });
+    const rich = bracket(130n, 5n);
+    rich.settle(trade('profit', 'SELL', 100n));
+    expect(unitsOf(rich)).toEqual({ posted: 30n, held: 5n });
+    expect(rich.seen().opened).toEqual([]);
+  });
+
+  it('keep back the rest of their share when one has executed a part, whichever carried it', () => {
+    for (const id of ['profit', 'loss']) {
+      const world = bracket(70n);
+      world.settle(trade(id, 'SELL', 20n));
+      expect([unitsOf(world), world.order(id).reserve]).toEqual([{ posted: 50n, held: 50n }, 50n]);
+    }
+  });
+
+  it('keep back their share when it is refused, and what there is when the share is larger by then', () => {
+    const refused = (id: string): Parameters<ReturnType<typeof bracket>['settle']>[0] => ({
+      ...{ kind: 'REPLACE_REFUSED', ...name(id), newOrderId: 'next', reason: 'TOO_LATE_TO_REPLACE' },
+    });
+    const same = bracket(70n);
+    same.settle(refused('profit'));
+    expect([unitsOf(same), same.order('profit').reserve]).toEqual([{ posted: 70n, held: 70n }, 70n]);
+    for (const [units, kept] of [
+      [100n, 100n],
+      [80n, 80n],
+    ] as const) {
+      const more = bracket(units);
+      more.order('entry').filledQty = 100n;
+      more.books.touch(more.order('entry'));
+      more.settle(refused('profit'));
+      expect(more.order('profit').reserve).toBe(kept);
+      expect(unitsOf(more)).toEqual({ posted: units, held: kept });
+    }
+  });
+});

@@ -7,12 +7,12 @@ import { orderRow } from '../../support/order-row.ts';
 
 /* Exits for ten units of an entry that has filled fewer by now. */
 
-const rulesIn = (status: 'TRADING' | 'HALTED') => ({
-  instrumentOf: () => listed('AAPL', { status }),
+const rules = {
+  instrumentOf: () => listed('AAPL', {}),
   rates: { makerBps: 10n, takerBps: 20n },
   hours: () => 'ALWAYS_OPEN' as const,
   ids: { next: () => 'new' },
-});
+};
 
 const entryWith = (filledQty: bigint, more: Partial<OrderRow> = {}) =>
   orderRow({
@@ -32,7 +32,7 @@ const pair = (more: Partial<OrderRow> = {}, other: Partial<OrderRow> = {}): Orde
 ];
 const late = (qty: bigint): OrderRow => exit('late', { entryListId: 'list', qty, reserve: qty });
 
-const fitted = (orders: OrderRow[], status: 'TRADING' | 'HALTED' = 'TRADING') => {
+const fitted = (orders: OrderRow[]) => {
   const held = orders.reduce((sum, { side, reserve }) => (side === 'SELL' ? sum + reserve : sum), 0n);
   const open = orders.filter((each) => each.side === 'SELL').length;
   const books = booksOf({
@@ -40,12 +40,10 @@ const fitted = (orders: OrderRow[], status: 'TRADING' | 'HALTED' = 'TRADING') =>
     accounts: [account('a', { openOrders: open })],
     balances: [balance('a', 'AAPL', 100n, held)],
   });
-  const rules = rulesIn(status);
   const freed = freedByFit(books, books.order('entry')!, rules);
-  const done = fitExits(books, books.order('entry')!, rules, at);
+  fitExits(books, books.order('entry')!, rules, at);
   const exits = orders.filter(({ side }) => side === 'SELL').map(({ id }) => books.order(id)!);
   return {
-    done,
     freed: freed.reduce((sum, { amount }) => sum + amount, 0n),
     exits: exits.map(({ status: now, qty, replacement }) => [now, qty, replacement?.qtyChange ?? null]),
     told: books.released().map(({ id }) => id),
@@ -56,13 +54,13 @@ const fitted = (orders: OrderRow[], status: 'TRADING' | 'HALTED' = 'TRADING') =>
 
 test('what the entry covers stays as it is', () => {
   for (const filled of [10n, 11n]) {
-    expect(fitted([entryWith(filled), ...pair()])).toMatchObject({ done: true, touched: 0, told: [], held: 10n });
+    expect(fitted([entryWith(filled), ...pair()])).toMatchObject({ touched: 0, told: [], held: 10n });
   }
 });
 
-test('both of a pair are asked for as many, and keep all back until that is answered', () => {
+test('both of a pair are asked for as many, and keep back no more from now on', () => {
   expect(fitted([entryWith(7n), ...pair()])).toMatchObject({
-    ...{ done: true, told: ['profit', 'stop'], held: 10n, freed: 0n },
+    ...{ told: ['profit', 'stop'], held: 7n, freed: -3n },
     exits: [
       ['PENDING_REPLACE', 10n, '-3'],
       ['PENDING_REPLACE', 10n, '-3'],
@@ -103,18 +101,11 @@ test.each<[Partial<OrderRow>, string]>([
   [{ status: 'PENDING_CANCEL' }, 'a cancel'],
   [{ status: 'PENDING_REPLACE', replacement: { ...asked, qtyChange: '0' } }, 'a replacement'],
   [{ status: 'PENDING_REPLACE', replacement: { ...asked, qtyChange: '-1' } }, 'a replacement by too little less'],
-])('a change that is not answered comes first: %s %s', (more) => {
-  const { told, touched, done } = fitted([entryWith(7n), pair(more)[0]!]);
-  expect({ told, touched, done }).toEqual({ told: [], touched: 0, done: true });
-});
-
-test('exits of which the venue may not have heard, or that a halt keeps, are looked at again', () => {
-  expect(fitted([entryWith(7n), pair({ status: 'PENDING_NEW', reason: 'EXECUTION_UNKNOWN' })[0]!])).toMatchObject({
-    ...{ done: false, touched: 0 },
-  });
-  expect(fitted([entryWith(7n), ...pair()], 'HALTED')).toMatchObject({ done: false, touched: 0 });
-  // To cancel is possible.
-  expect(fitted([entryWith(0n), pair()[0]!], 'HALTED').exits).toEqual([['PENDING_CANCEL', 10n, null]]);
+  [{ status: 'PENDING_NEW', reason: 'EXECUTION_UNKNOWN' }, 'the word of a venue that may not have heard of it'],
+])('what is not answered comes first, and yet no more is kept back: %s %s', (more) => {
+  const { told, exits, held, freed } = fitted([entryWith(7n), pair(more)[0]!]);
+  expect({ told, held, freed }).toEqual({ told: [], held: 7n, freed: -3n });
+  expect(exits).toEqual([[more.status, 10n, more.replacement?.qtyChange ?? null]]);
 });
 
 test('the exits of late fills come after the others, and what waits for exits is nobody’s', () => {

@@ -268,6 +268,21 @@ describe('an instrument that is halted at a restart', () => {
     ]);
   });
 
+  it('makes what it keeps smaller where it stands, and that meets the book at the resumption', () => {
+    const { engine, restore } = halted();
+    for (const order of [buys('rests', { leavesQty: 20n }), sells('one'), sells('two')]) restore(order);
+    const asked = { orderId: 'one', accountId: 'account-one', symbol: 'AAPL', stopPrice: null, trail: null };
+    const replace = (newOrderId: string, qtyChange: bigint, worstPrice: bigint | null = null) =>
+      engine.execute({ kind: 'REPLACE', replacement: { ...asked, newOrderId, qtyChange, worstPrice } });
+    expect(replace('cheaper', 0n, 95n)).toMatchObject([{ kind: 'REPLACE_REFUSED', reason: 'INSTRUMENT_HALTED' }]);
+    expect(replace('larger', 1n)).toMatchObject([{ kind: 'REPLACE_REFUSED', reason: 'INSTRUMENT_HALTED' }]);
+    expect(replace('less', -6n)).toMatchObject([{ kind: 'REPLACED', newOrderId: 'less', leavesQty: 4n }]);
+    expect(engine.execute({ kind: 'RESUME', symbol: 'AAPL' })).toMatchObject([
+      { kind: 'TRADE', qty: 4n, taker: { orderId: 'less' }, maker: { orderId: 'rests' } },
+      { kind: 'TRADE', qty: 10n, taker: { orderId: 'two' }, maker: { orderId: 'rests' } },
+    ]);
+  });
+
   it('takes nothing while its session is closed, and everything again when it opens', () => {
     const engine = engineOf();
     engine.execute({ kind: 'CLOSE', symbol: 'AAPL' });

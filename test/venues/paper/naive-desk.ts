@@ -207,12 +207,12 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     if (seen.has(newOrderId)) return undefined;
     const found = find(orderId);
     const obstacle = halted ? 'INSTRUMENT_HALTED' : closed ? 'MARKET_CLOSED' : undefined;
-    if (refused.has(newOrderId) || obstacle !== undefined || found?.order.accountId !== accountId) {
+    const refuse = () => {
       const reason = obstacle ?? (seen.has(orderId) ? 'TOO_LATE_TO_REPLACE' : 'UNKNOWN_ORDER');
       refused.add(newOrderId);
       return out.push({ kind: 'REPLACE_REFUSED', orderId, accountId, symbol, newOrderId, reason });
-    }
-    seen.add(newOrderId);
+    };
+    if (refused.has(newOrderId) || found?.order.accountId !== accountId) return refuse();
     const { order } = found;
     const leavesQty = [found.leavesQty + qtyChange, 0n].sort(compare)[1]!;
     /** Where it would wait. A trailing stop goes by the distance alone, and no other stop has one. */
@@ -222,7 +222,12 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     };
     const stays =
       'since' in found ? stopOf(found) === found.stopPrice : worstPrice === null || worstPrice === order.worstPrice;
-    const place = stays && leavesQty <= found.leavesQty ? {} : { place: nextPlace() };
+    const isLess = stays && leavesQty <= found.leavesQty;
+    // Less of the same, at its place, trades nothing.
+    if (obstacle !== undefined && !isLess) return refuse();
+    const place = isLess ? {} : { place: nextPlace() };
+    seen.add(newOrderId);
+    kept = kept.map((id) => (id === orderId ? newOrderId : id));
     out.push({ kind: 'REPLACED', orderId, accountId, symbol, newOrderId, leavesQty, ...place });
     for (const [group, list] of members) {
       if (list.includes(orderId)) members.set(group, [...list.filter((each) => each !== orderId), newOrderId]);

@@ -1,0 +1,66 @@
+import type { Books } from '../lane/books.ts';
+import type { OrderRow } from '../lane/rows.ts';
+import { isFinal, leavesQty } from './order.ts';
+
+/** What an entry has filled, and how much of it is left for each of its exits. */
+
+/** An order that closes what another one opened, or one of two of which one fills. */
+export const isExit = ({ leg, entryListId }: OrderRow): boolean =>
+  entryListId !== null || (leg !== null && leg !== 'ENTRY');
+
+/** What the entry of a list has filled and still leaves, all the orders that replaced one another in its place together. */
+export const entryOf = (books: Books, listId: string) =>
+  books
+    .ordersOf(listId)
+    .filter(({ leg }) => leg === 'ENTRY')
+    .reduce(
+      (sum, order) => ({
+        filledQty: sum.filledQty + order.filledQty,
+        filledValue: sum.filledValue + order.filledValue,
+        leavesQty: sum.leavesQty + leavesQty(order),
+      }),
+      { filledQty: 0n, filledValue: 0n, leavesQty: 0n },
+    );
+
+/** An open exit, and how much it may still execute. */
+export interface Share {
+  exit: OrderRow;
+  qty: bigint;
+}
+
+/** What an exit leaves once its pending replacement is answered. */
+export const leavesThen = (exit: OrderRow): bigint => leavesQty(exit) + BigInt(exit.replacement?.qtyChange ?? 0);
+
+const isOlder = ({ rootOrderId: one }: OrderRow, { rootOrderId: other }: OrderRow): number => {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+};
+
+/**
+ * How much each open exit of the order's entry may still execute, of all exits of its list and those that its late fills got, the
+ * older ones served first: what the entry has filled, less what exits have executed. Nothing where the order has no entry, and
+ * nothing of exits that wait for it.
+ */
+export const sharesOf = (books: Books, { listId, entryListId }: OrderRow): Share[] => {
+  const family = entryListId ?? listId;
+  if (family === null) return [];
+  const own = books.ordersOf(family);
+  const entries = own.filter(({ leg }) => leg === 'ENTRY');
+  if (entries.length === 0) return [];
+  const exits = [...own.filter(({ leg }) => leg !== 'ENTRY'), ...books.lateExitsOf(family).toSorted(isOlder)];
+  const open = exits.filter(({ status }) => !isFinal(status) && status !== 'HELD');
+  if (open.length === 0) return [];
+  const executed = exits.reduce((sum, { filledQty }) => sum + filledQty, 0n);
+  const waiting = entries.reduce((sum, { unprotectedQty }) => sum + unprotectedQty, 0n);
+  let rest = entryOf(books, family).filledQty - executed - waiting;
+  return [...Map.groupBy(open, (exit) => exit.listId ?? exit.id).values()].flatMap((pair) => {
+    const leaves = pair.reduce((most, exit) => (leavesThen(exit) > most ? leavesThen(exit) : most), 0n);
+    const qty = rest > leaves ? leaves : rest > 0n ? rest : 0n;
+    rest -= qty;
+    return pair.map((exit) => ({ exit, qty }));
+  });
+};
+
+/** The same of one exit, or of the order that is about to take its place; undefined where no entry bounds it. */
+export const shareOf = (books: Books, order: OrderRow): bigint | undefined =>
+  isExit(order) ? sharesOf(books, order).find(({ exit }) => exit.id === order.id)?.qty : undefined;
