@@ -135,11 +135,7 @@ export const catalogue = {
     'The command was carried out, and then its answer could not be read; `id` is what it made, where that has one. Look it up, or repeat ' +
       'the request with the same idempotency key: without one a repeat is another command.',
   ),
-  INTERNAL_SERVER_ERROR: both(
-    500,
-    'A bug; it is logged whole under the request id. In `userErrors` of one order among several: it was not placed, the others were.',
-    true,
-  ),
+  INTERNAL_SERVER_ERROR: both(500, 'A bug; it is logged whole under the request id.', true),
 } as const satisfies Record<string, Entry<'payload' | 'top' | 'both'>>;
 
 export type ErrorCode = keyof typeof catalogue;

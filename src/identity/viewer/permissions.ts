@@ -5,7 +5,7 @@ export { Role };
 export const descriptionOf: Readonly<Record<Role, string>> = {
   USER: 'A customer: everything of one’s own, nothing of others’.',
   SUPPORT: 'Reads users, suspends and reinstates customers.',
-  AUDITOR: 'Reads users, the audit log and the ledger; changes nothing.',
+  AUDITOR: 'Reads users, the audit log and the ledger; changes nothing of others’.',
   ADMIN: 'Every permission, giving roles included.',
 };
 
