@@ -188,3 +188,7 @@ export class RefusedError extends Error {
     this.details = details;
   }
 }
+
+/** A field is refused for one of its arguments; `field` names it in `extensions`, and over REST in `errors`. */
+export const refusedArgument = (name: string, problem: string): RefusedError =>
+  new RefusedError('BAD_USER_INPUT', `Argument "${name}" ${problem}`, undefined, { field: name });

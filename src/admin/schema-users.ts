@@ -1,14 +1,7 @@
-import { RefusedError } from '../errors.ts';
+import { refusedArgument } from '../errors.ts';
 import { actorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import {
-  type Connection,
-  connectionArgs,
-  connectionComplexity,
-  connectionOf,
-  pageRequest,
-  toConnection,
-} from '../graphql/connection.ts';
+import { type Connection, connectionArgs, connectionComplexity, connectionOf, pagesOf } from '../graphql/connection.ts';
 import { RoleEnum, UserRef, UserStatusEnum } from '../identity/schema-user.ts';
 import type { User } from '../identity/users/user.ts';
 import { limits } from '../limits.ts';
@@ -31,11 +24,12 @@ builder.objectField(UserConnection, 'totalCount', (t) =>
 );
 
 const readSkip = (skip: number, backward: boolean): number => {
-  if (skip < 0 || skip > limits.page.skip)
-    throw new RefusedError('BAD_USER_INPUT', `Argument "skip" must be between 0 and ${limits.page.skip}.`);
-  if (skip > 0 && backward) throw new RefusedError('BAD_USER_INPUT', 'Argument "skip" goes with "first".');
+  if (skip < 0 || skip > limits.page.skip) throw refusedArgument('skip', `must be between 0 and ${limits.page.skip}.`);
+  if (skip > 0 && backward) throw refusedArgument('skip', 'goes with "first".');
   return skip;
 };
+
+const pages = pagesOf('users');
 
 builder.queryFields((t) => ({
   users: t.field({
@@ -51,11 +45,11 @@ builder.queryFields((t) => ({
     },
     complexity: connectionComplexity,
     resolve: async (_, { filter, skip, ...args }, context) => {
-      const request = pageRequest(args);
+      const request = pages.request(args);
       const skipped = readSkip(skip ?? 0, request.backward);
       const { admin } = context.services;
       const page = await admin.users(actorOf(context), filter ?? {}, { ...request, skip: skipped });
-      const users: Users = { ...toConnection(page, request), count: () => admin.countUsers(filter ?? {}) };
+      const users: Users = { ...pages.connection(page, request), count: () => admin.countUsers(filter ?? {}) };
       if (skipped > 0) users.pageInfo.hasPreviousPage = true;
       return users;
     },

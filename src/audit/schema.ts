@@ -1,13 +1,7 @@
 import { type GraphQLResolveInfo, Kind } from 'graphql';
 import { actorOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import {
-  connectionArgs,
-  connectionComplexity,
-  connectionOf,
-  pageRequest,
-  toConnection,
-} from '../graphql/connection.ts';
+import { connectionArgs, connectionComplexity, connectionOf, pagesOf } from '../graphql/connection.ts';
 import { perRequest } from '../graphql/per-request.ts';
 import { UserRef } from '../identity/schema-user.ts';
 import type { AuditRow } from './store.ts';
@@ -68,6 +62,8 @@ const AuditFilter = builder.inputType('AuditFilter', {
   }),
 });
 
+const pages = pagesOf('auditLog');
+
 builder.queryFields((t) => ({
   auditLog: t.field({
     type: connectionOf('AuditEntry', AuditEntryRef),
@@ -76,8 +72,8 @@ builder.queryFields((t) => ({
     args: { ...connectionArgs(t), filter: t.arg({ type: AuditFilter }) },
     complexity: connectionComplexity,
     resolve: async (_, { filter, ...args }, { services }) => {
-      const request = pageRequest(args);
-      return toConnection(await services.audit.list(filter ?? {}, request), request);
+      const request = pages.request(args);
+      return pages.connection(await services.audit.list(filter ?? {}, request), request);
     },
   }),
 }));

@@ -1,5 +1,5 @@
 import type { ArgumentRef, ObjectRef } from '@pothos/core';
-import { RefusedError } from '../errors.ts';
+import { refusedArgument } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Page, type PagePoint, type PageRequest } from '../kernel/page.ts';
 import { limits } from '../limits.ts';
 import { builder } from './builder.ts';
@@ -51,45 +51,33 @@ export const connectionArgs = (t: FieldBuilder) => ({
   before: t.arg.string({ description: 'Cursor of the row that the page precedes; goes with `last`.' }),
 });
 
-const refuse = (message: string): never => {
-  throw new RefusedError('BAD_USER_INPUT', message);
+const refuse = (name: string, problem: string): never => {
+  throw refusedArgument(name, problem);
 };
 
-const readCursor = (name: string, cursor: string | null | undefined): PagePoint | undefined => {
-  if (cursor === null || cursor === undefined) return undefined;
-  return decodeCursor(cursor) ?? refuse(`Argument "${name}" is not a cursor of this API.`);
-};
+/** How every list refuses what is no cursor, or one of another list. */
+export const refuseCursor = (name: 'after' | 'before'): never => refuse(name, 'is not a cursor of this list.');
 
 /** Which end the page is counted from and how long it is; what every connection checks, whatever its cursors are. */
 export const pageWindow = ({ first, after, last, before }: ConnectionArgs): Pick<PageRequest, 'limit' | 'backward'> => {
   const backward = (last ?? before ?? null) !== null;
   if (backward && (first ?? after ?? null) !== null)
-    refuse('Arguments "first" and "after" page forward, "last" and "before" backward: give one pair only.');
+    refuse(
+      (last ?? null) === null ? 'before' : 'last',
+      'does not go with "first" and "after": these page forward, "last" and "before" backward.',
+    );
   const limit = (backward ? last : first) ?? limits.page.default;
   if (limit < 1 || limit > limits.page.max)
-    refuse(`Argument "${backward ? 'last' : 'first'}" must be between 1 and ${limits.page.max}, not ${limit}.`);
+    refuse(backward ? 'last' : 'first', `must be between 1 and ${limits.page.max}, not ${limit}.`);
   return { limit, backward };
 };
 
-/** The checked page that a connection field was asked for; a bad argument refuses the field and is named. */
-export const pageRequest = (args: ConnectionArgs): PageRequest => {
-  const window = pageWindow(args);
-  const from = window.backward ? readCursor('before', args.before) : readCursor('after', args.after);
-  return { ...window, from };
-};
-
-/** Relay's shape of a page. `cursorOf` is given only by lists that are not ordered by (createdAt, id). */
-export function toConnection<Row extends PagePoint>(page: Page<Row>, request: PageRequest): Connection<Row>;
-export function toConnection<Row>(
+/** Relay's shape of a page. */
+export const toConnection = <Row>(
   page: Page<Row>,
   request: { backward: boolean; from: unknown },
   cursorOf: (row: Row) => string,
-): Connection<Row>;
-export function toConnection<Row>(
-  page: Page<Row>,
-  request: { backward: boolean; from: unknown },
-  cursorOf: (row: Row) => string = encodeCursor as never,
-): Connection<Row> {
+): Connection<Row> => {
   const edges = page.rows.map((node) => ({ cursor: cursorOf(node), node }));
   const elsewhere = request.from !== undefined;
   return {
@@ -101,7 +89,20 @@ export function toConnection<Row>(
       endCursor: edges.at(-1)?.cursor,
     },
   };
-}
+};
+
+/** The pages of a list that is ordered by (createdAt, id). Its cursors have its name in them, and no other list takes them. */
+export const pagesOf = (list: string) => ({
+  /** The checked page that the field was asked for; a bad argument refuses the field and is named. */
+  request: (args: ConnectionArgs): PageRequest => {
+    const window = pageWindow(args);
+    const name = window.backward ? 'before' : 'after';
+    const cursor = args[name] ?? undefined;
+    return { ...window, from: cursor === undefined ? undefined : (decodeCursor(list, cursor) ?? refuseCursor(name)) };
+  },
+  connection: <Row extends PagePoint>(page: Page<Row>, request: PageRequest): Connection<Row> =>
+    toConnection(page, request, (row) => encodeCursor(list, row)),
+});
 
 /** Complexity ignores page sizes by itself: every connection field gives this, so that a row costs what its fields cost. */
 export const connectionComplexity = ({ first, last }: ConnectionArgs): { field: number; multiplier: number } => ({

@@ -19,13 +19,14 @@ export interface Page<Row> {
   hasMore: boolean;
 }
 
-export const encodeCursor = (point: PagePoint): string =>
-  Buffer.from(`${point.createdAt.getTime()}:${point.id}`, 'latin1').toString('base64url');
+/** `list`: which one the place is in. In another list the same place is between other rows, and means nothing. */
+export const encodeCursor = (list: string, point: PagePoint): string =>
+  Buffer.from(`${list}:${point.createdAt.getTime()}:${point.id}`, 'latin1').toString('base64url');
 
-export const decodeCursor = (cursor: string): PagePoint | undefined => {
+export const decodeCursor = (list: string, cursor: string): PagePoint | undefined => {
   if (cursor.length > 100) return undefined;
-  const [millis = '', id = ''] = Buffer.from(cursor, 'base64url').toString('latin1').split(':');
-  if (!/^\d{1,15}$/.test(millis) || !isUuid(id)) return undefined;
+  const [of, millis = '', id = ''] = Buffer.from(cursor, 'base64url').toString('latin1').split(':');
+  if (of !== list || !/^\d{1,15}$/.test(millis) || !isUuid(id)) return undefined;
   const createdAt = new Date(Number(millis));
   return isWithinYears(createdAt) ? { createdAt, id } : undefined;
 };

@@ -1,6 +1,6 @@
 import type { RecordRead } from '../audit/record-read.ts';
 import type { Sight } from '../database/viewers.ts';
-import { RefusedError } from '../errors.ts';
+import { refusedArgument } from '../errors.ts';
 import { hasPermission, type Role } from '../identity/viewer/permissions.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { AccountFinder } from './accounts.ts';
@@ -43,5 +43,5 @@ export type ReadableAccount = ReturnType<typeof createReadableAccount>;
 
 /** The past is settled; the future is not. */
 export const checkPast = (at: Date, now: Date, name: string): void => {
-  if (at > now) throw new RefusedError('BAD_USER_INPUT', `Argument "${name}" must not be in the future.`);
+  if (at > now) throw refusedArgument(name, 'must not be in the future.');
 };

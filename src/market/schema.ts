@@ -1,7 +1,14 @@
 import { InstrumentKind, InstrumentStatus } from '../database/generated/enums.ts';
-import { RefusedError } from '../errors.ts';
+import { refusedArgument } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
-import { connectionArgs, connectionComplexity, connectionOf, pageWindow, toConnection } from '../graphql/connection.ts';
+import {
+  connectionArgs,
+  connectionComplexity,
+  connectionOf,
+  pageWindow,
+  refuseCursor,
+  toConnection,
+} from '../graphql/connection.ts';
 import { formatDecimal } from '../kernel/decimal.ts';
 import { limits } from '../limits.ts';
 import type { Quote } from '../venues/venue.ts';
@@ -117,13 +124,13 @@ const symbolOf = (after: string | null | undefined): string | undefined => {
   if (after == null) return undefined;
   const symbol = Buffer.from(after, 'base64url').toString('utf8');
   if (/^[A-Z0-9.-]+$/.test(symbol) && encode(symbol) === after) return symbol;
-  throw new RefusedError('BAD_USER_INPUT', 'Argument "after" is not a cursor of this API.');
+  return refuseCursor('after');
 };
 
 const checkedSearch = (search: string | null | undefined): string => {
   const text = search?.trim() ?? '';
   if (text.length <= limits.text.search) return text;
-  throw new RefusedError('BAD_USER_INPUT', `Argument "search" has at most ${limits.text.search} characters.`);
+  throw refusedArgument('search', `has at most ${limits.text.search} characters.`);
 };
 
 builder.queryFields((t) => {

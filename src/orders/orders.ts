@@ -79,6 +79,11 @@ export const createOrders = (deps: OrderDeps) => ({
     return accountId === undefined ? { rows: [], hasMore: false } : deps.store.page(userId, accountId, filter, page);
   },
 
+  count: async (userId: string, filter: OrderFilter & { accountId?: string | null | undefined }): Promise<number> => {
+    const accountId = await deps.accounts.find(userId, filter.accountId);
+    return accountId === undefined ? 0 : deps.store.count(accountId, filter);
+  },
+
   /** Busts, and what they took back, included. */
   fillsOf: deps.store.executions,
 });

@@ -1,6 +1,7 @@
 import { OrderSide, OrderStatus } from '../database/generated/enums.ts';
 import { alongStretch, stretchOf } from '../database/keyset.ts';
 import { firstOf, type Prepared, prepared, unseen } from '../database/prepared.ts';
+import { boundOf } from '../kernel/date-time.ts';
 import type { PageRequest } from '../kernel/page.ts';
 import { orderColumns } from '../lane/statements.ts';
 import { limits } from '../limits.ts';
@@ -87,6 +88,9 @@ const search = (
   return prepared(text, values);
 };
 
+const statusesOf = ({ status, open }: OrderFilter): OrderStatus[] =>
+  [...new Set(status ?? Object.values(OrderStatus))].filter((one) => open == null || isFinal(one) !== open);
+
 /** How a page is read: at once, or first the ids of what is on it and then those orders. */
 type PageQuery =
   | { rows: Prepared }
@@ -112,9 +116,7 @@ export const pageQuery = (accountId: string, filter: OrderFilter, page: PageRequ
     const text = firstOf(`${select} ${ofAccount} AND ${stretch(page)} ${inOrder(page)}`, upTo);
     return { rows: prepared(text, leading(accountId, filter, page)) };
   }
-  const statuses = [...new Set(status ?? Object.values(OrderStatus))].filter(
-    (one) => open == null || isFinal(one) !== open,
-  );
+  const statuses = statusesOf(filter);
   return {
     ids: search(accountId, filter, page, {
       symbol,
@@ -128,4 +130,24 @@ export const pageQuery = (accountId: string, filter: OrderFilter, page: PageRequ
         [ids, accountId, statuses],
       ),
   };
+};
+
+/** How many orders of an account match. Without a name, so that Postgres plans it for the fields that are given. */
+export const countQuery = (accountId: string, filter: OrderFilter): { text: string; values: unknown[] } => {
+  const { symbol, side, status, open, createdFrom, createdTo } = filter;
+  const values: unknown[] = [accountId];
+  const given = (value: unknown, condition: (at: string) => string): string[] =>
+    value == null ? [] : [condition(`$${values.push(value)}`)];
+  const conditions = [
+    'account_id = $1',
+    ...given(symbol, (at) => `symbol = ${at}`),
+    ...given(side, (at) => `side = ${at}::"OrderSide"`),
+    ...given(
+      status == null && open == null ? null : statusesOf(filter),
+      (at) => `status = ANY(${at}::"OrderStatus"[])`,
+    ),
+    ...given(createdFrom && boundOf(createdFrom), (at) => `created_at >= ${at}`),
+    ...given(createdTo && boundOf(createdTo), (at) => `created_at < ${at}`),
+  ];
+  return { text: `SELECT count(*) FROM orders WHERE ${conditions.join(' AND ')}`, values };
 };

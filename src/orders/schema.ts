@@ -1,13 +1,7 @@
-import { RefusedError } from '../errors.ts';
+import { refusedArgument } from '../errors.ts';
 import { actorOf, viewerOf } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import {
-  connectionArgs,
-  connectionComplexity,
-  connectionOf,
-  pageRequest,
-  toConnection,
-} from '../graphql/connection.ts';
+import { type Connection, connectionArgs, connectionComplexity, connectionOf, pagesOf } from '../graphql/connection.ts';
 import { answerOnce } from '../graphql/idempotent.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
@@ -43,7 +37,20 @@ const PlaceOrdersPayload = builder.objectRef<Result<Result<OrderRow>[]>>('PlaceO
   }),
 });
 const OrderListPayload = payloadOf('OrderListPayload', 'orderList', OrderListRef);
+
+/** Counted only where it is asked for. */
+type Found = Connection<OrderRow> & { count: () => Promise<number> };
+
 const OrderConnection = connectionOf('Order', OrderRef);
+builder.objectField(OrderConnection, 'totalCount', (t) =>
+  t.int({
+    complexity: 10,
+    description: 'How many orders fit the filter, on all pages. Counting takes longer, the more there are.',
+    resolve: (found) => (found as Found).count(),
+  }),
+);
+
+const pages = pagesOf('orders');
 
 builder.queryFields((t) => ({
   order: t.field({
@@ -56,7 +63,7 @@ builder.queryFields((t) => ({
       const viewer = viewerOf(context).id;
       if (id != null && clientOrderId == null) return context.services.orders.one(viewer, { id });
       if (id == null && clientOrderId != null) return context.services.orders.one(viewer, { clientOrderId });
-      throw new RefusedError('BAD_USER_INPUT', 'Give either "id" or "clientOrderId".');
+      throw refusedArgument('id', 'or "clientOrderId" is needed, and not both.');
     },
   }),
   orders: t.field({
@@ -66,8 +73,12 @@ builder.queryFields((t) => ({
     description: 'The viewer’s orders, newest first.',
     args: { ...connectionArgs(t), filter: t.arg({ type: OrderFilter }) },
     resolve: async (_, { filter, ...args }, context) => {
-      const request = pageRequest(args);
-      return toConnection(await context.services.orders.list(viewerOf(context).id, filter ?? {}, request), request);
+      const request = pages.request(args);
+      const { orders } = context.services;
+      const viewer = viewerOf(context).id;
+      const page = await orders.list(viewer, filter ?? {}, request);
+      const found: Found = { ...pages.connection(page, request), count: () => orders.count(viewer, filter ?? {}) };
+      return found;
     },
   }),
 }));

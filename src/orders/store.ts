@@ -6,7 +6,7 @@ import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 import type { ExecutionRow, OrderRow } from '../lane/rows.ts';
 import { executionColumns, orderColumns } from '../lane/statements.ts';
 import { limits } from '../limits.ts';
-import { type OrderFilter, openOnly, pageQuery } from './page-query.ts';
+import { countQuery, type OrderFilter, openOnly, pageQuery } from './page-query.ts';
 
 /** Which open orders are meant; every given field narrows it. */
 export interface CancelScope {
@@ -61,6 +61,12 @@ export const createOrderStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) =>
     const found = query.ids && (await pool.query<{ id: string }>(query.ids)).rows.map(({ id }) => id);
     if (found === undefined || found.length === 0) return { rows: [], hasMore: false };
     return { ...(await read(query.rowsOf(found))), hasMore: found.length > page.limit };
+  },
+
+  /** How many orders of an account match, on all pages. Whose account it is, is known; row security would only cost here. */
+  count: async (accountId: string, filter: OrderFilter): Promise<number> => {
+    const { rows } = await pool.query<{ count: string }>(countQuery(accountId, filter));
+    return Number(rows[0]?.count ?? 0);
   },
 
   /** The executions of several orders at once, busts included, in the order in which they were booked. */

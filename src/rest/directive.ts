@@ -11,13 +11,16 @@ import type { BodyShape } from './select.ts';
  *
  *     @rest(method: POST, path: "/api/v1/…/{id}", body: "placeOrder.order", status: 201, location: "/api/v1/…/{placeOrder.order.id}")
  *
- * `body` is what of the result is the answer (see select.ts); without it the answer has none.
+ * `body` is what of the result is the answer (see select.ts); without it the answer has none. Where that is no page by itself but has
+ * the rows of one, `page` is the path to it.
  */
 export interface RestDirective {
   method: RestMethod;
   path: string;
   status: number;
   body: BodyShape | undefined;
+  /** Where in the result the page is whose neighbours the header Link tells. */
+  page: string | undefined;
   /** The address of what was made, with paths into the result between braces. */
   location: string | undefined;
   /** Texts for variables that the request lacks, made of those that it has: `{ email: "{username}@users.invalid" }`. */
@@ -30,7 +33,7 @@ export interface RestDirective {
 const restMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type RestMethod = (typeof restMethods)[number];
 
-const known = new Set(['method', 'path', 'status', 'body', 'location', 'derive', 'deprecated', 'sunset']);
+const known = new Set(['method', 'path', 'status', 'body', 'page', 'location', 'derive', 'deprecated', 'sunset']);
 
 /** Reads the directive; `name` is of the operation, for the message when it cannot be used. */
 export const readRestDirective = ({ directives = [], name }: OperationDefinitionNode): RestDirective => {
@@ -44,7 +47,7 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     if (!known.has(argument.name.value)) refuse(`@rest has no argument "${argument.name.value}"`);
     values[argument.name.value] = valueFromASTUntyped(argument.value as ConstValueNode);
   }
-  const { method, path, body, location, derive = {}, deprecated, sunset } = values;
+  const { method, path, body, page, location, derive = {}, deprecated, sunset } = values;
   if (!restMethods.includes(method as RestMethod)) return refuse(`method is one of ${restMethods.join(', ')}`);
   if (typeof path !== 'string' || !/^(\/[\w.~-]+|\/\{\w+\})+$|^\/$/.test(path)) return refuse('path is no path');
   const status = values.status ?? (body === undefined ? 204 : 200);
@@ -57,6 +60,7 @@ export const readRestDirective = ({ directives = [], name }: OperationDefinition
     path,
     status,
     body: body as BodyShape | undefined,
+    page: page as string | undefined,
     location: location as string,
     derive: derive as Record<string, string>,
     deprecated: deprecated as string | undefined,

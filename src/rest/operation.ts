@@ -29,7 +29,7 @@ export interface RestOperation extends RestDirective {
   variables: readonly { name: string; type: GraphQLInputType; required: boolean }[];
   /** The result names of the root fields that answer with a payload of `userErrors`. */
   payloads: readonly string[];
-  /** What clients call the fields of an input that is made of variables, by what the schema calls them. */
+  /** What clients call the arguments, and the fields of an input that is made of variables, by what the schema calls them. */
   wireNames: ReadonlyMap<string, string>;
 }
 
@@ -83,7 +83,9 @@ const wireNamesOf = (node: OperationDefinitionNode): Map<string, string> => {
   const inputs = rootFields(node).flatMap((field) => field.arguments ?? []);
   const fields = inputs.flatMap(({ value }) => (value.kind === Kind.OBJECT ? value.fields : []));
   return new Map(
-    fields.flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[name.value, value.name.value]] : [])),
+    [...inputs, ...fields].flatMap(({ name, value }) =>
+      value.kind === Kind.VARIABLE ? [[name.value, value.name.value]] : [],
+    ),
   );
 };
 

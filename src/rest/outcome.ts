@@ -14,18 +14,28 @@ interface UserError {
 /** Seconds until what is refused for now may be asked again, where only time is missing. */
 const retryAfter_s: Partial<Record<ErrorCode, number>> = { IDEMPOTENCY_IN_PROGRESS: limits.lane.idempotencyRetry_s };
 
-const refusedWhole = (errors: readonly GraphQLFormattedError[]): RestFailure => {
+/** A field of the operation was refused for one of its arguments: what the request lacks or has wrong, by its name there. */
+const argumentOf = (operation: RestOperation, argument: string, message: string): InputProblem => {
+  const name = operation.wireNames.get(argument) ?? argument;
+  const hasBody = operation.method !== 'GET' && operation.method !== 'DELETE';
+  const where = operation.path.includes(`{${name}}`) ? 'path' : hasBody ? 'body' : 'query';
+  return { in: where, field: [name], kind: 'invalid', message };
+};
+
+const refusedWhole = (operation: RestOperation, errors: readonly GraphQLFormattedError[]): RestFailure => {
   const codeOf = (error: GraphQLFormattedError): ErrorCode => error.extensions?.code as ErrorCode;
   const [first, ...others] = errors as [GraphQLFormattedError, ...GraphQLFormattedError[]];
   const worst = others.reduce(
     (one, other) => (catalogue[codeOf(other)].status > catalogue[codeOf(one)].status ? other : one),
     first,
   );
-  const { code: _code, retryAfter, requestId: _id, cost: _cost, ...details } = worst.extensions ?? {};
+  const { code: _code, retryAfter, requestId: _id, cost: _cost, field, ...details } = worst.extensions ?? {};
+  const problems = typeof field === 'string' ? [argumentOf(operation, field, worst.message)] : undefined;
   return {
     code: codeOf(worst),
     message: worst.message,
-    errors: [],
+    errors: problems?.map((problem) => ({ field: problem.field, code: codeOf(worst), message: problem.message })) ?? [],
+    ...(problems && { problems }),
     details,
     ...(typeof retryAfter === 'number' && { retryAfter_s: Math.ceil(retryAfter) }),
   };
@@ -33,10 +43,11 @@ const refusedWhole = (errors: readonly GraphQLFormattedError[]): RestFailure => 
 
 /** Why a result is no success; undefined when it is one. The worst of its errors decides, else the first of the `userErrors`. */
 export const failureOf = (
-  { payloads, wireNames }: RestOperation,
+  operation: RestOperation,
   { data, errors = [] }: ExecutionResult,
 ): RestFailure | undefined => {
-  if (errors.length > 0) return refusedWhole(errors as readonly GraphQLFormattedError[]);
+  const { payloads, wireNames } = operation;
+  if (errors.length > 0) return refusedWhole(operation, errors as readonly GraphQLFormattedError[]);
   const found = payloads.flatMap((name) => (data?.[name] as { userErrors?: UserError[] } | null)?.userErrors ?? []);
   const [first] = found;
   if (first === undefined) return undefined;

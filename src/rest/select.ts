@@ -1,7 +1,7 @@
 /**
  * Which part of a result is the body of the answer: a path ("placeOrder.order"), whose lists are gone through
  * ("orders.edges.node"), or an object of such paths by the name that each gets. A text that begins with "=" stands for itself, with
- * every path between braces filled in, one with "#" for the length of the list at its path, and the name "_" puts the fields of an object beside the others.
+ * every path between braces filled in, and the name "_" puts the fields of an object beside the others.
  */
 export type BodyShape = string | { readonly [name: string]: BodyShape };
 
@@ -26,7 +26,7 @@ export const fillAddress = (template: string, data: unknown): string =>
 export const select = (data: unknown, shape: BodyShape): unknown => {
   if (typeof shape === 'string') {
     if (shape.startsWith('=')) return fillText(shape.slice(1), data);
-    return shape.startsWith('#') ? (valueAt(data, shape.slice(1)) as unknown[]).length : valueAt(data, shape);
+    return valueAt(data, shape);
   }
   return Object.fromEntries(
     Object.entries(shape).flatMap(([name, inner]): [string, unknown][] => {

@@ -24,7 +24,10 @@ export const createSucceed =
     if (operation.body !== undefined && (value === null || value === undefined))
       return refuse(exchange, face, { operation }, failing('NOT_FOUND', 'Nothing is found here.'));
     const page = pageOf(value);
-    const link = page?.total === undefined ? page && linkOf(page, exchange) : undefined;
+    // Numbered pages say by themselves where they are.
+    const linked = operation.page === undefined ? page : pageOf(select(data, operation.page));
+    const isNumbered = operation.page === undefined && page?.total !== undefined;
+    const link = linked && !isNumbered ? linkOf(linked, exchange) : undefined;
     if (link) headers.Link = link;
     if (operation.location !== undefined) headers.Location = face.base + fillAddress(operation.location, data);
     const body = page ?? value;

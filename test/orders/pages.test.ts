@@ -79,7 +79,7 @@ test('there are orders in enough states to tell filters apart', () => {
   expect([...new Set(orders.map(({ status }) => status))].toSorted()).toEqual(['CANCELED', 'FILLED', 'NEW']);
 });
 
-test('the pages of a filtered list are the orders that match, whole and in order, from either end', async () => {
+test('the pages of a filtered list are the orders that match, whole and in order, from either end, and their count', async () => {
   const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
   const filters = fc.record({
     symbol: maybe(fc.constantFrom(...symbols, 'TSLA', 'no such symbol')),
@@ -96,6 +96,7 @@ test('the pages of a filtered list are the orders that match, whole and in order
       const filter = { ...drawn, createdFrom: timeOf(drawn.createdFrom), createdTo: timeOf(drawn.createdTo) };
       const expected = orders.filter(matches(filter)).map(({ id }) => id);
       expect(await allPages(filter, limit, backward)).toEqual(expected);
+      expect(await store.count(mine.accountId, filter)).toBe(expected.length);
     }),
     { numRuns: 150 },
   );

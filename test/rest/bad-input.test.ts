@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../src/kernel/page.ts';
 import { limits } from '../../src/limits.ts';
 import { send, type TestAnswer } from '../http/harness.ts';
 import { type RealApp, startRealApp } from '../http/real-app.ts';
@@ -242,6 +243,59 @@ describe.each(faces.filter(({ list }) => list))('a list of $name', (face) => {
   it.each(['x', '1.5', '', '1e1', '0x1', '99999999999999999999', '1&N=2'])('refuses the number %j', async (text) => {
     check(face, await get(face, `${path}?${name}=${text.replace('N', name)}`), 'misfit', [name]);
   });
+
+  it.each(['0', '-1'])('refuses the page %j', async (text) => {
+    check(face, await get(face, `${path}?${name}=${text}`), 'misfit', [name]);
+  });
+});
+
+const future = '2090-01-01T00:00:00Z';
+const past = '2026-01-01T00:00:00Z';
+describe.each([
+  ['native', '/api/v1/orders?first=101', 'first'],
+  ['native', '/api/v1/orders?last=0', 'last'],
+  ['native', '/api/v1/orders?first=1&last=1', 'last'],
+  ['native', '/api/v1/orders?after=abc', 'after'],
+  ['native', '/api/v1/orders?before=abc', 'before'],
+  ['native', '/api/v1/instruments?after=abc-', 'after'],
+  ['native', `/api/v1/instruments?search=${'x'.repeat(200)}`, 'search'],
+  ['native', `/api/v1/positions?asOf=${future}`, 'asOf'],
+  ['native', `/api/v1/accounts/ID/balances?asOf=${future}`, 'asOf'],
+  ['native', `/api/v1/accounts/ID/statement?from=${past}&to=${future}`, 'to'],
+  ['native', `/api/v1/accounts/ID/statement?from=${past}&to=${past}`, 'from'],
+  ['native', `/api/v1/accounts/ID/portfolio-history?from=${past}&to=${past}&interval=DAY`, 'from'],
+  ['native', `/api/v1/accounts/ID/portfolio-history?from=${past}&to=2026-06-01T00:00:00Z&interval=MINUTE`, 'interval'],
+  ['system 000', '/api/v1/trading/orders?after=abc', 'after'],
+  ['system 003', '/api/orders?first=101', 'first'],
+])('%s: GET %s', (of, path, name) => {
+  it(`names ${name}`, async () => {
+    const face = faces.find((one) => one.name === of)!;
+    const { items } = (await get(faces[0]!, '/api/v1/accounts')).json;
+    check(face, await get(face, path.replace('ID', items[0].id)), 'misfit', [name]);
+  });
+});
+
+const lists: [list: string, path: string][] = [
+  ['orders', '/api/v1/orders'],
+  ['journal', '/api/v1/journal'],
+  ['movements', `/api/v1/accounts/ID/statement?from=${past}&to=2026-06-01T00:00:00Z`],
+  ['users', '/api/v1/users'],
+  ['auditLog', '/api/v1/audit-log'],
+];
+it.each(lists)('the cursors of %s are taken there and by no other list', async (list) => {
+  const native = faces[0]!;
+  const { items } = (await get(native, '/api/v1/accounts')).json;
+  const cursor = encodeCursor(list, { createdAt: new Date(past), id: items[0].id });
+  for (const [other, path] of [...lists, ['instruments', '/api/v1/instruments'] as const]) {
+    const address = `${path.replace('ID', items[0].id)}${path.includes('?') ? '&' : '?'}after=${cursor}`;
+    const answer = await get(native, address);
+    if (other === list) expect([other, answer.status]).toEqual([other, 200]);
+    else check(native, answer, 'misfit', ['after']);
+  }
+});
+
+it('of native a body that is no object is named', async () => {
+  expect(ofProblem(await post(faces[0]!, { body: '[]' })).fields).toEqual(['body']);
 });
 
 describe.each(faces.filter(({ one }) => one))('one of $name', (face) => {

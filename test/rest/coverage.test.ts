@@ -14,6 +14,7 @@ const onPurpose: Readonly<Record<string, string>> = {
   'AuditEntryEdge.cursor': auditLog,
   'InstrumentEdge.cursor': 'ListInstruments',
   'JournalEntryEdge.cursor': 'GetStatement ListJournal',
+  'OrderConnection.totalCount': 'ListOrders',
   'OrderEdge.cursor': 'ListOrders',
   'UserEdge.cursor': 'ListUsers',
   // For older faces, whose pages are numbered.

@@ -147,7 +147,7 @@ describe('a request that does not fit', () => {
       ['first'],
     ],
     ['a number that is none', 'GET', '/api/v1/orders?first=ten', undefined, {}, 400, 'BAD_USER_INPUT', ['first']],
-    ['a page that is too large', 'GET', '/api/v1/orders?first=101', undefined, {}, 400, 'BAD_USER_INPUT', []],
+    ['a page that is too large', 'GET', '/api/v1/orders?first=101', undefined, {}, 400, 'BAD_USER_INPUT', ['first']],
     [
       'too many statuses',
       'GET',
@@ -165,7 +165,7 @@ describe('a request that does not fit', () => {
     ['no body', 'POST', '/api/v1/orders', undefined, {}, 400, 'BAD_USER_INPUT', ['side', 'symbol', 'type']],
     ['a field that is none', 'POST', '/api/v1/orders', { ...order, extra: 1 }, {}, 400, 'BAD_USER_INPUT', ['extra']],
     ['a number for a decimal', 'POST', '/api/v1/orders', { ...order, qty: 1 }, {}, 400, 'BAD_USER_INPUT', ['qty']],
-    ['a list', 'POST', '/api/v1/orders', [order], {}, 400, 'BAD_USER_INPUT', ['']],
+    ['a list', 'POST', '/api/v1/orders', [order], {}, 400, 'BAD_USER_INPUT', ['body']],
     ['malformed JSON', 'POST', '/api/v1/orders', '{', {}, 400, 'BAD_REQUEST', []],
     [
       'a form',

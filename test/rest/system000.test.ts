@@ -75,12 +75,24 @@ describe('a client of the gateway', () => {
     await ask('POST', '/api/v1/orders', order, user);
     const orders = await ask('GET', '/api/v1/trading/orders', undefined, user);
     expect(orders.json).toMatchObject({ orders: [{ symbol: 'AAPL', quantity: '1' }], total: 1, user_id: 2 });
+    for (const symbol of ['MSFT', 'KO']) await ask('POST', '/api/v1/orders', { ...order, symbol }, user);
+    const walked: string[] = [];
+    for (let path: string | undefined = '/api/v1/trading/orders?first=1'; path !== undefined; ) {
+      const page = await ask('GET', path, undefined, user);
+      expect([page.json.total, page.json.orders.length]).toEqual([3, 1]);
+      walked.push(page.json.orders[0].symbol);
+      path = /^<(.*)>; rel="next"$/.exec(String(page.headers.link ?? ''))?.[1];
+    }
+    expect(walked).toEqual(['KO', 'MSFT', 'AAPL']);
     const refused = await ask('GET', '/api/v1/admin/users', undefined, user);
     expect([refused.status, refused.json]).toEqual([403, { detail: 'Admin access required' }]);
     const admin = bearer(await tokenOf('admin@example.com', 'admin123'));
     const users = await ask('GET', '/api/v1/admin/users', undefined, admin);
     expect(users.json).toMatchObject({ admin: 'admin', total: users.json.users.length });
     expect(users.json.users).toContainEqual({ ...flat, is_active: true });
+    const oneUser = await ask('GET', '/api/v1/admin/users?first=1', undefined, admin);
+    expect([oneUser.json.users.length, oneUser.json.total]).toEqual([1, users.json.total]);
+    expect(oneUser.headers.link).toMatch(/^<\/api\/v1\/admin\/users\?first=1&after=[\w-]+>; rel="next"$/);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors.ts';
+import { refusedArgument } from '../../errors.ts';
 import { boundOf } from '../../kernel/date-time.ts';
 import { limits } from '../../limits.ts';
 import { tradeValue } from '../../market/instrument.ts';
@@ -23,17 +23,16 @@ export interface Period {
   interval: Interval;
 }
 
-const refuse = (message: string): never => {
-  throw new RefusedError('BAD_USER_INPUT', message);
-};
-
 /** The instants of the series: from the first one on, and the end itself. */
 const instants = ({ from, to, interval }: Period): Date[] => {
   const step = intervals[interval];
   const count = Math.ceil((to.getTime() - from.getTime()) / step) + 1;
-  if (count < 2) refuse('Argument "from" must be before "to", by a millisecond at least.');
+  if (count < 2) throw refusedArgument('from', 'must be before "to", by a millisecond at least.');
   if (count > limits.ledger.chartPoints)
-    refuse(`The period has ${count} points; ${limits.ledger.chartPoints} are allowed. Ask for a longer interval.`);
+    throw refusedArgument(
+      'interval',
+      `gives the period ${count} points; ${limits.ledger.chartPoints} are allowed. Ask for a longer one.`,
+    );
   return Array.from({ length: count }, (_, at) => new Date(Math.min(from.getTime() + at * step, to.getTime())));
 };
 

@@ -1,13 +1,7 @@
 import { EntryKind } from '../../database/generated/enums.ts';
 import { actorOf, readerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
-import {
-  connectionArgs,
-  connectionComplexity,
-  connectionOf,
-  pageRequest,
-  toConnection,
-} from '../../graphql/connection.ts';
+import { connectionArgs, connectionComplexity, connectionOf, pagesOf } from '../../graphql/connection.ts';
 import { answerOnce } from '../../graphql/idempotent.ts';
 import { payloadOf } from '../../graphql/user-error.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
@@ -80,6 +74,8 @@ const JournalFilter = builder.inputType('JournalFilter', {
   }),
 });
 
+const pages = pagesOf('journal');
+
 builder.queryFields((t) => ({
   journal: t.field({
     access: 'signedIn',
@@ -88,8 +84,8 @@ builder.queryFields((t) => ({
     description: 'The entries that touch an account, newest first.',
     args: { ...connectionArgs(t), filter: t.arg({ type: JournalFilter }) },
     resolve: async (_, { filter, ...args }, context) => {
-      const request = pageRequest(args);
-      return toConnection(await context.services.ledger.journal(readerOf(context), filter ?? {}, request), request);
+      const request = pages.request(args);
+      return pages.connection(await context.services.ledger.journal(readerOf(context), filter ?? {}, request), request);
     },
   }),
 }));

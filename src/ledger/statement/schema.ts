@@ -1,9 +1,11 @@
 import { readerOf } from '../../graphql/actor.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionArgs, connectionComplexity, pageRequest, toConnection } from '../../graphql/connection.ts';
+import { connectionArgs, connectionComplexity, pagesOf } from '../../graphql/connection.ts';
 import { PastBalanceRef } from '../history/schema.ts';
 import { JournalConnection } from '../journal/schema.ts';
 import type { Statement } from './statement.ts';
+
+const pages = pagesOf('movements');
 
 const StatementRef = builder.objectRef<Statement>('Statement').implement({
   description: 'An account over a period: opening and movements together are the closing, in every asset.',
@@ -19,8 +21,8 @@ const StatementRef = builder.objectRef<Statement>('Statement').implement({
       description: 'The entries of the period, newest first, with the account’s own lines.',
       args: connectionArgs(t),
       resolve: async ({ movements }, args) => {
-        const request = pageRequest(args);
-        return toConnection(await movements(request), request);
+        const request = pages.request(args);
+        return pages.connection(await movements(request), request);
       },
     }),
   }),

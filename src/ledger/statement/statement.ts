@@ -1,4 +1,4 @@
-import { RefusedError } from '../../errors.ts';
+import { refusedArgument } from '../../errors.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { boundOf } from '../../kernel/date-time.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
@@ -35,8 +35,7 @@ export const createStatement =
     period: { from: Date; to: Date },
   ): Promise<Statement | undefined> => {
     const [from, to] = [boundOf(period.from), boundOf(period.to)];
-    if (from >= to)
-      throw new RefusedError('BAD_USER_INPUT', 'Argument "from" must be before "to", by a millisecond at least.');
+    if (from >= to) throw refusedArgument('from', 'must be before "to", by a millisecond at least.');
     checkPast(to, clock.now(), 'to');
     const id = await readableAccount(reader, accountId, 'statement');
     if (id === undefined) return undefined;

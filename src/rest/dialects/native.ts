@@ -6,6 +6,9 @@ import type { Dialect } from '../dialect.ts';
 /** The page of docs about a code. */
 const typeOf = (code: string): string => `/api/errors/${code}`;
 
+/** The field of a problem that is the whole body's. */
+const WHOLE = 'body';
+
 const challenged = new Set<ErrorCode>(['UNAUTHENTICATED', 'RECENT_SIGN_IN_REQUIRED']);
 
 /** Bourse's own face: what was asked for is the body; a refusal is a problem of RFC 9457. */
@@ -34,7 +37,9 @@ export const native: Dialect = {
       code,
       request_id: requestId,
       ...details,
-      ...(errors.length > 0 && { errors: errors.map((error) => ({ ...error, field: error.field.join('.') })) }),
+      ...(errors.length > 0 && {
+        errors: errors.map((error) => ({ ...error, field: error.field.join('.') || WHOLE })),
+      }),
     },
   }),
 };

@@ -82,7 +82,9 @@ export const bodySchema = (
   const ofShape = (shape: BodyShape): JsonSchema => {
     if (typeof shape === 'string') {
       if (shape.startsWith('=')) return { type: 'string', ...(!shape.includes('{') && { const: shape.slice(1) }) };
-      return shape.startsWith('#') ? { type: 'integer', minimum: 0 } : at(root, shape.split('.'), false);
+      // An answer that has a page has its count.
+      const isCount = operation.page !== undefined && shape === `${operation.page}.totalCount`;
+      return isCount ? { type: 'integer', minimum: 0 } : at(root, shape.split('.'), false);
     }
     const properties: Record<string, JsonSchema> = {};
     for (const [name, inner] of Object.entries(shape)) {
@@ -94,7 +96,7 @@ export const bodySchema = (
     return { type: 'object', properties, required: Object.keys(properties) };
   };
 
-  if (typeof operation.body !== 'string' || /^[=#]/.test(operation.body))
+  if (typeof operation.body !== 'string' || operation.body.startsWith('='))
     return { schema: ofShape(operation.body), isPage: false };
   const found = whole(operation.body);
   const { edges, totalCount } = components.resolve(found).properties ?? {};

@@ -20,7 +20,7 @@ export const successOf = (face: DocumentedFace, operation: RestOperation): { sta
   );
   const names: (keyof typeof headers)[] = alwaysOf(face);
   if (operation.method === 'GET') names.push('ETag');
-  if (body?.isPage) names.push('Link');
+  if (body?.isPage || operation.page !== undefined) names.push('Link');
   if (operation.location !== undefined) names.push('Location');
   if (isIdempotent(operation, face.schema)) names.push('Idempotent-Replayed');
   names.push(...(Object.keys(deprecationHeaders(operation, face.schema)) as ('Deprecation' | 'Sunset')[]));
