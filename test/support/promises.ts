@@ -195,8 +195,9 @@ export const promises: Record<string, string> = {
 /** Every promise that the database breaks now, with the first rows that break it; empty when all is right. */
 export const brokenPromises = async (db: Pick<pg.Pool, 'query'>): Promise<string[]> => {
   const broken: string[] = [];
-  for (const [promise, question] of Object.entries(promises)) {
-    const { rows } = await db.query(question);
+  for (const [at, [promise, text]] of Object.entries(promises).entries()) {
+    // With a name, so that a connection that is asked after every step plans it once: that takes nine tenths of the time.
+    const { rows } = await db.query({ name: `promise_${at}`, text });
     if (rows.length === 0) continue;
     const shown = JSON.stringify(rows.slice(0, 3), (_, value) => (typeof value === 'bigint' ? String(value) : value));
     broken.push(`${promise}: ${shown}`);
