@@ -148,7 +148,7 @@ export const limits = {
     rebuildPause_ms: 500,
   },
   market: {
-    /** How often a process reads what operators decided in another one, so that all of them know within a second. */
+    /** How often a process reads what operators decided in another one, where it did not hear of it: all of them know within a second. */
     refresh_ms: 500,
   },
   venue,

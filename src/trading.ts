@@ -74,7 +74,7 @@ export const createTrading = async (options: TradingOptions) => {
   };
   const deadlines = createDeadlineStore(database);
   const duties = createDuties({ orders, market, deadlines, history: stores.history, log, timers });
-  const runner = createRunner({ database, orders, market, duties, log, timers });
+  const runner = createRunner({ database, orders, market, duties, controls, log, timers });
 
   return {
     services: createTradingServices({

@@ -14,7 +14,7 @@ export interface HaltInput {
 
 /**
  * `haltInstrument` and `resumeInstrument`: nothing trades in a halted instrument. Its open orders rest untouched and can be
- * cancelled. This process knows at once, the others at their next reading.
+ * cancelled. This process knows at once, the others when they hear of it.
  */
 export const createSetTrading =
   ({ command, instruments }: ControlDeps, action: 'haltInstrument' | 'resumeInstrument') =>

@@ -12,10 +12,12 @@ export interface KnownControls {
   /** The switches that are engaged. */
   switches: Refreshed<readonly KillSwitch[]>;
   hours: Refreshed<MarketHours>;
+  /** Reads all of it now. */
+  refresh(): void;
   stop(): void;
 }
 
-/** Reads what operators have set, and then again and again: another process may have taken their command. */
+/** Reads what operators have set, and then again and again: another process may have taken their command, and nobody have heard of it. */
 export const openControls = async (needs: {
   config: Partial<Pick<Config, 'marketHours'>>;
   store: Pick<ControlStore, 'killSwitches' | 'hours'>;
@@ -41,6 +43,10 @@ export const openControls = async (needs: {
   return {
     switches,
     hours,
+    refresh: () => {
+      void switches.refresh();
+      void hours.refresh();
+    },
     stop: () => {
       switches.stop();
       hours.stop();

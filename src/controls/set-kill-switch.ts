@@ -36,7 +36,7 @@ const targetOf = (input: SetKillSwitchInput): string | Failure => {
 
 /**
  * `setKillSwitch`: refuses new orders in its scope until it is released; cancels are always taken. An account's is seen
- * under the account's lock from the commit on, the others by every process at its next reading.
+ * under the account's lock from the commit on, the others by every process when it hears of it.
  */
 export const createSetKillSwitch =
   ({ command, instruments, switches }: ControlDeps) =>

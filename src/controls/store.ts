@@ -17,7 +17,15 @@ export interface LimitsRow {
 /** The name of the setting. */
 const HOURS = 'market_hours';
 
+/** Where processes are told that what each of them knows by heart was changed. */
+export const CHANGED = 'bourse_controls';
+
 type Tx = Prisma.TransactionClient;
+
+/** With the commit: whoever reads then reads the change. */
+const tellAll = async (tx: Tx): Promise<void> => {
+  await tx.$executeRaw`SELECT pg_notify(${CHANGED}, '')`;
+};
 
 export const createControlStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) => ({
   /** What accounts may do and have done of it today; the caller found them under their owner, or may see all. */
@@ -43,8 +51,10 @@ export const createControlStore = ({ pool, as }: Pick<Database, 'pool' | 'as'>) 
 export type ControlStore = ReturnType<typeof createControlStore>;
 
 /** False when no instrument has this symbol. */
-export const saveInstrumentStatus = async (tx: Tx, symbol: string, status: InstrumentStatus): Promise<boolean> =>
-  (await tx.instrument.updateMany({ where: { symbol }, data: { status } })).count > 0;
+export const saveInstrumentStatus = async (tx: Tx, symbol: string, status: InstrumentStatus): Promise<boolean> => {
+  await tellAll(tx);
+  return (await tx.instrument.updateMany({ where: { symbol }, data: { status } })).count > 0;
+};
 
 /** The account carries its switch as well, where every decision under its lock sees it. False without such an account. */
 export const saveTradingBlocked = async (tx: Tx, accountId: string, tradingBlocked: boolean): Promise<boolean> =>
@@ -69,10 +79,12 @@ export const saveKillSwitch = async (tx: Tx, { scope, target, ...rest }: KillSwi
     create: { scope, target, ...rest },
     update: rest,
   });
+  await tellAll(tx);
 };
 
 export const removeKillSwitch = async (tx: Tx, scope: KillSwitchScope, target: string): Promise<void> => {
   await tx.killSwitch.deleteMany({ where: { scope, target } });
+  await tellAll(tx);
 };
 
 export const saveHours = async (tx: Tx, value: MarketHours, updatedAt: Date): Promise<void> => {
@@ -81,4 +93,5 @@ export const saveHours = async (tx: Tx, value: MarketHours, updatedAt: Date): Pr
     create: { name: HOURS, value, updatedAt },
     update: { value, updatedAt },
   });
+  await tellAll(tx);
 };

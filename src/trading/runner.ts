@@ -1,3 +1,5 @@
+import type { KnownControls } from '../controls/open.ts';
+import { CHANGED } from '../controls/store.ts';
 import { connectPipeline } from '../database/connect.ts';
 import type { Database } from '../database/database.ts';
 import type { Timers } from '../kernel/timers.ts';
@@ -15,19 +17,25 @@ export interface RunnerNeeds {
   orders: OrderDeps;
   market: OpenMarket;
   duties: Duties;
+  controls: Pick<KnownControls, 'refresh'>;
   log: Log;
   timers: Timers;
 }
 
 /** Has this process run the venue while it holds the lease, and wait for the lease while another one does. */
-export const createRunner = ({ database, orders, market, duties, log, timers }: RunnerNeeds) => {
+export const createRunner = ({ database, orders, market, duties, controls, log, timers }: RunnerNeeds) => {
   const { instruments, venue, dispatch, sharedQuotes, elsewhere, answer } = market;
   const pending = createLook({ ...orders, dispatch, log, timers });
+  /** What an operator has set through another process. */
+  const readAgain = (): void => {
+    void instruments.refresh();
+    controls.refresh();
+  };
   const lease = createLease({
     connect: () => connectPipeline(database.connection),
     log,
     timers,
-    hears: { [elsewhere.channel]: elsewhere.heard },
+    hears: { [elsewhere.channel]: elsewhere.heard, [CHANGED]: readAgain },
     hearsAsHolder: { [CHANNEL]: pending.look, [QUESTIONS]: answer },
     taken: duties.takeUp,
     lost: () => {

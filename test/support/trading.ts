@@ -45,7 +45,7 @@ export const addCustomer = async ({ prisma }: Pick<Database, 'prisma'>, ids: Ids
 export const startTrading = async (
   options: { url?: string; clock?: Clock; ordersPerMinute?: number; rates?: typeof fees } & Pick<
     TradingOptions,
-    'makeVenue'
+    'makeVenue' | 'timers'
   > = {},
 ) => {
   const own = options.url === undefined ? await testDatabase() : undefined;
@@ -62,6 +62,7 @@ export const startTrading = async (
     log,
     orderBudget: limiter.budgets.orders,
     ...(options.makeVenue && { makeVenue: options.makeVenue }),
+    ...(options.timers && { timers: options.timers }),
   });
   await trading.start();
 
