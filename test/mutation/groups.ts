@@ -6,12 +6,12 @@ export interface Group {
 
 export const groups: Readonly<Record<string, Group>> = {
   identity: {
-    mutate: ['src/identity/{tokens,refresh-token,gate}.ts'],
-    tests: ['test/identity/{access-token,refresh-token,gate}.test.ts'],
+    mutate: ['src/identity/sessions/{tokens,refresh-token}.ts', 'src/identity/password/gate.ts'],
+    tests: ['test/identity/sessions/{access-token,refresh-token}.test.ts', 'test/identity/password/gate.test.ts'],
   },
   passwords: {
-    mutate: ['src/identity/{password-rules,names}.ts'],
-    tests: ['test/identity/{password-rules,names}.test.ts'],
+    mutate: ['src/identity/password/password-rules.ts', 'src/identity/users/names.ts'],
+    tests: ['test/identity/password/password-rules.test.ts', 'test/identity/users/names.test.ts'],
   },
   access: {
     mutate: [
@@ -39,14 +39,14 @@ export const groups: Readonly<Record<string, Group>> = {
   ledger: {
     mutate: [
       'src/ledger/{entries,lots,position,holding,valuation,decide-transfer,decide-reversal}.ts',
-      'src/lane/{books,hand,book-entry,changes,lots,needs,pick}.ts',
+      'src/lane/{books,hand,book-entry,changes,lots,needs,pick,sift}.ts',
       'src/ledger/{shortfall,books/replay}.ts',
       'src/kernel/decimal.ts',
       'src/market/average.ts',
     ],
     tests: [
       'test/ledger/{lots,decide,holding,replay}.test.ts',
-      'test/lane/{books,lots,needs,pick}.test.ts',
+      'test/lane/{books,lots,needs,pick,sift}.test.ts',
       'test/kernel/decimal.test.ts',
     ],
   },

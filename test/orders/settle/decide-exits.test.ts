@@ -281,6 +281,21 @@ describe('a fill that comes after its entry was closed', () => {
     }
   });
 
+  it.each([
+    ['was cancelled', { status: 'CANCELED' }],
+    ['has ended with its time', { status: 'EXPIRED' }],
+    ['was replaced', { status: 'REPLACED', replacedById: 'next' }],
+  ] as const)(
+    'of an exit that %s ends the other of its pair no more: what ended it says what becomes of that',
+    (_, was) => {
+      const { settle, order, seen } = open({ orders: [profit(was), loss({ reserve: 100n })], units: 200n });
+      settle(trade('profit', 'SELL', 10n));
+      expect(order('profit')).toMatchObject({ ...was, filledQty: 10n });
+      expect(order('loss')).toMatchObject({ status: 'NEW', reserve: 100n, canceledAt: null });
+      expect(seen().events).toEqual(['ORDER_PARTIALLY_FILLED profit']);
+    },
+  );
+
   it('begins its exits where they are covered, and shows them closed where they are not', () => {
     const exits = (posted: bigint) => {
       const world = open({

@@ -175,4 +175,28 @@ describe('the order book', () => {
     expect(book.best('BUY')).toBeUndefined();
     expect(book.best('SELL')?.qty).toBe(20n);
   });
+
+  it.each([
+    ['has no more for one lot at the last price, though nothing else is offered', 1_049n, 'SPENT'],
+    ['has spent it to the last unit', 1_000n, 'SPENT'],
+    ['has enough for one more lot, but nothing is offered', 1_050n, 'NO_LIQUIDITY_WITHIN_COLLAR'],
+    ['is not by cash at all', null, 'NO_LIQUIDITY_WITHIN_COLLAR'],
+  ] as const)('ends an order by cash as what it is that %s', (_, budget, reason) => {
+    for (const timeInForce of ['IOC', 'FOK'] as const) {
+      const book = bookOf({ lotSize: 5n, unitValue: 1n });
+      book.add(order('maker', { side: 'SELL', worstPrice: 10n, leavesQty: 100n }));
+      const bought = order('taker', { type: 'MARKET', timeInForce, leavesQty: 500n, budget });
+      const isWhole = timeInForce === 'IOC' || reason === 'SPENT';
+      const expected = isWhole ? [[100n], reason] : [[], 'FOK_NOT_FILLABLE'];
+      for (const { fills, ended } of [book.preview(bought), book.add(bought)])
+        expect([fills.map(({ qty }) => qty), ended]).toEqual(expected);
+    }
+  });
+
+  it('does not end an order that was filled with the last of its cash', () => {
+    const book = bookOf();
+    book.add(order('maker', { side: 'SELL' }));
+    const bought = order('taker', { type: 'MARKET', timeInForce: 'IOC', budget: 1_000n });
+    expect([book.preview(bought).ended, book.add(bought).ended]).toEqual([null, null]);
+  });
 });
