@@ -102,7 +102,8 @@ InstrumentRef.implement({
     collarPercent: t.field({
       type: 'Decimal',
       description:
-        'How far from the best price, in percent of it, a market order may trade; what is left then is cancelled.',
+        'How far from the best price, in percent of it, a market order may trade, and a STOP or TRAILING_STOP once it is ' +
+        'triggered; what is left then is cancelled.',
       resolve: ({ collarBps }) => formatDecimal(BigInt(collarBps), 2),
     }),
     status: t.field({ type: StatusEnum, resolve: ({ status }) => status }),

@@ -11,7 +11,10 @@ import { builder } from '../graphql/builder.ts';
 export const SideEnum = builder.enumType(OrderSide, { name: 'OrderSide', description: 'FIX tag 54.' });
 export const TypeEnum = builder.enumType(OrderType, {
   name: 'OrderType',
-  description: 'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market.',
+  description:
+    'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market. A STOP or TRAILING_STOP that is reached is a MARKET order of ' +
+    'that moment: its collar is measured from the best price then, also where the market has gapped past the stop. A buy pays ' +
+    'besides no more than its stop price and the collar, which is what it holds.',
 });
 export const TimeInForceEnum = builder.enumType(TimeInForce, {
   name: 'TimeInForce',

@@ -9,7 +9,7 @@ import { budgetOf, type FeeRates } from './risk.ts';
 /** What the market makes of an order at the moment of the decision. */
 export interface Terms {
   qty: bigint;
-  /** The worst price that the order may trade at. */
+  /** The worst price that the order may trade at; of a sell stop without a limit, what it is reckoned with until it is reached. */
   worstPrice: bigint;
   stopPrice: bigint | null;
   trailPeak: bigint | null;
@@ -75,7 +75,7 @@ export const termsOf = (
   const trail = order.type === 'TRAILING_STOP' ? trailing(order, instrument, quote) : undefined;
   if (isFailure(trail)) return trail;
   const { stopPrice, trailPeak } = trail ?? { stopPrice: order.stopPrice, trailPeak: null };
-  // A stop becomes a market order at its price: the collar hangs on that price, not on today's.
+  // A stop becomes a market order at about its price: what a buy holds and what both count for hang on that, not on today's.
   const reference = stopPrice === null ? quote : { bid: stopPrice, ask: stopPrice };
   const worstPrice = order.limitPrice ?? (reference && collarPrice(instrument, order.side, reference));
   if (worstPrice === undefined) return noMarket(instrument);

@@ -13,7 +13,10 @@ export interface VenueOrder {
   timeInForce: TimeInForce;
   /** What is still to be filled. */
   leavesQty: bigint;
-  /** The worst price it may trade at: its limit, or the collar of an order without one. */
+  /**
+   * The worst price it may trade at: its limit, or the collar of an order without one. Of a sell STOP or TRAILING_STOP it binds
+   * nobody: what is reached is a market order of that moment, whose collar hangs on the best bid.
+   */
   worstPrice: bigint;
   /** Where a STOP or STOP_LIMIT is triggered; a trailing stop's moves with the market. Null for the others. */
   stopPrice: bigint | null;

@@ -9,7 +9,7 @@ import type { Changes } from './check-replace.ts';
 
 const units = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
 
-/** Where the stop of an order stands, and with it the worst price of one that has no limit. */
+/** Where the stop of an order stands, and with it the worst price of one that has no limit: what a buy holds for. */
 type Trigger = Pick<OrderRow, 'stopPrice' | 'worstPrice'>;
 
 /** A trailing stop at another distance from the best price that the market has had for it. */

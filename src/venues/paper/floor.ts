@@ -5,7 +5,7 @@ import { isBetterPeak } from '../trail.ts';
 import type { Report, Trailed, VenueOrder } from '../venue.ts';
 import { type Book, type BookOrder, createBook, type EndReason, type Fill } from './book.ts';
 import { createGroups } from './groups.ts';
-import { createStops, type Stop, type Stops } from './stops.ts';
+import { createStops, reached, type Stop, type Stops } from './stops.ts';
 
 export type Listing = Pick<
   Instrument,
@@ -238,7 +238,7 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
         for (let stop = stops.take(price); stop !== undefined; stop = stops.take(price)) {
           const { orderId, accountId } = stop.order;
           said.push({ kind: 'TRIGGERED', orderId, accountId, symbol, place: nextPlace() });
-          enter(stop.order);
+          enter(reached(listing, stop.order, book));
         }
       }
       if (marks.length > 0) marks = [];

@@ -1,11 +1,11 @@
 import type { Foreseen, VenueOrder } from '../venue.ts';
 import type { Book, BookOrder } from './book.ts';
 import { canWait, isStop, type Listing, peakOf, trailedTo } from './floor.ts';
-import { createStops } from './stops.ts';
+import { createStops, reached } from './stops.ts';
 
 /** What the market in an instrument is at this moment. */
 export interface Scene {
-  book: Pick<Book, 'preview'>;
+  book: Pick<Book, 'best' | 'preview'>;
   last: bigint | null;
   listing: Listing;
   /** Why nothing may trade now. */
@@ -37,5 +37,5 @@ export const foresee = (order: VenueOrder, { book, last, listing, obstacle }: Sc
   const stop = stops.add(order, peak);
   if (stop.level.price !== order.stopPrice) said.push({ kind: 'TRAILED', ...name, ...trailedTo(stop) });
   if (last === null || stops.take(last) === undefined) return said;
-  return [...said, { kind: 'TRIGGERED', ...name }, ...meet(book, stop.order, name)];
+  return [...said, { kind: 'TRIGGERED', ...name }, ...meet(book, reached(listing, stop.order, book), name)];
 };

@@ -1,6 +1,7 @@
 import { collarPrice, type Instrument } from '../../market/instrument.ts';
 import { isBetterPeak, tighter, trailedStop } from '../trail.ts';
 import type { VenueOrder } from '../venue.ts';
+import type { Book } from './book.ts';
 import { createLadder, type Ladder, type Queued } from './ladder.ts';
 
 /** A stop that waits for its price; its level in the ladder is its stop price. */
@@ -34,7 +35,7 @@ export type StopTerms = Pick<Instrument, 'tickSize' | 'collarBps'>;
 
 const sides = ['BUY', 'SELL'] as const;
 
-/** The order with the collar of where its stop stands now, so that it can still trade, and not at any price, when it is triggered. */
+/** The order with the collar of where its stop stands now: what a buy, whose hold follows it, never pays more than. */
 const collared = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): VenueOrder => {
   const collar = collarPrice(terms, order.side, { bid: stopPrice, ask: stopPrice });
   return collar === undefined ? order : { ...order, worstPrice: tighter(order.side, collar, order.worstPrice) };
@@ -43,6 +44,20 @@ const collared = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): Venue
 /** The same for an order that says itself where its stop stands: it has its collar already when that is so. */
 const collaredUnless = (terms: StopTerms, order: VenueOrder, stopPrice: bigint): VenueOrder =>
   stopPrice === order.stopPrice ? order : collared(terms, order, stopPrice);
+
+/**
+ * A stop that was reached, as it meets the book. Without a limit it is a market order of this moment, so its collar is measured from
+ * the best price there is now: a sale that the market has gapped through still sells. A buy pays besides no more than it was
+ * to cost where its stop stood, because that is what it holds. With nobody on the other side there is nothing to measure from.
+ */
+export const reached = (terms: StopTerms, order: VenueOrder, book: Pick<Book, 'best'>): VenueOrder => {
+  if (order.type === 'STOP_LIMIT') return order;
+  const { side } = order;
+  const far = book.best(side === 'BUY' ? 'SELL' : 'BUY')?.price ?? null;
+  const collar = collarPrice(terms, side, { bid: far, ask: far });
+  if (collar === undefined) return order;
+  return { ...order, worstPrice: side === 'BUY' ? tighter(side, collar, order.worstPrice) : collar };
+};
 
 /** The stops of one instrument. A mark costs no more than what it moves or triggers, however many wait. */
 export const createStops = (terms: StopTerms): Stops => {

@@ -200,6 +200,7 @@ test.each(places)('a preview by $where says what placing the order then does', a
     ['FILLED', () => ({ side: 'BUY', type: 'STOP', qty: '1', stopPrice: near('bid', 99n) })],
     ['CANCELED NO_LIQUIDITY_WITHIN_COLLAR', () => ({ side: 'BUY', type: 'STOP', qty: '1', stopPrice: '1.00' })],
     ['FILLED', () => ({ side: 'SELL', type: 'STOP', qty: '2', stopPrice: near('ask', 101n) })],
+    ['FILLED', () => ({ side: 'SELL', type: 'STOP', qty: '2', stopPrice: near('ask', 130n) })],
     ['NEW', () => ({ side: 'BUY', type: 'STOP_LIMIT', qty: '1', stopPrice: '1.00', limitPrice: '2.00' })],
     ['FILLED', () => ({ side: 'BUY', type: 'STOP_LIMIT', qty: '1', stopPrice: '1.00', limitPrice: near('ask', 101n) })],
     ['NEW', () => ({ side: 'BUY', type: 'TRAILING_STOP', qty: '1', trailPrice: '50.00' })],

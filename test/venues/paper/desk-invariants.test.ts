@@ -15,6 +15,8 @@ interface Live {
   leavesQty: bigint;
   spent: bigint;
   waits: boolean;
+  /** The worst price of a sale that was reached without a limit: the first, which was the best, and the collar from there. */
+  floor: bigint | null;
 }
 
 /** Follows what is reported, and knows of the orders nothing but that. */
@@ -28,14 +30,17 @@ const createWitness = () => {
     if (known.has(order.orderId)) return;
     known.add(order.orderId);
     const waits = order.type.includes('STOP') && !order.triggered;
-    live.set(order.orderId, { order, root: order.orderId, leavesQty: order.leavesQty, spent: 0n, waits });
+    live.set(order.orderId, { order, root: order.orderId, leavesQty: order.leavesQty, spent: 0n, waits, floor: null });
   };
 
   const fill = (orderId: string, { price, qty }: TradeReport): void => {
     const found = live.get(orderId)!;
     const { order, root } = found;
     expect(found.waits, 'a stop that waits never trades').toBe(false);
-    expect(order.side === 'BUY' ? price <= order.worstPrice : price >= order.worstPrice).toBe(true);
+    if (order.side === 'SELL' && (order.type === 'STOP' || order.type === 'TRAILING_STOP') && !order.triggered) {
+      found.floor ??= (price * BigInt(10_000 - listing.collarBps)) / 10_000n - tickSize;
+      expect(price > found.floor).toBe(true);
+    } else expect(order.side === 'BUY' ? price <= order.worstPrice : price >= order.worstPrice).toBe(true);
     found.leavesQty -= qty;
     found.spent += price * qty * unitValue;
     expect(qty > 0n && qty % lotSize === 0n && found.leavesQty >= 0n).toBe(true);

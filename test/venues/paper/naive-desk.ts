@@ -101,15 +101,28 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   };
   const isBetter = (side: string, price: bigint, than: bigint): boolean =>
     side === 'BUY' ? price < than : price > than;
-  /** So many ticks beyond the stop as the collar allows, unless the order's own is closer. */
-  const collared = (order: VenueOrder, stopPrice: bigint): VenueOrder => {
-    const whole = stopPrice * BigInt(10_000 + (order.side === 'BUY' ? 1 : -1) * listing.collarBps);
+  /** So many ticks beyond the price as the collar allows. */
+  const collarBeyond = (side: string, price: bigint): bigint => {
+    const whole = price * BigInt(10_000 + (side === 'BUY' ? 1 : -1) * listing.collarBps);
     let [down, up] = [0n, 0n];
     while ((down + tickSize) * 10_000n <= whole) down += tickSize;
     while (up * 10_000n < whole) up += tickSize;
-    const collar = order.side === 'BUY' ? up : down > 0n ? down : tickSize;
-    const [low, high] = [collar, order.worstPrice].sort(compare);
+    return side === 'BUY' ? up : down > 0n ? down : tickSize;
+  };
+  /** So many ticks beyond the stop, unless the order's own is closer. */
+  const collared = (order: VenueOrder, stopPrice: bigint): VenueOrder => {
+    const [low, high] = [collarBeyond(order.side, stopPrice), order.worstPrice].sort(compare);
     return { ...order, worstPrice: order.side === 'BUY' ? low! : high! };
+  };
+  /** What a stop without a limit may trade at once it is reached: near the best price there is, and a buy not above its own. */
+  const atMarket = (order: VenueOrder): VenueOrder => {
+    const there = book.entries().filter((entry) => entry.order.side !== order.side);
+    const prices = there.map((entry) => entry.order.worstPrice).sort(compare);
+    const best = order.side === 'BUY' ? prices[0] : prices.at(-1);
+    if (order.type === 'STOP_LIMIT' || best === undefined) return order;
+    const collar = collarBeyond(order.side, best);
+    const isAbove = order.side === 'BUY' && collar > order.worstPrice;
+    return isAbove ? order : { ...order, worstPrice: collar };
   };
   const sayTrailed = ({ order, peak, stopPrice }: Waiting, place?: bigint): void => {
     const { orderId, accountId, worstPrice } = order;
@@ -164,7 +177,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
         const { orderId, accountId } = stop.order;
         waiting = waiting.filter((each) => each !== stop);
         out.push({ kind: 'TRIGGERED', orderId, accountId, symbol, place: nextPlace() });
-        enter({ ...stop.order, leavesQty: stop.leavesQty });
+        enter({ ...atMarket(stop.order), leavesQty: stop.leavesQty });
       }
     }
   };

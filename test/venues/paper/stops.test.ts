@@ -51,9 +51,92 @@ describe('stops', () => {
   it('rest as a limit order, or end at their collar, when nobody meets their price', () => {
     const { engine, tick, submit } = open();
     submit('limit', { ...stop, type: 'STOP_LIMIT', worstPrice: 95n });
-    submit('collar', { ...stop, worstPrice: 95n });
-    expect(names(tick(95n))).toEqual(['TRIGGERED limit', 'TRIGGERED collar', 'CANCELED collar']);
+    expect(names(tick(95n))).toEqual(['TRIGGERED limit']);
     expect(engine.desk('AAPL')?.book.best('SELL')).toMatchObject({ price: 95n, qty: 10n });
+    submit('collar', { ...stop, side: 'BUY', stopPrice: 105n, worstPrice: 105n });
+    expect(names(tick(105n))).toEqual(['TRADE', 'TRIGGERED collar', 'CANCELED collar']);
+  });
+
+  it('sell within the collar of the best bid when they are reached, however far the market has gapped past them', () => {
+    const { engine, submit } = open();
+    // Without the makers: bids at a collar from each other and beyond it.
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    submit('stop', { ...stop, worstPrice: 91n, leavesQty: 8n });
+    submit('limit', { ...stop, type: 'STOP_LIMIT', worstPrice: 91n });
+    submit('trails', { ...stop, type: 'TRAILING_STOP', trail: { price: 3n }, trailPeak: 100n, stopPrice: 97n });
+    for (const [price, leavesQty] of [
+      [60n, 5n],
+      [57n, 4n],
+      [56n, 40n],
+    ] as const)
+      submit(`bid-${price}`, { worstPrice: price, leavesQty });
+    const said = submit('sells', { side: 'SELL', worstPrice: 60n, leavesQty: 1n });
+    expect(names(said.slice(2))).toEqual([
+      'TRIGGERED trails',
+      'TRADE',
+      'TRADE',
+      'CANCELED trails',
+      'TRIGGERED stop',
+      'TRADE',
+      'TRIGGERED limit',
+    ]);
+    expect(said.flatMap((report) => (report.kind === 'TRADE' ? [[report.price, report.qty]] : []))).toEqual([
+      [60n, 1n],
+      [60n, 4n],
+      // Down to 57, which is 60 less 5 %; nothing is left there, so the next one measures from 56.
+      [57n, 4n],
+      [56n, 8n],
+    ]);
+    expect(said).toContainEqual(expect.objectContaining({ orderId: 'trails', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' }));
+    expect(engine.desk('AAPL')?.book.best('SELL')).toMatchObject({ price: 91n, qty: 10n });
+  });
+
+  it('end without a trade when nobody bids at all', () => {
+    const { engine, submit } = open();
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    expect(submit('a', { ...stop, stopPrice: 100n })).toMatchObject([
+      { kind: 'ACKNOWLEDGED' },
+      { kind: 'TRIGGERED' },
+      { kind: 'CANCELED', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' },
+    ]);
+  });
+
+  it('buy at no more than the tighter of both: what they hold for, and the collar of the best offer', () => {
+    const { engine, submit, tick } = open();
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    submit('near', { side: 'SELL', worstPrice: 80n, leavesQty: 1n });
+    submit('far', { side: 'SELL', worstPrice: 85n });
+    const buy = { ...stop, side: 'BUY', stopPrice: 90n, worstPrice: 95n, leavesQty: 2n } as const;
+    // 84 is the collar of the best offer, 95 its own.
+    expect(submit('offer', buy).slice(1)).toMatchObject([
+      { kind: 'TRIGGERED' },
+      { kind: 'TRADE', price: 80n, qty: 1n },
+      { kind: 'CANCELED', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' },
+    ]);
+    submit('gapped', { ...buy, stopPrice: 101n, worstPrice: 106n });
+    engine.execute({ kind: 'CANCEL', orderId: 'far', accountId: 'account-far', symbol: 'AAPL' });
+    // Offered at 121, which is more than it holds.
+    expect(names(tick(120n))).toEqual(['TRIGGERED gapped', 'CANCELED gapped']);
+  });
+
+  it('are foreseen by the same collar', () => {
+    const { engine, submit, tick } = open();
+    submit('bid', { worstPrice: 80n, leavesQty: 4n });
+    engine.execute({ kind: 'HALT', symbol: 'AAPL' });
+    engine.execute({ kind: 'RESUME', symbol: 'AAPL' });
+    const order = venueOrder('a', { ...stop, stopPrice: 100n, worstPrice: 95n });
+    const foreseen = engine.desk('AAPL')?.preview(order) ?? [];
+    expect(foreseen).toMatchObject([
+      { kind: 'ACKNOWLEDGED' },
+      { kind: 'TRIGGERED' },
+      { kind: 'TRADE', price: 80n, qty: 4n },
+      { kind: 'CANCELED', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' },
+    ]);
+    expect(names(submit('a', order))).toEqual(['ACKNOWLEDGED a', 'TRIGGERED a', 'TRADE', 'CANCELED a']);
+    expect(tick(90n)).toEqual([]);
   });
 
   it('go in the order in which the market comes by, then of arrival, and trigger each other by their trades', () => {
@@ -104,15 +187,15 @@ describe('stops', () => {
       { orderId: 'sell', stopPrice: 196n, worstPrice: 186n },
       { orderId: 'tight', stopPrice: 196n, worstPrice: 195n },
     ]);
-    // What it would have sold at by the collar of its placement, 50, is out of reach now.
+    // Of a sale it is what is reckoned with; what it sells at hangs on the best bid when it is reached.
     expect(tick(150n)).toMatchObject([
       { kind: 'TRIGGERED' },
-      { kind: 'CANCELED', orderId: 'sell', reason: 'NO_LIQUIDITY_WITHIN_COLLAR' },
+      { kind: 'TRADE', price: 149n, taker: { orderId: 'sell' } },
       { kind: 'TRIGGERED' },
-      { kind: 'CANCELED', orderId: 'tight' },
+      { kind: 'TRADE', price: 149n, taker: { orderId: 'tight' } },
     ]);
     const buy = { ...trailing, side: 'BUY', trail: { bps: 250 } } as const;
-    expect(submit('buy', { ...buy, worstPrice: 900n })[1]).toMatchObject({ stopPrice: 154n, worstPrice: 162n });
+    expect(submit('buy', { ...buy, worstPrice: 900n })[1]).toMatchObject({ stopPrice: 153n, worstPrice: 161n });
     expect(tick(100n)).toMatchObject([{ orderId: 'buy', stopPrice: 103n, worstPrice: 109n }]);
   });
 
@@ -130,6 +213,8 @@ describe('stops', () => {
     expect(restore('became', { ...stop, type: 'STOP_LIMIT', worstPrice: 99n, triggered: true })).toMatchObject([
       { kind: 'TRADE', price: 99n, taker: { orderId: 'became' } },
     ]);
+    // The makers are not there yet, so nothing says what the market is: it keeps to what it came with.
+    expect(names(restore('reached', { ...stop, worstPrice: 100n, triggered: true }))).toEqual(['CANCELED reached']);
     expect(names(tick(117n))).toEqual([]);
     expect(names(tick(116n))).toEqual(['TRIGGERED trails', 'TRADE']);
   });
