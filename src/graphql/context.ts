@@ -26,6 +26,8 @@ export interface GraphContext {
   dependencies: Set<Dependency> | null;
   /** What the mutations of this request did, as far as it is shown; null until one did something. */
   carriedOut: CarriedOut[] | null;
+  /** Where in the answer lists are empty because there is nothing that they could be of; null until there is one. */
+  nothingThere: string[] | null;
   services: Services;
   clock: Clock;
 }

@@ -66,6 +66,7 @@ export const createGraphql = (
         idempotencyReplayed: false,
         dependencies: null,
         carriedOut: null,
+        nothingThere: null,
         services,
         clock,
         operation: null,

@@ -20,7 +20,7 @@ import { createPortfolioHistory } from './history/portfolio.ts';
 import type { HistoryStore } from './history/store.ts';
 import { createJournal } from './journal/journal.ts';
 import type { JournalStore } from './journal/store.ts';
-import { createReadableAccount, type Reader, sightOf } from './reader.ts';
+import { createReadableAccount, type Reader, readableAccount, sightOf } from './reader.ts';
 import { createReverseTransfer } from './reverse-transfer.ts';
 import { createStatement } from './statement/statement.ts';
 import type { Account, LedgerStore } from './store.ts';
@@ -76,6 +76,9 @@ export const createLedger = (parts: LedgerDeps) => {
     scaleOf: deps.scaleOf,
     paperDeposits: deps.paperDeposits,
 
+    /** Whether a reader who names the account may see it; another is as if it were not there. */
+    mayRead: async (reader: Reader, accountId: string): Promise<boolean> =>
+      (await readableAccount(deps.accounts, reader, accountId)) !== undefined,
     accountsOf: (userId: string): Promise<Account[]> => deps.store.accountsOfUser(userId),
     accountOf: async (userId: string, id: string): Promise<Account | undefined> =>
       isUuid(id)

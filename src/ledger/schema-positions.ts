@@ -7,6 +7,7 @@ import type { Instrument } from '../market/instrument.ts';
 import type { OpenLot } from './history/past-lots.ts';
 import { AccountRef } from './schema-accounts.ts';
 import { accountOfRow, lotBatch } from './schema-batches.ts';
+import { noteUnlessReadable } from './schema-readable.ts';
 import type { ValuedPosition } from './valuation.ts';
 
 const LotRef = builder.objectRef<OpenLot & { instrument: Instrument }>('Lot').implement({
@@ -87,8 +88,8 @@ builder.queryFields((t) => ({
     type: [PositionRef],
     complexity: { field: 1, multiplier: 10 },
     description:
-      'What the viewer holds, by account and symbol; empty for an account that is not the viewer’s. Errors: BAD_USER_INPUT when ' +
-      'the instant is in the future.',
+      'What the viewer holds, by account and symbol; empty for an account that is not the viewer’s, which `extensions.nothingThere` ' +
+      'says. Errors: BAD_USER_INPUT when the instant is in the future.',
     args: {
       accountId: t.arg.id({
         description: 'All of the viewer’s accounts when absent; any with the permission ledger:read.',
@@ -101,7 +102,9 @@ builder.queryFields((t) => ({
         description: 'Also what is closed, with qty 0, for its realised profit or loss; left out when absent.',
       }),
     },
-    resolve: (_, { accountId, asOf, closed }, context) =>
-      context.services.ledger.positions(readerOf(context), accountId, asOf, closed ?? false),
+    resolve: async (_, { accountId, asOf, closed }, context, info) => {
+      await noteUnlessReadable(context, accountId, info);
+      return context.services.ledger.positions(readerOf(context), accountId, asOf, closed ?? false);
+    },
   }),
 }));

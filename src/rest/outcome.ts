@@ -41,13 +41,16 @@ const refusedWhole = (operation: RestOperation, errors: readonly GraphQLFormatte
   };
 };
 
+export const NOTHING_THERE: RestFailure = { code: 'NOT_FOUND', message: 'Nothing is found here.', errors: [] };
+
 /** Why a result is no success; undefined when it is one. The worst of its errors decides, else the first of the `userErrors`. */
 export const failureOf = (
   operation: RestOperation,
-  { data, errors = [] }: ExecutionResult,
+  { data, errors = [], extensions }: ExecutionResult,
 ): RestFailure | undefined => {
   const { payloads, wireNames } = operation;
   if (errors.length > 0) return refusedWhole(operation, errors as readonly GraphQLFormattedError[]);
+  if (extensions?.nothingThere !== undefined) return NOTHING_THERE;
   const found = payloads.flatMap((name) => (data?.[name] as { userErrors?: UserError[] } | null)?.userErrors ?? []);
   const [first] = found;
   if (first === undefined) return undefined;

@@ -2,8 +2,9 @@ import type { Exchange, HttpAnswer } from '../http/answer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Face } from './faces.ts';
 import type { RestOperation } from './operation.ts';
+import { NOTHING_THERE } from './outcome.ts';
 import { linkOf, pageOf } from './page.ts';
-import { failing, type RefuseAs } from './refuse.ts';
+import type { RefuseAs } from './refuse.ts';
 import { requestOf } from './request-of.ts';
 import { fillAddress, select } from './select.ts';
 import { unlessKnown } from './unless-known.ts';
@@ -22,7 +23,7 @@ export const createSucceed =
     const headers: Record<string, string> = { ...more };
     const value = operation.body === undefined ? undefined : select(data, operation.body);
     if (operation.body !== undefined && (value === null || value === undefined))
-      return refuse(exchange, face, { operation }, failing('NOT_FOUND', 'Nothing is found here.'));
+      return refuse(exchange, face, { operation }, NOTHING_THERE);
     const page = pageOf(value);
     // Numbered pages say by themselves where they are.
     const linked = operation.page === undefined ? page : pageOf(select(data, operation.page));

@@ -31,6 +31,7 @@ const contextOf = (viewer: Viewer | null, services: Partial<Services> = world): 
     idempotencyReplayed: false,
     dependencies: null,
     carriedOut: null,
+    nothingThere: null,
     services: services as Services,
     clock: world.clock,
   }) as GraphContext;

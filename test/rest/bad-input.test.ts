@@ -275,6 +275,29 @@ describe.each([
   });
 });
 
+describe.each(['019aa5a2-7c00-7000-8000-0000000000ff', 'nonsense', 'OTHER'])('the account %s', (id) => {
+  it.each([
+    '',
+    '/balances',
+    '/positions',
+    `/balances?asOf=${past}`,
+    `/statement?from=${past}&to=2026-06-01T00:00:00Z`,
+    `/portfolio-history?from=${past}&to=2026-06-01T00:00:00Z&interval=DAY`,
+  ])('%s is not found by a customer', async (path) => {
+    const native = faces[0]!;
+    const { accessToken } = (await post(native, {})).json;
+    const foreign = (await get(native, '/api/v1/accounts')).json.items[0].id;
+    const more = { authorization: `Bearer ${accessToken}` };
+    const of = `/api/v1/accounts/${id.replace('OTHER', foreign)}`;
+    const [answer, sibling] = [await get(native, of + path, more), await get(native, of, more)];
+    check(native, answer, 404, []);
+    const { request_id: _, instance: __, ...said } = answer.json;
+    expect(sibling.json).toMatchObject(said);
+    const { items } = (await get(native, '/api/v1/accounts', more)).json;
+    expect((await get(native, `/api/v1/accounts/${items[0].id}${path}`, more)).status).toBe(200);
+  });
+});
+
 const lists: [list: string, path: string][] = [
   ['orders', '/api/v1/orders'],
   ['journal', '/api/v1/journal'],

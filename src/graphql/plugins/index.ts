@@ -6,6 +6,7 @@ import { useIdempotencyAnswer } from './idempotency.ts';
 import { useIdempotencyHeader } from './idempotency-header.ts';
 import { useIntrospection } from './introspection.ts';
 import { type MaskOptions, useMaskedErrors } from './masked-errors.ts';
+import { useNothingThere } from './nothing-there.ts';
 import { useOperation } from './operation.ts';
 import { useRateLimit } from './rate-limit.ts';
 import { type DocumentRules, useRegisteredDocuments } from './registered-documents.ts';
@@ -29,6 +30,7 @@ export const createPlugins = (options: PluginOptions): Plugin[] => [
   useComplexity(),
   useRateLimit(),
   useIdempotencyAnswer(),
+  useNothingThere(),
   useDependencies(),
   useMaskedErrors(options),
 ];

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
 import { limits } from '../../limits.ts';
+import { noteUnlessReadable } from '../schema-readable.ts';
 import type { PastBalance } from './past-balances.ts';
 import { type Interval, intervals, type PortfolioPoint } from './portfolio.ts';
 
@@ -46,16 +47,18 @@ builder.queryFields((t) => ({
     type: [PastBalanceRef],
     complexity: { field: 1, multiplier: 10 },
     description:
-      'What an account had at an instant, by asset; empty for an account that is not the viewer’s. ' +
-      'Errors: BAD_USER_INPUT when the instant is in the future.',
+      'What an account had at an instant, by asset; empty for an account that is not the viewer’s, which ' +
+      '`extensions.nothingThere` says. Errors: BAD_USER_INPUT when the instant is in the future.',
     args: {
       accountId: t.arg.id({
         description: 'The viewer’s only account when absent; any with the permission ledger:read.',
       }),
       asOf: t.arg({ type: 'DateTime', description: 'Now when absent; this instant is included.' }),
     },
-    resolve: (_, { accountId, asOf }, context) =>
-      context.services.ledger.balancesAt(readerOf(context), accountId, asOf),
+    resolve: async (_, { accountId, asOf }, context, info) => {
+      await noteUnlessReadable(context, accountId, info);
+      return context.services.ledger.balancesAt(readerOf(context), accountId, asOf);
+    },
   }),
   portfolioHistory: t.field({
     access: 'signedIn',
@@ -63,7 +66,7 @@ builder.queryFields((t) => ({
     complexity: { field: 1, multiplier: 100 },
     description:
       `What an account was worth over time, for a chart of at most ${limits.ledger.chartPoints} points; empty for an ` +
-      'account that is not the viewer’s. Errors: BAD_USER_INPUT for a period that is empty, too long or in the future.',
+      'account that is not the viewer’s, which `extensions.nothingThere` says. Errors: BAD_USER_INPUT for a period that is empty, too long or in the future.',
     args: {
       accountId: t.arg.id({
         description: 'The viewer’s only account when absent; any with the permission ledger:read.',
@@ -72,7 +75,9 @@ builder.queryFields((t) => ({
       to: t.arg({ type: 'DateTime', required: true, description: 'Not in the future; the last point.' }),
       interval: t.arg({ type: IntervalEnum, required: true }),
     },
-    resolve: (_, { accountId, ...period }, context) =>
-      context.services.ledger.portfolioHistory(readerOf(context), accountId, period),
+    resolve: async (_, { accountId, ...period }, context, info) => {
+      await noteUnlessReadable(context, accountId, info);
+      return context.services.ledger.portfolioHistory(readerOf(context), accountId, period);
+    },
   }),
 }));
