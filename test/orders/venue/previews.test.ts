@@ -1,9 +1,10 @@
+import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RefusedError } from '../../../src/errors.ts';
 import { limits } from '../../../src/limits.ts';
 import type { Preview } from '../../../src/orders/place/preview.ts';
 import { must } from '../../support/people.ts';
-import { startTrading, type TestTrading } from '../../support/trading.ts';
+import { type Customer, startTrading, type TestTrading } from '../../support/trading.ts';
 import { until } from '../../support/until.ts';
 
 /** The venue runs in the first process; previews are asked of the second. */
@@ -37,6 +38,12 @@ const refusalOf = async (answer: Promise<unknown>): Promise<object> => {
   return { code, retryAfter_s, ...details };
 };
 
+const isAnswered = (trading: TestTrading, by: Customer['by']): Promise<boolean> =>
+  trading.orders.preview(by, buy).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 test('an order that meets more orders than one notification names is previewed as where the venue runs', async () => {
   const seller = await first.customer('1000000');
   must(await first.orders.place(seller.by, { symbol: 'AAPL', side: 'BUY', type: 'MARKET', qty: '300' }));
@@ -68,12 +75,7 @@ test('without a process that runs the venue a preview is refused until there is 
   };
   expect(await refusalOf(second.orders.preview(by, buy))).toEqual(unavailable);
   await until(second.runsVenue);
-  const preview = (): Promise<boolean> =>
-    second.orders.preview(by, buy).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(preview);
+  await until(() => isAnswered(second, by));
 });
 
 test('what is said on the channels and is no message is left aside', async () => {
@@ -87,4 +89,22 @@ test('what is said on the channels and is no message is left aside', async () =>
   ];
   for (const text of said) await first.database.pool.query("SELECT pg_notify('bourse_foresee', $1)", [text]);
   expect(must(await second.orders.preview(by, buy)).order.status).toBe('NEW');
+});
+
+test('whoever lost every connection to the database asks and answers over new ones', async () => {
+  const { by } = await first.customer('1000');
+  const owner = new pg.Client(first.database.connection);
+  await owner.connect();
+  await owner.query('SET ROLE NONE');
+  await owner.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  await owner.end();
+  await until(async () => {
+    const runs = [first, second].map((one) => one.runsVenue());
+    return runs.includes(true) && runs.includes(false) && first.ready() && second.ready();
+  });
+  const asks = first.runsVenue() ? second : first;
+  await until(() => isAnswered(asks, by));
+  expect(asks.runsVenue()).toBe(false);
 });
