@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,11 +8,12 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     // Vitest's default; said aloud, the run ends with its counts and not with a hint to turn it off.
     isolate: true,
-    // Vitest leaves one core to itself, which on two cores is half of the machine.
-    maxWorkers: '100%',
+    // More than there are cores: files wait as well as work, for deadlines, polls and Postgres. Vitest would leave one core to
+    // itself, which on two is half of the machine.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     globalSetup: ['test/support/postgres.ts'],
-    // Signing up hashes a password and starting a process takes seconds on a small machine.
-    testTimeout: 30_000,
+    // Starting a process takes seconds on a small machine, and many times that where others are at work on it too.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
