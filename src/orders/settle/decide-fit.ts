@@ -28,12 +28,15 @@ const cutsOf = (books: Books, order: OrderRow): Cut[] =>
     .map(({ exit, qty }) => ({ exit, less: leavesThen(exit) - qty }))
     .filter(({ less }) => less > 0n);
 
-/** What the open exits of the order's entry would let go of, because they need nothing for what it has not filled. */
+/** What the open exits of the order's entry, beside itself, would let go of, because they need nothing for what it has not filled. */
 export const freedByFit = (books: Books, order: OrderRow, rules: OrderRules): Line[] =>
-  sharesOf(books, order).map(({ exit }) => ({
-    ...{ accountId: exit.accountId, asset: exit.reserveAsset },
-    amount: sharedReserve(books, exit, rules) - exit.reserve,
-  }));
+  sharesOf(books, order)
+    .filter(({ exit }) => exit.id !== order.id)
+    .map(({ exit }) => ({
+      ...{ accountId: exit.accountId, asset: exit.reserveAsset },
+      amount: sharedReserve(books, exit, rules) - exit.reserve,
+    }))
+    .filter(({ amount }) => amount < 0n);
 
 const askLess = (books: Books, exit: OrderRow, less: bigint, rules: OrderRules & { ids: Ids }, at: Date): void => {
   const instrument = rules.instrumentOf(exit.symbol);
