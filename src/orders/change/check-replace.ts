@@ -10,7 +10,7 @@ import { isExit } from '../exits.ts';
 import { type OrderRules, pairNeed, siblingOf, waitingFor } from '../list.ts';
 import { EXECUTION_UNKNOWN, isChanging, isFinal } from '../order.ts';
 import type { OwnOrder } from '../own-order.ts';
-import { checkLimits, orderValue } from '../place/check-limits.ts';
+import { checkLimits, excessField, orderValue, outOfRange } from '../place/check-limits.ts';
 import {
   isExitWorse,
   isPairCrossed,
@@ -113,6 +113,14 @@ const sizeField = (changes: Changes): string => {
   return changes.limitPrice !== null ? 'limitPrice' : stopField(changes);
 };
 
+/** What made its value too large for any number: the price where that changes and is too high by itself. */
+const excessOf = (after: OrderRow, { changes, instrument }: ReplaceFacts): string => {
+  const field = excessField(after, instrument);
+  const { limitPrice, stopPrice, trail } = changes;
+  const moved = { limitPrice, stopPrice, ...(trail && { [trailField(trail)]: trail }) };
+  return (moved as Record<string, unknown>)[field] == null ? sizeField(changes) : field;
+};
+
 /** Whether the new prices contradict those of the other orders of its list, as they may not when a list is placed. */
 const checkPlaceInList = (
   books: Books,
@@ -163,7 +171,7 @@ const checkFunds = (
   const { accountId, instrument, changes } = facts;
   const needed = pairNeed(books, { ...order, replacement }, facts);
   const field = sizeField(changes);
-  if (needed > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
+  if (needed > MAX_UNITS) return outOfRange(excessOf({ ...order, worstPrice: BigInt(replacement.worstPrice) }, facts));
   const { posted, held } = books.balance(accountId, order.reserveAsset);
   const more = needed - order.reserve - (siblingOf(books, order)?.reserve ?? 0n);
   if (more <= posted - held) return undefined;
@@ -209,7 +217,7 @@ export const checkTerms = (
     return byState(failure('INVALID_PRICE', 'The trail is wider than the price.', moved));
   if (after.worstPrice > MAX_UNITS) return byState(failure('INVALID_PRICE', 'The price is out of range.', moved));
   const { largest, added } = valuesOf(books, order, after, facts);
-  const value = { value: largest, added, field: sizeField(facts.changes) };
+  const value = { value: largest, added, field: sizeField(facts.changes), excess: excessOf(after, facts) };
   // What only gives way is within any limit.
   const overLimit = (): Failure | undefined =>
     added === 0n ? undefined : checkLimits(account, { orders: -1, value: 0n }, value, facts.instrument, at);

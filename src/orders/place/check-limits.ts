@@ -33,6 +33,29 @@ export const notionalUsed = (account: Counted, at: Date): bigint =>
 export const sizeField = ({ notional }: Pick<OrderRow, 'notional'>): 'qty' | 'notional' =>
   notional === null ? 'qty' : 'notional';
 
+type Priced = Pick<OrderRow, 'type' | 'worstPrice' | 'trailPrice' | 'trailBps'>;
+
+/** The field that an order's worst price hangs on; undefined where that is the market's. */
+export const priceField = ({ type, trailPrice }: Priced): string | undefined => {
+  if (type === 'TRAILING_STOP') return trailPrice === null ? 'trailPercent' : 'trailPrice';
+  if (type === 'STOP') return 'stopPrice';
+  return type === 'MARKET' ? undefined : 'limitPrice';
+};
+
+/** A price at which one whole unit already is worth more than a number holds is at fault by itself, whatever the quantity. */
+const isPriceTooHigh = ({ worstPrice }: Priced, instrument: Instrument): boolean =>
+  tradeValue(instrument, worstPrice, tenTo(instrument.baseScale)) > MAX_UNITS;
+
+/** What makes the value of an order too large for any number. */
+export const excessField = (order: Priced & Pick<OrderRow, 'notional'>, instrument: Instrument): string =>
+  (isPriceTooHigh(order, instrument) ? priceField(order) : undefined) ?? sizeField(order);
+
+/** The refusal of such a value. */
+export const outOfRange = (field: string): Failure => {
+  const code = field === 'qty' || field === 'notional' ? 'INVALID_QUANTITY' : 'INVALID_PRICE';
+  return byState(failure(code, 'The value of the order is out of range.', field));
+};
+
 /**
  * What an order counts for: all of it at its worst price, and a sell at the bid where that is more, since a sell's worst
  * price is its least value; one by cash never for more than that cash. Fees are left out; fills and cancels change nothing any more.
@@ -49,18 +72,19 @@ export const orderValue = (
 
 /**
  * Whether one more order of this value, after `earlier` ones that are not counted yet, keeps to the limits of the account.
- * `added` is what counts for the day: less than the value where an order takes the place of another. `field` says how large it is.
+ * `added` is what counts for the day: less than the value where an order takes the place of another. `field` says how large it is,
+ * `excess` what is at fault where no number holds the value.
  */
 export const checkLimits = (
   account: Limited & Counted & Pick<AccountRow, 'openOrders'>,
   earlier: { orders: number; value: bigint },
-  { value, added, field }: { value: bigint; added: bigint; field: string },
+  { value, added, field, excess = field }: { value: bigint; added: bigint; field: string; excess?: string },
   { quoteAsset, quoteScale }: Pick<Instrument, 'quoteAsset' | 'quoteScale'>,
   at: Date,
 ): Failure | undefined => {
   const allowed = limitsOf(account, quoteScale);
   const text = (units: bigint): string => `${formatDecimal(units, quoteScale)} ${quoteAsset}`;
-  if (value > MAX_UNITS) return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
+  if (value > MAX_UNITS) return outOfRange(excess);
   if (account.openOrders + earlier.orders >= allowed.maxOpenOrders) {
     return failure('TOO_MANY_OPEN_ORDERS', `The account may have ${allowed.maxOpenOrders} open orders.`);
   }

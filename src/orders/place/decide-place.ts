@@ -1,5 +1,5 @@
 import type { KillSwitch } from '../../controls/kill-switch.ts';
-import { byState, type Failure, failure } from '../../errors.ts';
+import { type Failure, failure } from '../../errors.ts';
 import type { Answer } from '../../idempotency/once.ts';
 import { formatDecimal, MAX_UNITS } from '../../kernel/decimal.ts';
 import type { Books } from '../../lane/books.ts';
@@ -13,7 +13,7 @@ import { isFinal } from '../order.ts';
 import { type FeeRates, reserveOf } from '../risk.ts';
 import { termsOf } from '../terms.ts';
 import { orderEvent } from '../view.ts';
-import { checkLimits, countNotional, orderValue, sizeField } from './check-limits.ts';
+import { checkLimits, countNotional, excessField, orderValue, outOfRange, sizeField } from './check-limits.ts';
 import { checkSession, enterSession } from './check-session.ts';
 import { checkTrading } from './check-trading.ts';
 
@@ -86,7 +86,8 @@ export const prepareOrder = (
   const row = newRow(facts, terms, at);
   enterSession(row, session, at);
   const value = orderValue(row, instrument, facts.quote);
-  const problem = checkLimits(account, before, { value, added: value, field: sizeField(row) }, instrument, at);
+  const size = { value, added: value, field: sizeField(row), excess: excessField(row, instrument) };
+  const problem = checkLimits(account, before, size, instrument, at);
   return problem === undefined ? { row, value } : no(problem);
 };
 
@@ -98,8 +99,7 @@ export const checkFunds = (
   instrument: Instrument,
 ): Failure | undefined => {
   const field = sizeField(row);
-  if (reserve > MAX_UNITS)
-    return byState(failure('INVALID_QUANTITY', 'The value of the order is out of range.', field));
+  if (reserve > MAX_UNITS) return outOfRange(excessField(row, instrument));
   const { posted, held } = books.balance(row.accountId, row.reserveAsset);
   if (reserve <= posted - held) return undefined;
   const scale = row.reserveAsset === instrument.quoteAsset ? instrument.quoteScale : instrument.baseScale;
