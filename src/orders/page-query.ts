@@ -132,22 +132,29 @@ export const pageQuery = (accountId: string, filter: OrderFilter, page: PageRequ
   };
 };
 
-/** How many orders of an account match. Without a name, so that Postgres plans it for the fields that are given. */
-export const countQuery = (accountId: string, filter: OrderFilter): { text: string; values: unknown[] } => {
+/**
+ * How many orders of an account match, of the newest of the period: each of them is looked at. Without a name, so that Postgres
+ * plans it for the fields that are given.
+ */
+export const countQuery = (
+  accountId: string,
+  filter: OrderFilter,
+  most: number = limits.page.counted,
+): { text: string; values: unknown[] } => {
   const { symbol, side, status, open, createdFrom, createdTo } = filter;
-  const values: unknown[] = [accountId];
-  const given = (value: unknown, condition: (at: string) => string): string[] =>
-    value == null ? [] : [condition(`$${values.push(value)}`)];
-  const conditions = [
-    'account_id = $1',
-    ...given(symbol, (at) => `symbol = ${at}`),
-    ...given(side, (at) => `side = ${at}::"OrderSide"`),
-    ...given(
-      status == null && open == null ? null : statusesOf(filter),
-      (at) => `status = ANY(${at}::"OrderStatus"[])`,
-    ),
-    ...given(createdFrom && boundOf(createdFrom), (at) => `created_at >= ${at}`),
-    ...given(createdTo && boundOf(createdTo), (at) => `created_at < ${at}`),
-  ];
-  return { text: `SELECT count(*) FROM orders WHERE ${conditions.join(' AND ')}`, values };
+  const values: unknown[] = [accountId, most];
+  const given = (value: unknown, condition: (at: string) => string): string =>
+    value == null ? '' : `AND ${condition(`$${values.push(value)}`)}`;
+  const statuses = status == null && open == null ? null : statusesOf(filter);
+  const period = [
+    given(createdFrom && boundOf(createdFrom), (at) => `created_at >= ${at}`),
+    given(createdTo && boundOf(createdTo), (at) => `created_at < ${at}`),
+  ].join(' ');
+  const terms = [
+    given(symbol, (at) => `symbol = ${at}`),
+    given(side, (at) => `side = ${at}::"OrderSide"`),
+    given(statuses, (at) => `status = ANY(${at}::"OrderStatus"[])`),
+  ].join(' ');
+  const newest = `SELECT symbol, side, status FROM orders WHERE account_id = $1 ${period} ORDER BY created_at DESC, id DESC LIMIT $2`;
+  return { text: `SELECT count(*) FROM (${newest}) o WHERE true ${terms}`, values };
 };

@@ -6,6 +6,7 @@ import { answerOnce } from '../graphql/idempotent.ts';
 import { payloadOf, UserErrorRef } from '../graphql/user-error.ts';
 import type { Result } from '../kernel/result.ts';
 import type { OrderRow } from '../lane/rows.ts';
+import { limits } from '../limits.ts';
 import type { CancelAllReport } from './change/cancel-all.ts';
 import type { ArmedSwitch } from './change/cancel-all-after.ts';
 import {
@@ -45,7 +46,7 @@ const OrderConnection = connectionOf('Order', OrderRef);
 builder.objectField(OrderConnection, 'totalCount', (t) =>
   t.int({
     complexity: 10,
-    description: 'How many orders fit the filter, on all pages. Counting takes longer, the more there are.',
+    description: `How many orders fit the filter, on all pages. Of a period with more than ${limits.page.counted} only the newest of these are counted.`,
     resolve: (found) => (found as Found).count(),
   }),
 );

@@ -4,7 +4,7 @@ import { OrderStatus } from '../../src/database/generated/enums.ts';
 import type { PageRequest } from '../../src/kernel/page.ts';
 import type { OrderRow } from '../../src/lane/rows.ts';
 import { isFinal } from '../../src/orders/order.ts';
-import type { OrderFilter } from '../../src/orders/page-query.ts';
+import { countQuery, type OrderFilter } from '../../src/orders/page-query.ts';
 import { createOrderStore, type OrderStore } from '../../src/orders/store.ts';
 import { must } from '../support/people.ts';
 import { type Customer, startTrading, type TestTrading } from '../support/trading.ts';
@@ -100,4 +100,18 @@ test('the pages of a filtered list are the orders that match, whole and in order
     }),
     { numRuns: 150 },
   );
+});
+
+test('a count looks at no more than the newest orders of a period', async () => {
+  const looked = async (filter: OrderFilter): Promise<number> => {
+    const { rows } = await trading.database.pool.query<{ count: string }>(countQuery(mine.accountId, filter, 10));
+    return Number(rows[0]?.count);
+  };
+  expect(await looked({})).toBe(10);
+  for (const symbol of symbols) {
+    expect(await looked({ symbol })).toBe(orders.slice(0, 10).filter(matches({ symbol })).length);
+  }
+  const createdTo = orders[20]!.createdAt;
+  const older = orders.filter(({ createdAt }) => createdAt < createdTo).slice(0, 10);
+  expect(await looked({ symbol: 'AAPL', createdTo })).toBe(older.filter(matches({ symbol: 'AAPL' })).length);
 });
