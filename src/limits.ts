@@ -232,6 +232,16 @@ export const limits = {
     /** No statement of a request runs longer; a lock that is not granted by then is refused. */
     statement_ms: 10_000,
     lock_ms: 5_000,
+    /**
+     * How long a transaction may wait for its process before Postgres takes it back, locks and all: a process that is frozen, or whose
+     * machine is gone, would keep everybody else from those rows. Far longer than a collection of garbage or a crowd of password hashes
+     * keeps an event loop; twice this (one such transaction may wait for another) is over before the venue's next holder needs the rows.
+     */
+    transactionIdle_ms: 2_000,
+    /** When Postgres begins to ask whether the machine of a silent connection is there still, how often, and how many times in vain. */
+    keepalive: { idle_s: 10, interval_s: 5, count: 3 },
+    /** How long what Postgres has sent may stay unacknowledged before it gives the connection up: no statement waits longer. */
+    unacknowledged_ms: 10_000,
     /** Of one transaction that loses against others; the third in a row would need a crowd on the same two rows. */
     attempts: 3,
     /** How often within the time below the embedded Postgres is brought back after it died by itself; more is no accident. */

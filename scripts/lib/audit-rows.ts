@@ -26,6 +26,8 @@ export const inSnapshot = async <Value>(
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL statement_timeout = ${statement_ms}`);
+    // What it has read is gone through meanwhile, and nobody waits for it.
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${statement_ms}`);
     const origin = await client.query<{ id: string }>('SELECT id FROM audit_origin');
     const strands = await client.query<Strand>(
       `SELECT id, count, encode(head, 'hex') AS head FROM audit_strands ORDER BY id`,

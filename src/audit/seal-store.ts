@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { limits } from '../limits.ts';
 import type { Strand } from './chain.ts';
 
 /** One sealer at a time on a database, whatever process it is in. */
@@ -17,6 +18,8 @@ export const sealing = async (
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
+    // The seal is written to a disk meanwhile, and only another sealer waits.
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${limits.database.statement_ms}`);
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     const { id, createdAt } = newOrigin;
     await client.query('INSERT INTO audit_origin (id, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING', [

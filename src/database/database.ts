@@ -58,6 +58,14 @@ const keysOnly = {
   enable_mergejoin: 'off',
 };
 
+/** How Postgres learns of a machine that is gone without a word, in minutes less than the two hours that systems wait by themselves. */
+const silentMachines = {
+  tcp_keepalives_idle: limits.database.keepalive.idle_s,
+  tcp_keepalives_interval: limits.database.keepalive.interval_s,
+  tcp_keepalives_count: limits.database.keepalive.count,
+  tcp_user_timeout: limits.database.unacknowledged_ms,
+};
+
 /** The first of these roles that the URL's user may take; none means that user itself. */
 const roleOf = async (client: pg.Client, ...wanted: string[]): Promise<Record<string, string>> => {
   for (const role of wanted) if (await mayAct(client, role)) return { role };
@@ -71,6 +79,8 @@ const connectionsTo = async (url: string) => {
       ...settings,
       statement_timeout: limits.database.statement_ms,
       lock_timeout: limits.database.lock_ms,
+      idle_in_transaction_session_timeout: limits.database.transactionIdle_ms,
+      ...silentMachines,
       timezone: 'UTC',
     }),
     application_name: 'bourse',

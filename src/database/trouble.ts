@@ -8,6 +8,8 @@ const BUSY = new Set(['55P03', '57014', '53300', 'P2024', 'P2028', 'P2037']);
 /** It is being stopped or started, cannot be reached, or the connection was lost. */
 const AWAY = new Set([
   ...['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006'],
+  // The process stood still in a transaction for too long, and the connection was ended.
+  '25P03',
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
   ...['P1001', 'P1002', 'P1008', 'P1017'],
 ]);

@@ -182,6 +182,8 @@ describe('a client that reads slowly or goes away', () => {
       );
     };
     await until(stopped);
+    // Its transaction waits longer than any that locks something may.
+    await sleep(limits.database.transactionIdle_ms + 500);
     let size = 0;
     for await (const chunk of response) size += (chunk as Buffer).length;
     expect(response.complete).toBe(true);

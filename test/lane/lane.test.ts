@@ -192,6 +192,27 @@ test('connections that are killed under load lose nothing and do nothing twice',
   });
 });
 
+test('a process that stands still in a batch has lost it when it goes on, and books once', async () => {
+  await withLane(storeOf(trading.database.byKeys), async (lane) => {
+    const booked = await entries();
+    const began = credit(7n);
+    let times = 0;
+    const standsStill: Command<bigint> = {
+      ...began,
+      decide: (...given) => {
+        times += 1;
+        // Nothing of this process runs meanwhile.
+        const still = new Int32Array(new SharedArrayBuffer(4));
+        if (times === 1) Atomics.wait(still, 0, 0, limits.database.transactionIdle_ms + 500);
+        return began.decide(...given);
+      },
+    };
+    expect(await lane.run(standsStill)).toBe(7n);
+    expect(times).toBe(2);
+    expect(await entries()).toBe(booked + 1);
+  });
+});
+
 test.each([true, false])(
   'a connection lost at the commit, which arrived: %s, has one effect and one answer',
   async (arrives) => {

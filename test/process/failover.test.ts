@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { type Pair, startPair } from '../support/failover.ts';
 import { until } from '../support/until.ts';
 
-/** Two servers on one database: one runs the venue and is killed under load; the other goes on. */
+/** Two servers on one database: one runs the venue and is frozen or killed under load; the other goes on. */
 
 let database: TestDatabase;
 let pair: Pair;
@@ -48,15 +48,20 @@ test('an order is previewed by every server, over GraphQL and over REST', async 
   }
 });
 
+test('a server that is frozen in a transaction: the other takes over, and nothing is done twice when the first goes on', async () => {
+  const { damage } = await pair.freezeHolder();
+  expect(damage).toEqual([]);
+});
+
 test('kill -9 of the server that runs the venue: the other takes over and nothing is lost or doubled', async () => {
   for (const { url } of pair.servers()) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-  const { damage, killedAt } = await pair.killHolder();
+  const { damage, lostAt } = await pair.killHolder();
   expect(damage).toEqual([]);
   const [left] = pair.servers();
   const { token } = await signUp(left?.url ?? '', 1, 2);
   expect(await preview(left?.url ?? '', token)).toMatchObject(answered);
   // The new holder publishes its quotes a few times a second.
   const fresh = async (): Promise<number | null> =>
-    (await pair.pool.query('SELECT symbol FROM quotes WHERE at > $1 LIMIT 1', [killedAt])).rowCount;
+    (await pair.pool.query('SELECT symbol FROM quotes WHERE at > $1 LIMIT 1', [lostAt])).rowCount;
   await until(async () => (await fresh()) !== 0);
 });

@@ -19,7 +19,9 @@ const urlOf = (trading: TestTrading): string => trading.database.connection.conn
 const ownerOf = async (trading: TestTrading): Promise<pg.Client> => {
   const owner = new pg.Client(trading.database.connection);
   await owner.connect();
-  await owner.query('SET ROLE NONE; SET lock_timeout = 0; SET statement_timeout = 0');
+  await owner.query(
+    'SET ROLE NONE; SET lock_timeout = 0; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0',
+  );
   return owner;
 };
 

@@ -58,6 +58,8 @@ export const createBooksStore =
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await client.query(`SET LOCAL statement_timeout = ${statement_ms}`);
+      // What it has read is gone through meanwhile, and nobody waits for it.
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${statement_ms}`);
       return await work(snapshotOf(client));
     } finally {
       await client.query('ROLLBACK').then(

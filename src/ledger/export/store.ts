@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Database } from '../../database/database.ts';
 import type { Sight } from '../../database/viewers.ts';
+import { limits } from '../../limits.ts';
 import { justBefore, type PastBalance, pastBalances } from '../history/past-balances.ts';
 import type { Movement, Period } from './document.ts';
 
@@ -25,6 +26,8 @@ const movements = {
 
 const open = async (client: pg.PoolClient, accountId: string, { from, to }: Period): Promise<StatementSnapshot> => {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  // Between two pages it waits for whoever reads the file, and nobody waits for it.
+  await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${limits.exports.duration_ms}`);
   const balancesAt = async (at: Date): Promise<PastBalance[]> =>
     (await client.query<PastBalance>({ ...pastBalances, values: [accountId, at] })).rows;
   let closed: Promise<void> | undefined;
