@@ -10,22 +10,25 @@ const AWAY = new Set([
   ...['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006'],
   // The process stood still in a transaction for too long, and the connection was ended.
   '25P03',
-  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'],
   ...['P1001', 'P1002', 'P1008', 'P1017'],
+  // What Prisma's adapter calls the loss of a socket. Of a raw statement it tells nothing else: no code but P2010, whatever went wrong.
+  ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'],
 ]);
 
 /* `pg` and its pool give these no code. */
 const busyText = /^timeout exceeded when trying to connect$/;
 const awayText = /^Connection terminated|^Client has encountered a connection error|^Client was closed/;
 
-/** The codes of an error of the database: its SQLSTATE, and Prisma's own around it. */
+/** The codes of an error of the database: its SQLSTATE or what the adapter made of it, and Prisma's own around it. */
 const codesOf = (error: unknown): string[] => {
   if (!(error instanceof Error)) return [];
   const { code } = error as { code?: unknown };
   const own = typeof code === 'string' ? [code] : [];
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return own;
-  const adapter = error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined;
-  return [...own, adapter?.cause?.originalCode ?? ''];
+  const adapter = error.meta?.driverAdapterError as { cause?: { originalCode?: string; kind?: string } } | undefined;
+  const { originalCode = '', kind = '' } = adapter?.cause ?? {};
+  return [...own, originalCode, kind];
 };
 
 const isOf = (error: unknown, codes: ReadonlySet<string>, text: RegExp): boolean =>

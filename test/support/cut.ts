@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
  * it, so that the client believes to have sent what never arrived.
  */
 export const cuttableWay = async (host: string, port: number) => {
-  let armed: { at: string; arrives: boolean } | undefined;
+  let armed: { at: string; arrives: boolean; reset: boolean } | undefined;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, host);
@@ -22,7 +22,8 @@ export const cuttableWay = async (host: string, port: number) => {
         armed = undefined;
       }
       if (cut?.arrives === false) {
-        client.destroy();
+        if (cut.reset) client.resetAndDestroy();
+        else client.destroy();
         upstream.destroy();
       } else upstream.write(data);
     });
@@ -39,9 +40,9 @@ export const cuttableWay = async (host: string, port: number) => {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     port: address.port,
-    /** Cuts at the next thing sent that contains the text. */
-    cutAt: (at: string, arrives: boolean): void => {
-      armed = { at, arrives };
+    /** Cuts at the next thing sent that contains the text; the client is told politely, or by a reset. */
+    cutAt: (at: string, arrives: boolean, reset = false): void => {
+      armed = { at, arrives, reset };
     },
     close: (): void => {
       for (const socket of sockets) socket.destroy();
