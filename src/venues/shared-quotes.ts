@@ -52,7 +52,10 @@ export const createSharedQuotes = (deps: {
   };
   const follow = async (): Promise<void> => {
     wasPublishing = false;
-    known = new Map((await store.published()).map((quote) => [quote.symbol, quote]));
+    const published = await store.published();
+    // A crash of the database has emptied the table, and the holder writes all of it at once in a moment: until then nothing is newer
+    // than what was read last, and a market with no price at all is not what the venue has said.
+    if (published.length > 0) known = new Map(published.map((quote) => [quote.symbol, quote]));
   };
 
   const work = async (): Promise<void> => {

@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { connect } from '../../../src/database/connect.ts';
+import { limits } from '../../../src/limits.ts';
 import { brokenPromises } from '../../support/promises.ts';
 import { type Customer, startTrading, type TestTrading } from '../../support/trading.ts';
 
@@ -37,6 +40,18 @@ test('an order that another process accepts is filled where the venue runs, at t
   for (const id of ids) await vi.waitFor(async () => expect(await statusOf(id)).toBe('FILLED'), soon);
   const { rows } = await first.database.pool.query('SELECT count(*) AS n FROM executions');
   expect(rows).toEqual([{ n: 20n }]);
+});
+
+test('a process goes by the prices that it has read while a crash of the database has emptied their table', async () => {
+  await vi.waitFor(() => expect(second.market.quote('AAPL')?.ask).not.toBeNull(), soon);
+  const owner = await connect(first.url);
+  await owner.query('TRUNCATE quotes');
+  // It has looked by then; the market does not move, so the holder writes nothing.
+  await sleep(3 * limits.venue.shareQuotes_ms);
+  expect((await owner.query('SELECT FROM quotes')).rowCount).toBe(0);
+  await owner.end();
+  const id = await placeAt(second, buy);
+  await vi.waitFor(async () => expect(await statusOf(id)).toBe('FILLED'), soon);
 });
 
 test('an order and its cancel from another process, before the venue was told of either, end in a cancel', async () => {
