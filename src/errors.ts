@@ -3,7 +3,7 @@
  * compile; `docs/errors.md` and the GraphQL enum `ErrorCode` are made from it.
  *
  * `where`: `payload` codes come in a mutation's `userErrors`, `top` codes in the answer's `errors`, and `both` in either.
- * `status`: the HTTP status of the same failure over REST (and over GraphQL where the whole request is refused).
+ * `status`: the HTTP status of the same failure over REST; for GraphQL see docs/errors.md.
  * `retryable`: the same request may succeed later without being changed.
  */
 interface Entry<Where extends 'payload' | 'top' | 'both'> {

@@ -8,5 +8,7 @@ export const idempotencyKeyOf = ({ headers }: IncomingMessage): { value: string 
   const key = headers['idempotency-key'];
   if (key === undefined) return { value: null };
   if (typeof key === 'string' && pattern.test(key)) return { value: key };
-  return { problem: `Idempotency-Key must have 1 to ${limits.text.idempotencyKey} visible ASCII characters.` };
+  return {
+    problem: `Idempotency-Key must have 1 to ${limits.text.idempotencyKey} visible ASCII characters, without spaces.`,
+  };
 };

@@ -45,7 +45,7 @@ export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
     postOnly: t.boolean({ description: 'For LIMIT: cancelled with POST_ONLY_WOULD_TAKE instead of taking liquidity.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'For orders that may rest: when the rest is cancelled.' }),
     clientOrderId: t.string({
-      description: 'The client’s own name for the order, up to 128 printable ASCII characters.',
+      description: 'The client’s own name for the order, up to 128 printable ASCII characters, no space at either end.',
     }),
     idempotencyKey: t.string({ description: 'Repeats with the same key and input have one effect and one answer.' }),
   }),
@@ -108,7 +108,11 @@ export const ReplaceOrderInput = builder.inputType('ReplaceOrderInput', {
     id: t.id(),
     clientOrderId: t.string(),
     accountId: t.id({ description: 'The viewer’s only account when absent.' }),
-    qty: t.field({ type: 'Decimal', description: 'The new total quantity; above what is filled already.' }),
+    qty: t.field({
+      type: 'Decimal',
+      description:
+        'The new total of this order, what it has filled included and orders that it replaced left out; above what is filled.',
+    }),
     limitPrice: t.field({ type: 'Decimal', description: 'For LIMIT and STOP_LIMIT: a multiple of the tick size.' }),
     stopPrice: t.field({ type: 'Decimal', description: 'For STOP, and for a STOP_LIMIT that was not triggered yet.' }),
     trailPrice: t.field({

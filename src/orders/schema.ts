@@ -102,7 +102,11 @@ const CancelAllAfterPayload = payloadOf(
     description: 'A dead-man’s switch.',
     fields: (t) => ({
       accountId: t.exposeID('accountId'),
-      now: t.field({ type: 'DateTime', description: 'The server’s time.', resolve: ({ now }) => now }),
+      now: t.field({
+        type: 'DateTime',
+        description: 'The server’s time when it was done; in a repeat by key that of the first.',
+        resolve: ({ now }) => now,
+      }),
       cancelsAt: t.field({
         type: 'DateTime',
         nullable: true,
@@ -117,7 +121,9 @@ const CancelAllAfterInput = builder.inputType('CancelAllAfterInput', {
   fields: (t) => ({
     accountId: t.id({ description: 'The viewer’s only account when absent.' }),
     seconds: t.int({ required: true, description: 'From now; 0 disarms, at most 86400.' }),
-    idempotencyKey: t.string({ description: 'A repeat answers as the first did and moves no deadline.' }),
+    idempotencyKey: t.string({
+      description: 'A repeat answers as the first did, its `now` included, and moves no deadline.',
+    }),
   }),
 });
 
@@ -206,8 +212,9 @@ builder.mutationFields((t) => ({
     dependency: newToVenue,
     type: OrderPayload,
     description:
-      'Asks the venue to put other terms in an open order’s place; `qty` is the new total, what is filled included. The answer ' +
-      'shows the old order PENDING_REPLACE; once confirmed it is REPLACED and `replacedBy` a new order with the rest. ' +
+      'Asks the venue to put other terms in an open order’s place; `qty` is the new total, what this order has filled included. The answer ' +
+      'shows the old order PENDING_REPLACE; once confirmed it is REPLACED and `replacedBy` a new order with the rest as its `qty`: of 10 ' +
+      'with 4 filled, replaced by 12, the new order is one of 8 with none filled, and its own `qty` counts from there. ' +
       'Of an exit of a list only prices change; a new qty of its entry is carried to it. A STOP_LIMIT that was triggered changes ' +
       'like a LIMIT, and stays triggered. A STOP or TRAILING_STOP is too late once it is triggered. Errors: NOT_FOUND, ' +
       'TOO_LATE_TO_REPLACE, CHANGE_PENDING, NOT_SUPPORTED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_*, and all of `placeOrder`.',
@@ -221,7 +228,7 @@ builder.mutationFields((t) => ({
     type: OrderPayload,
     description:
       'Asks the venue to take an open order off its book; what was filled stays filled. The answer shows it PENDING_CANCEL. ' +
-      'Errors: NOT_FOUND, TOO_LATE_TO_CANCEL, INVALID_INPUT, IDEMPOTENCY_*.',
+      'Errors: NOT_FOUND, TOO_LATE_TO_CANCEL, CHANGE_PENDING while a replacement is not answered, INVALID_INPUT, IDEMPOTENCY_*.',
     args: { input: t.arg({ type: CancelOrderInput, required: true }) },
     resolve: (_, { input }, context) =>
       answerOnce(context, input, (asked) => context.services.orders.cancel(actorOf(context), asked)),

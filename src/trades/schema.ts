@@ -26,7 +26,7 @@ const AmendmentRef = builder.objectRef<AmendedTrade>('TradeAmendment').implement
 const TradeAmendmentPayload = payloadOf('TradeAmendmentPayload', 'amendment', AmendmentRef);
 
 const EXECUTION = 'A fill of either side. Give this or tradeId.';
-const REASON = 'For the audit log and the customers’ events; up to 256 characters on one line.';
+const REASON = 'For the audit log; up to 256 characters on one line.';
 const COVER =
   'Whether the house makes up for what a side no longer has: it lends the cash (Account.owed), and sells the units at the price of ' +
   'the trade, by an order with the reason BUY_IN. When absent or false, the amendment is refused with INSUFFICIENT_FUNDS.';

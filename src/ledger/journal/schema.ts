@@ -95,7 +95,7 @@ const ReverseTransferInput = builder.inputType('ReverseTransferInput', {
     transferId: t.id({ required: true }),
     reason: t.string({
       required: true,
-      description: 'For the audit log and the customer’s event; up to 256 characters on one line.',
+      description: 'For the audit log; up to 256 characters on one line.',
     }),
     idempotencyKey: t.string(),
   }),
