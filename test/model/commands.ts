@@ -146,6 +146,16 @@ const trailing = fc.record({ sides, meeting: draw.meeting, trailed: draw.trailed
   }),
 );
 
+/** A stop that comes when the market is far past it, and somebody to meet it: chance alone seldom finds one. */
+const gapped = fc.record({ sides, meeting: draw.meeting, way: fc.constantFrom('BUY', 'SELL') }).map((drawn) =>
+  commandOf('gapped', drawn, async (model, real) => {
+    const { sides: people, meeting: input, way } = drawn;
+    await meet(model, real, people, input);
+    await placeNow(model, real, people[1]!, { ...input, side: way === 'SELL' ? 'BUY' : 'SELL' });
+    await placeNow(model, real, people[2]!, draw.gapped(input, way));
+  }),
+);
+
 const cancelAllOrders = fc.record({ who: draw.who, scope: draw.scope }).map((drawn) =>
   commandOf(
     'cancelAllOrders',
@@ -233,6 +243,7 @@ export const commands = [
   byOperators.marketHours,
   ...times(4, meeting),
   ...times(4, trailing),
+  ...times(2, gapped),
   ...times(3, placeOrders),
   ...times(3, previewOrder),
   ...times(4, byOperators.amendTrade),

@@ -27,7 +27,9 @@ const badSizes = ['0', '-1', '0.00001', '1500.5'];
 const size = (name: string, drawn: number): string => sizes[name]![drawn % sizes[name]!.length]!;
 /** Steps around the middle of the market. */
 const price = (name: string, steps: number): string =>
-  name === 'AAPL' ? `${100 + Math.trunc(steps / 2)}.${steps % 2 === 0 ? '00' : '50'}` : `0.00000${950 + steps * 4}`;
+  name === 'AAPL'
+    ? `${100 + Math.trunc(steps / 2)}.${steps % 2 === 0 ? '00' : '50'}`
+    : `0.${String(950 + steps * 4).padStart(8, '0')}`;
 const badPrices = ['0', '-3', '100.001', '0.000000001'];
 const steps = fc.integer({ min: -5, max: 5 });
 const trail: Record<string, readonly [string, string]> = {
@@ -173,6 +175,16 @@ const trailAt = (name: string, drawn: number): string => [...trail[name]!, ...tr
 const percents = ['0.5', '2.25', '0.01', '10', '99.99', '0.555'];
 
 export type Meeting = typeof meeting extends fc.Arbitrary<infer T> ? T : never;
+
+/** A stop that the market is past by more than the collar of either instrument. */
+export const gapped = ({ symbol: name, qty }: Meeting, way: Side): PlaceInput =>
+  present({
+    symbol: name,
+    side: way,
+    type: 'STOP',
+    qty,
+    stopPrice: price(name, way === 'SELL' ? 30 : -30),
+  } as PlaceInput);
 
 /** The changes, on the scale of the order's instrument; mostly such as the order takes. */
 export const changesFor = (
