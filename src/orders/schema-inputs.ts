@@ -43,7 +43,12 @@ export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
       description: 'For TRAILING_STOP, instead of trailPrice: the distance in percent, with at most two decimals.',
     }),
     postOnly: t.boolean({ description: 'For LIMIT: cancelled with POST_ONLY_WOULD_TAKE instead of taking liquidity.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'For orders that may rest: when the rest is cancelled.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description:
+        'For orders that may rest: when the rest is asked to cancel, looked for four times a second. What the venue executes before it ' +
+        'has the cancel is booked.',
+    }),
     clientOrderId: t.string({
       description: 'The client’s own name for the order, up to 128 printable ASCII characters, no space at either end.',
     }),

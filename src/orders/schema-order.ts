@@ -138,7 +138,8 @@ OrderRef.implement({
         type: 'DateTime',
         nullable: true,
         description:
-          'When its time is over. Of a DAY order the end of its session, as it was known when the order was placed: where an operator ends ' +
+          'When its time is over: from then on it is asked to cancel, within about a quarter of a second, and a fill that the venue makes ' +
+          'before it has the cancel is booked. Of a DAY order the end of its session, as it was known when the order was placed: where an operator ends ' +
           'the session before, the order is EXPIRED then.',
         resolve: ({ expiresAt }) => expiresAt,
       }),

@@ -1,9 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { connect } from '../../src/database/connect.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { createCheckBooks } from '../../src/ledger/books/check-books.ts';
-import { createBooksStore } from '../../src/ledger/books/store.ts';
+import { booksOfDatabase, corrupt } from '../support/corrupt.ts';
 import { copyOf, type TestDatabase, testDatabase } from '../support/database.ts';
 import { must } from '../support/people.ts';
 import { type Customer, startTrading } from '../support/trading.ts';
@@ -33,21 +30,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const checkBooks = async () => {
-  const opened = await openDatabase(database.url);
-  return createCheckBooks(createBooksStore(opened))().finally(opened.close);
-};
-
-/** As nobody of the application could: the owner, with the guards of the tables off. */
-const corrupt = async (sql: string): Promise<void> => {
-  const client = await connect(database.url);
-  await client.query("SET session_replication_role = 'replica'");
-  await client.query(sql);
-  await client.end();
-};
-
 test('books that were kept by the server are right', async () => {
-  expect(await checkBooks()).toMatchObject({ executions: 3, differences: [], truncated: false });
+  expect(await booksOfDatabase(database)).toMatchObject({ executions: 3, differences: [], truncated: false });
 });
 
 test.each([
@@ -77,9 +61,19 @@ test.each([
   ['UPDATE executions SET position_cost = position_cost + 1', 'execution does not say the position after it'],
   ["UPDATE executions SET side = 'SELL'", 'execution cannot follow those before it'],
   ['DELETE FROM executions', 'position without executions'],
+  ['UPDATE executions SET price = price + 1', 'execution is not worth its price times its quantity'],
+  ['UPDATE executions SET trade_id = gen_random_uuid()', 'trade has not moved what its executions say'],
+  [
+    'UPDATE accounts SET event_sequence = event_sequence + 1 WHERE user_id IS NOT NULL',
+    'event sequence is not that of the last event',
+  ],
+  ['DELETE FROM transfers', 'transfer is not what its entry booked'],
+  ['UPDATE transfers SET amount = amount + 1', 'transfer is not what its entry booked'],
+  ["UPDATE transfers SET kind = 'WITHDRAWAL'", 'transfer is not what its entry booked'],
+  ['UPDATE transfers SET id = gen_random_uuid()', 'transfer is not what its entry booked'],
 ])('%s is named: %s', async (sql, check) => {
-  await corrupt(sql);
-  const { differences } = await checkBooks();
+  await corrupt(database, sql);
+  const { differences } = await booksOfDatabase(database);
   expect(differences.map((one) => one.check)).toContain(check);
 });
 
@@ -91,7 +85,7 @@ test('the command says so by its exit code and names the rows', async () => {
     });
   const right = run();
   expect([right.status, right.stdout]).toEqual([0, expect.stringContaining('the books are right')]);
-  await corrupt('UPDATE balances SET held = held + 1 WHERE held > 0');
+  await corrupt(database, 'UPDATE balances SET held = held + 1 WHERE held > 0');
   const wrong = run();
   expect(wrong.status).toBe(1);
   expect(wrong.stdout).toContain(`hold is not what open orders reserve: account ${customer.accountId} USD`);

@@ -8,7 +8,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await trading.customer();
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const deposit = async (customer: Customer, amount: string): Promise<string> => {
   const answer = await trading.ledger.deposit(customer.by, { amount });

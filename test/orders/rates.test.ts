@@ -14,7 +14,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading({ rates });
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 const setRates = (makerBps: bigint, takerBps: bigint): void => void Object.assign(rates, { makerBps, takerBps });
 const market = { symbol: 'MSFT', side: 'BUY', type: 'MARKET' } as const;
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createCheckBooks } from '../../src/ledger/books/check-books.ts';
+import { createBooksStore } from '../../src/ledger/books/store.ts';
 import { brokenPromises } from '../support/promises.ts';
 import type { World } from './world.ts';
 
@@ -95,6 +97,12 @@ const closedTooEarly = async (world: World): Promise<string[]> => {
   return rows.map(({ id }) => `order ${id} was closed before its last fill`);
 };
 
+/** As `npm run books` says it. */
+const wrongBooks = async ({ database }: World): Promise<string[]> =>
+  (await createCheckBooks(createBooksStore(database))()).differences.map(
+    ({ check, subject, expected, found }) => `${check}: ${subject} is ${found}, not ${expected}`,
+  );
+
 export const checkEnd = async (world: World): Promise<string[]> => {
   const { rows: orders } = await world.database.pool.query<Row>(
     'SELECT id, status::text, reason, leg::text, list_id, replaces_id FROM orders ORDER BY sequence',
@@ -105,6 +113,7 @@ export const checkEnd = async (world: World): Promise<string[]> => {
     ...(await agreesWithVenue(world, orders)),
     ...(await closedTooEarly(world)),
     ...(await brokenPromises(world.database.pool)),
+    ...(await wrongBooks(world)),
   ];
 };
 

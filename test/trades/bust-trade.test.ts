@@ -13,7 +13,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = (await trading.customer()).by;
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const market = { symbol: 'MSFT', type: 'MARKET' } as const;
 const bust = (name: { executionId?: string; tradeId?: string }, more = {}) =>

@@ -12,7 +12,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = (await trading.customer()).by;
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const market = { symbol: 'MSFT', type: 'MARKET' } as const;
 const correct = (tradeId: string, terms: { price?: string; qty?: string }, more = {}) =>

@@ -13,7 +13,7 @@ beforeAll(async () => {
   trading = await startTrading();
   operator = await operatorOf(trading);
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const UNIT = 10n ** 8n;
 const reason = 'It should not have been.';

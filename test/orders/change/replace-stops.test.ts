@@ -24,7 +24,7 @@ beforeAll(async () => {
   trading.venue.stop();
   for (const symbol of symbols) trading.venue.resume(symbol);
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const place = async (who: Customer | undefined, symbol: Name, input: Placing): Promise<OrderRow> => {
   const { id } = must(await trading.orders.place(who!.by, { symbol, ...input }));

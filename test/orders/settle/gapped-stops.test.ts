@@ -24,7 +24,7 @@ beforeAll(async () => {
   trading.venue.stop();
   for (const symbol of symbols) trading.venue.resume(symbol);
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const rowOf = async ({ userId }: Customer, id: string): Promise<OrderRow> => {
   const order = await trading.orders.one(userId, { id });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   trading = await startTrading();
   createLedgerMetrics(metrics, trading.ledger, { warn: () => {} });
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const UNIT = 10n ** 8n;
 const instrumentOf = (symbol: string) => trading.market.find(symbol)!;

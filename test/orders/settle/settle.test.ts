@@ -17,7 +17,7 @@ let trading: TestTrading;
 beforeAll(async () => {
   trading = await startTrading();
 });
-afterAll(() => closeSound(trading, { books: true }));
+afterAll(() => closeSound(trading));
 
 const instrumentOf = (symbol: string) => trading.market.find(symbol)!;
 const rules = { instrumentOf, rates: fees, hours: () => 'ALWAYS_OPEN' as const };
