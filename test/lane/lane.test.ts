@@ -16,7 +16,7 @@ beforeAll(async () => {
   trading = await startTrading();
   customer = await trading.customer('1000000');
 });
-afterAll(() => closeSound(trading));
+afterAll(() => closeSound(trading, { books: false }));
 
 const credit = (amount: bigint, fails = false) => creditTo(trading, customer, amount, fails);
 const cash = async (): Promise<bigint> =>
