@@ -25,11 +25,11 @@ const before = `
                       filled_value, worst_price, reserve, reserve_asset, status, created_at, updated_at)
     SELECT gen_random_uuid(), '00000000-0000-7000-8000-00000000000a', name, '', 'TST', side::"OrderSide", 'LIMIT', 'GTC',
            qty, qty, value, 1, 0, 'USD', 'FILLED', now(), now()
-    FROM (VALUES ('1', 'BUY', 3, 10), ('2', 'BUY', 5, 100), ('3', 'SELL', 4, 90)) v(name, side, qty, value);
+    FROM (VALUES ('1', 'BUY', 3, 3000), ('2', 'BUY', 5, 10000), ('3', 'SELL', 4, 12000)) v(name, side, qty, value);
   INSERT INTO executions (id, exec_id, trade_id, order_id, account_id, symbol, side, qty, price, value, fee, liquidity, cum_qty, created_at)
-    SELECT gen_random_uuid(), client_order_id, gen_random_uuid(), id, account_id, symbol, side, qty, 1, filled_value, 0, 'TAKER', qty, now()
+    SELECT gen_random_uuid(), client_order_id, gen_random_uuid(), id, account_id, symbol, side, qty, filled_value / qty / 100, filled_value, 0, 'TAKER', qty, now()
     FROM orders ORDER BY client_order_id;
-  INSERT INTO positions VALUES ('00000000-0000-7000-8000-00000000000a', 'TST', 4, 55, 35, now());
+  INSERT INTO positions VALUES ('00000000-0000-7000-8000-00000000000a', 'TST', 4, 6500, 5500, now());
   INSERT INTO journal_entries SELECT id, 'TRADE', trade_id, now() FROM executions;
   INSERT INTO postings
     SELECT e.id, l.line, l.account, l.asset, l.amount, 0, now()
@@ -49,13 +49,13 @@ test('what the first version booked gets its lots, its order and its times', asy
   await client.query(before);
   await migrate(url);
   const { rows: lots } = await client.query('SELECT qty, leaves_qty, leaves_cost FROM lots ORDER BY sequence');
-  // Sold: the 3 for 10, and 1 of the 5 for 100.
+  // Sold: the 3 at 10, and 1 of the 5 at 20.
   expect(lots).toEqual([
     { qty: '3', leaves_qty: '0', leaves_cost: '0' },
-    { qty: '5', leaves_qty: '4', leaves_cost: '80' },
+    { qty: '5', leaves_qty: '4', leaves_cost: '8000' },
   ]);
   const { rows: positions } = await client.query('SELECT qty, cost_basis, realized_pnl FROM positions');
-  expect(positions).toEqual([{ qty: '4', cost_basis: '80', realized_pnl: '60' }]);
+  expect(positions).toEqual([{ qty: '4', cost_basis: '8000', realized_pnl: '7000' }]);
   const { rows: unset } = await client.query(
     'SELECT 1 FROM accounts WHERE booked_at IS NULL UNION ALL SELECT 1 FROM orders WHERE root_order_id <> id',
   );
