@@ -36,29 +36,45 @@ const isOlder = ({ rootOrderId: one }: OrderRow, { rootOrderId: other }: OrderRo
   return one < other ? -1 : 1;
 };
 
+/** The open exits of an entry in their pairs, the older ones first, and what it has filled beside what exits have executed. */
+const familyOf = (books: Books, { listId, entryListId }: OrderRow): { pairs: OrderRow[][]; left: bigint } => {
+  const family = entryListId ?? listId;
+  const own = family === null ? [] : books.ordersOf(family);
+  const entries = own.filter(({ leg }) => leg === 'ENTRY');
+  if (family === null || entries.length === 0) return { pairs: [], left: 0n };
+  const exits = [...own.filter(({ leg }) => leg !== 'ENTRY'), ...books.lateExitsOf(family).toSorted(isOlder)];
+  const open = exits.filter(({ status }) => !isFinal(status) && status !== 'HELD');
+  const executed = exits.reduce((sum, { filledQty }) => sum + filledQty, 0n);
+  const waiting = entries.reduce((sum, { unprotectedQty }) => sum + unprotectedQty, 0n);
+  return {
+    pairs: [...Map.groupBy(open, (exit) => exit.listId ?? exit.id).values()],
+    left: entryOf(books, family).filledQty - executed - waiting,
+  };
+};
+
+const pairLeaves = (pair: readonly OrderRow[]): bigint =>
+  pair.reduce((most, exit) => (leavesThen(exit) > most ? leavesThen(exit) : most), 0n);
+
 /**
  * How much each open exit of the order's entry may still execute, of all exits of its list and those that its late fills got, the
  * older ones served first: what the entry has filled, less what exits have executed. Nothing where the order has no entry, and
  * nothing of exits that wait for it.
  */
-export const sharesOf = (books: Books, { listId, entryListId }: OrderRow): Share[] => {
-  const family = entryListId ?? listId;
-  if (family === null) return [];
-  const own = books.ordersOf(family);
-  const entries = own.filter(({ leg }) => leg === 'ENTRY');
-  if (entries.length === 0) return [];
-  const exits = [...own.filter(({ leg }) => leg !== 'ENTRY'), ...books.lateExitsOf(family).toSorted(isOlder)];
-  const open = exits.filter(({ status }) => !isFinal(status) && status !== 'HELD');
-  if (open.length === 0) return [];
-  const executed = exits.reduce((sum, { filledQty }) => sum + filledQty, 0n);
-  const waiting = entries.reduce((sum, { unprotectedQty }) => sum + unprotectedQty, 0n);
-  let rest = entryOf(books, family).filledQty - executed - waiting;
-  return [...Map.groupBy(open, (exit) => exit.listId ?? exit.id).values()].flatMap((pair) => {
-    const leaves = pair.reduce((most, exit) => (leavesThen(exit) > most ? leavesThen(exit) : most), 0n);
+export const sharesOf = (books: Books, order: OrderRow): Share[] => {
+  const { pairs, left } = familyOf(books, order);
+  let rest = left;
+  return pairs.flatMap((pair) => {
+    const leaves = pairLeaves(pair);
     const qty = rest > leaves ? leaves : rest > 0n ? rest : 0n;
     rest -= qty;
     return pair.map((exit) => ({ exit, qty }));
   });
+};
+
+/** How much of what the order's entry has filled no open exit works for. */
+export const uncoveredOf = (books: Books, order: OrderRow): bigint => {
+  const { pairs, left } = familyOf(books, order);
+  return pairs.reduce((rest, pair) => rest - pairLeaves(pair), left);
 };
 
 /** The same of one exit, or of the order that is about to take its place; undefined where no entry bounds it. */

@@ -107,19 +107,18 @@ const settleOne = (books: Books, order: OrderRow, needed: bigint): void => {
   books.touch(order);
 };
 
-/**
- * Brings the reserves of an order and of the other side of its pair, and the account's hold with them, to what they need now; what
- * one lets go of, the other may take.
- */
+/** Brings the reserves of orders, and the account's hold with them, to what they need now; what one lets go of, another may take. */
+export const settleReserves = (books: Books, orders: readonly OrderRow[], rules: OrderRules): void => {
+  const all = orders.map((order) => ({ order, needed: sharedReserve(books, order, rules) }));
+  for (const { order, needed } of all) if (needed < order.reserve) settleOne(books, order, needed);
+  for (const { order, needed } of all) settleOne(books, order, needed);
+};
+
+/** The same of an order and the other side of its pair. */
 export const settleReserve = (books: Books, order: OrderRow, rules: OrderRules): void => {
   const sibling = siblingOf(books, order);
-  if (sibling === undefined) {
-    settleOne(books, order, sharedReserve(books, order, rules));
-    return;
-  }
-  const pair = [order, sibling].map((each) => ({ each, needed: sharedReserve(books, each, rules) }));
-  for (const { each, needed } of pair) if (needed < each.reserve) settleOne(books, each, needed);
-  for (const { each, needed } of pair) settleOne(books, each, needed);
+  if (sibling === undefined) settleOne(books, order, sharedReserve(books, order, rules));
+  else settleReserves(books, [order, sibling], rules);
 };
 
 /**

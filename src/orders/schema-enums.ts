@@ -13,7 +13,7 @@ export const TypeEnum = builder.enumType(OrderType, {
   name: 'OrderType',
   description:
     'FIX tag 40; a TRAILING_STOP is a stop whose price follows the market. A STOP or TRAILING_STOP that is reached is a MARKET order of ' +
-    'that moment: its collar is measured from the best price then, also where the market has gapped past the stop. A buy pays ' +
+    'that moment: its collar is measured from what the market is then, also where it has gapped past the stop. A buy pays ' +
     'besides no more than its stop price and the collar, which is what it holds.',
 });
 export const TimeInForceEnum = builder.enumType(TimeInForce, {

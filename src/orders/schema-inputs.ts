@@ -35,7 +35,7 @@ export const PlaceOrderInput = builder.inputType('PlaceOrderInput', {
       description:
         'For STOP and STOP_LIMIT: a buy is triggered at this price or above, a sell at it or below. A STOP is then a MARKET order; a ' +
         'buy never pays more than this price and the instrument’s collar, and ends where nobody sells for that; a sell has no ' +
-        'such bound: its collar hangs on the best bid when it is triggered.',
+        'such bound: its collar hangs on what the market is when it is triggered.',
     }),
     trailPrice: t.field({ type: 'Decimal', description: 'For TRAILING_STOP: its distance from the best price since.' }),
     trailPercent: t.field({

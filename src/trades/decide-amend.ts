@@ -10,6 +10,7 @@ import { reversed, tradeLines } from '../ledger/entries.ts';
 import { holdFill, lotOf, positionAfter, unholdFill } from '../ledger/holding.ts';
 import { repay } from '../ledger/shortfall.ts';
 import type { Instrument } from '../market/instrument.ts';
+import { isExit } from '../orders/exits.ts';
 import { followList, type OrderRules, reserveChanges, settleReserve } from '../orders/list.ts';
 import { amendFills } from '../orders/order.ts';
 import { feeOf } from '../orders/risk.ts';
@@ -122,13 +123,17 @@ const amendOrder = (order: OrderRow, old: ExecutionRow, { corrected }: AmendFact
   amendFills(order, change, typeOf(corrected), at);
 };
 
+/** What the order and those that wait for it need, or let go of. An exit takes what there is, so it keeps nothing from being taken back. */
+const needed = (books: Books, order: OrderRow, rules: OrderRules): Line[] =>
+  reserveChanges(books, order, rules).filter(({ amount }) => amount < 0n || !isExit(order));
+
 /** What the orders, and those that wait for them, let go of: tried on the order and taken off again. */
 const released = (books: Books, facts: AmendFacts, at: Date): Line[] =>
   facts.trade.executions.flatMap((execution) => {
     const order = orderOf(books, execution);
     const before = { ...order };
     amendOrder(order, execution, facts, at);
-    const lines = reversed([...reserveChanges(books, order, facts.rules), ...freedByFit(books, order, facts.rules)]);
+    const lines = reversed([...needed(books, order, facts.rules), ...freedByFit(books, order, facts.rules)]);
     Object.assign(order, before);
     return lines;
   });

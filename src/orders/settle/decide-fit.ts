@@ -4,7 +4,7 @@ import type { OrderRow } from '../../lane/rows.ts';
 import { cancelOpen } from '../change/decide-cancel.ts';
 import { replacementOf } from '../change/replaced-terms.ts';
 import { leavesThen, sharesOf } from '../exits.ts';
-import { ENTRY_CLOSED, type OrderRules, resize, settleReserve, sharedReserve } from '../list.ts';
+import { ENTRY_CLOSED, type OrderRules, resize, settleReserves, sharedReserve } from '../list.ts';
 import { askReplace, EXECUTION_UNKNOWN, isChanging, isFinal, isHere, leavesQty } from '../order.ts';
 import { orderEvent } from '../view.ts';
 
@@ -59,10 +59,19 @@ const cut = (books: Books, { exit, less }: Cut, rules: OrderRules & { ids: Ids }
   else if (exit.reason !== EXECUTION_UNKNOWN) askLess(books, exit, less, rules, at);
 };
 
+/**
+ * Brings what the exits of the order's entry hold to what it has filled. What grows by that, too: an older exit has ended, the entry has
+ * filled more late, or an exit's own fill was taken back.
+ */
+export const holdExits = (books: Books, order: OrderRow, rules: OrderRules): void =>
+  settleReserves(
+    books,
+    sharesOf(books, order).map(({ exit }) => exit),
+    rules,
+  );
+
 /** Brings the exits of the order's entry, and what they hold, to what it has filled. */
 export const fitExits = (books: Books, order: OrderRow, rules: OrderRules & { ids: Ids }, at: Date): void => {
-  for (const each of cutsOf(books, order)) {
-    cut(books, each, rules, at);
-    settleReserve(books, each.exit, rules);
-  }
+  for (const each of cutsOf(books, order)) cut(books, each, rules, at);
+  holdExits(books, order, rules);
 };

@@ -1,7 +1,7 @@
 import type { Ids } from '../../kernel/ids.ts';
 import type { Books } from '../../lane/books.ts';
 import type { OrderRow } from '../../lane/rows.ts';
-import { entryOf } from '../exits.ts';
+import { entryOf, uncoveredOf } from '../exits.ts';
 import {
   closeUnfunded,
   ENTRY_CLOSED,
@@ -121,9 +121,12 @@ export const protectLateFills = (
     const models = exitsOf(books, listId);
     const meant = areMeant(models, at);
     if (meant === undefined) return;
-    const qty = entry.unprotectedQty;
+    const late = entry.unprotectedQty;
     entry.unprotectedQty = 0n;
     books.touch(entry);
-    if (meant) addExits(books, models, entry, entryOf(books, listId), qty, rules, at);
+    // Where trades of the entry were taken back, its other exits may work for some of it, or have executed it already.
+    const uncovered = uncoveredOf(books, entry);
+    const qty = late < uncovered ? late : uncovered;
+    if (meant && qty > 0n) addExits(books, models, entry, entryOf(books, listId), qty, rules, at);
   }
 };

@@ -14,7 +14,7 @@ import {
   refuseReplace,
   reject,
 } from '../order.ts';
-import { fitExits } from './decide-fit.ts';
+import { fitExits, holdExits } from './decide-fit.ts';
 import { protectLateFills } from './decide-late.ts';
 import { changed, type SettleFacts, settleTrade } from './decide-trade.ts';
 import { execIdOf } from './exec-id.ts';
@@ -114,7 +114,9 @@ export const decideSettle = (books: Books, at: Date, reports: readonly Report[],
       cancelNext(books, order, replacement, facts, at);
       protectLateFills(books, order, facts, at);
     }
-    if (!riddles.has(report.kind)) fitExits(books, order, facts, at);
+    // What was just refused is not asked again before the venue has said how it is.
+    if (riddles.has(report.kind)) holdExits(books, order, facts);
+    else fitExits(books, order, facts, at);
     if (!isFinal(order.status) && (isEarly(order, report) || riddles.has(report.kind))) {
       doubts.push({ orderId: order.id, accountId: order.accountId, symbol: order.symbol });
     }

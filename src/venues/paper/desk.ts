@@ -27,7 +27,7 @@ export interface Desk {
   readonly book: Pick<Book, 'best' | 'depth'>;
   /**
    * The mark: the price of the last trade with a customer or the makers' reference price, whichever is newer. Stops look
-   * at nothing else. Null until there has been one of the two.
+   * at nothing else. Null until there has been one of the two. A trade farther from the reference than the collar is none.
    */
   last(): bigint | null;
   state(): Readonly<Stillness>;
@@ -73,6 +73,7 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
   const withdraw = (): void => {
     for (const orderId of makerIds) book.cancel(orderId);
     makerIds = [];
+    floor.band.set(null);
   };
 
   /** Why nothing may trade now. */
@@ -94,7 +95,16 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       const stop = stops.find(orderId);
       return stop?.peak && trailedTo(stop);
     },
-    preview: (order) => foresee(order, { book, last: floor.last(), listing: options.listing, obstacle: obstacle() }),
+    preview: (order) => {
+      const { listing } = options;
+      return foresee(order, {
+        book,
+        last: floor.last(),
+        reference: floor.band.reference(),
+        listing,
+        obstacle: obstacle(),
+      });
+    },
     submit: (order) =>
       run(() => {
         const { orderId, accountId } = order;
@@ -147,6 +157,7 @@ export const createDesk = (options: { ids: Ids; listing: Listing; last: bigint |
       run(() => {
         withdraw();
         if (obstacle() !== undefined) return;
+        floor.band.set(reference);
         for (const [index, { side, price, qty }] of quotes.entries()) {
           const orderId = `maker-${index}`;
           makerIds.push(orderId);

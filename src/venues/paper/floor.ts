@@ -3,6 +3,7 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { Instrument } from '../../market/instrument.ts';
 import { isBetterPeak } from '../trail.ts';
 import type { Report, Trailed, VenueOrder } from '../venue.ts';
+import { type Band, createBand } from './band.ts';
 import { type Book, type BookOrder, createBook, type EndReason, type Fill } from './book.ts';
 import { createGroups } from './groups.ts';
 import { createStops, reached, type Stop, type Stops } from './stops.ts';
@@ -29,6 +30,7 @@ export interface OrderName {
 export interface Floor {
   readonly book: Book;
   readonly stops: Stops;
+  readonly band: Band;
   /** The mark: see `Desk.last`. */
   last(): bigint | null;
   /** Runs one command; answers what it said. */
@@ -110,6 +112,7 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     last = price;
     if (stops.size() > 0) marks.push(price);
   };
+  const band = createBand(listing);
 
   const takeOut = (orderId: string): string | undefined => {
     const stop = stops.find(orderId);
@@ -135,7 +138,7 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
   const book = createBook({ lotSize, unitValue, groupTraded: shutOutOthers });
 
   const trade = (order: BookOrder, { price, qty, orderId, accountId }: Fill): void => {
-    mark(price);
+    if (band.has(price)) mark(price);
     said.push({
       kind: 'TRADE',
       tradeId: ids.next(),
@@ -229,6 +232,7 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
     renameInGroup: (group, orderId, newOrderId) => {
       if (group !== null) groups.rename(group, orderId, newOrderId);
     },
+    band,
     mark,
     react: () => {
       // The trades of a triggered stop are further marks. No stop is added meanwhile, so this ends.
@@ -238,7 +242,7 @@ export const createFloor = (options: { ids: Ids; listing: Listing; last: bigint 
         for (let stop = stops.take(price); stop !== undefined; stop = stops.take(price)) {
           const { orderId, accountId } = stop.order;
           said.push({ kind: 'TRIGGERED', orderId, accountId, symbol, place: nextPlace() });
-          enter(reached(listing, stop.order, book));
+          enter(reached(listing, stop.order, { book, reference: band.reference() }));
         }
       }
       if (marks.length > 0) marks = [];

@@ -7,6 +7,8 @@ import { createStops, reached } from './stops.ts';
 export interface Scene {
   book: Pick<Book, 'best' | 'preview'>;
   last: bigint | null;
+  /** What the makers take the market for. */
+  reference: bigint | null;
   listing: Listing;
   /** Why nothing may trade now. */
   obstacle: string | undefined;
@@ -22,7 +24,7 @@ const meet = (book: Scene['book'], order: BookOrder, name: Name): Foreseen[] => 
 };
 
 /** What a desk would say of an order if it came now; nothing changes. What its trades lead to for others is left out. */
-export const foresee = (order: VenueOrder, { book, last, listing, obstacle }: Scene): Foreseen[] => {
+export const foresee = (order: VenueOrder, { book, last, reference, listing, obstacle }: Scene): Foreseen[] => {
   const { orderId, accountId, symbol } = order;
   const name = { orderId, accountId, symbol };
   const canceled = (reason: string): Foreseen => ({ kind: 'CANCELED', ...name, reason });
@@ -37,5 +39,9 @@ export const foresee = (order: VenueOrder, { book, last, listing, obstacle }: Sc
   const stop = stops.add(order, peak);
   if (stop.level.price !== order.stopPrice) said.push({ kind: 'TRAILED', ...name, ...trailedTo(stop) });
   if (last === null || stops.take(last) === undefined) return said;
-  return [...said, { kind: 'TRIGGERED', ...name }, ...meet(book, reached(listing, stop.order, book), name)];
+  return [
+    ...said,
+    { kind: 'TRIGGERED', ...name },
+    ...meet(book, reached(listing, stop.order, { book, reference }), name),
+  ];
 };

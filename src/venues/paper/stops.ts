@@ -47,13 +47,18 @@ const collaredUnless = (terms: StopTerms, order: VenueOrder, stopPrice: bigint):
 
 /**
  * A stop that was reached, as it meets the book. Without a limit it is a market order of this moment, so its collar is measured from
- * the best price there is now: a sale that the market has gapped through still sells. A buy pays besides no more than it was
- * to cost where its stop stood, because that is what it holds. With nobody on the other side there is nothing to measure from.
+ * what the market is now: the makers' reference, which no customer moves, and where nobody says what that is, the best price. So a sale
+ * that the market has gapped past still sells, and nobody else's bid for a cent is a market. A buy pays besides no more than it was to
+ * cost where its stop stood, because that is what it holds. With nobody on the other side there is nothing to measure from.
  */
-export const reached = (terms: StopTerms, order: VenueOrder, book: Pick<Book, 'best'>): VenueOrder => {
+export const reached = (
+  terms: StopTerms,
+  order: VenueOrder,
+  { book, reference }: { book: Pick<Book, 'best'>; reference: bigint | null },
+): VenueOrder => {
   if (order.type === 'STOP_LIMIT') return order;
   const { side } = order;
-  const far = book.best(side === 'BUY' ? 'SELL' : 'BUY')?.price ?? null;
+  const far = reference ?? book.best(side === 'BUY' ? 'SELL' : 'BUY')?.price ?? null;
   const collar = collarPrice(terms, side, { bid: far, ask: far });
   if (collar === undefined) return order;
   return { ...order, worstPrice: side === 'BUY' ? tighter(side, collar, order.worstPrice) : collar };

@@ -69,7 +69,7 @@ test('both of a pair are asked for as many, and keep back no more from now on', 
 });
 
 test('nothing is wanted for an exit that keeps back less than it may execute, and nothing told twice of the order itself', () => {
-  expect(fitted([entryWith(10n), ...pair({ reserve: 4n }, { reserve: 0n })])).toMatchObject({ freed: 0n, touched: 0 });
+  expect(fitted([entryWith(10n), ...pair({ reserve: 4n }, { reserve: 0n })])).toMatchObject({ freed: 0n, held: 10n });
   const [profit, stop] = pair() as [OrderRow, OrderRow];
   const books = booksOf({ orders: [entryWith(7n), profit, stop], balances: [balance('a', 'AAPL', 100n, 10n)] });
   expect(freedByFit(books, books.order('profit')!, rules)).toEqual([]);

@@ -15,7 +15,7 @@ interface Live {
   leavesQty: bigint;
   spent: bigint;
   waits: boolean;
-  /** The worst price of a sale that was reached without a limit: the first, which was the best, and the collar from there. */
+  /** The worst price of a sale that was reached without a limit: the collar from what the makers say, else from the first, which was the best. */
   floor: bigint | null;
 }
 
@@ -24,7 +24,9 @@ const createWitness = () => {
   let live = new Map<string, Live>();
   let known = new Set<string>();
   let traded = new Map<string, string>();
-  let closed = false;
+  let [closed, halted] = [false, false];
+  /** What the makers say that the price is, while they quote. */
+  let said: bigint | null = null;
 
   const enter = (order: VenueOrder): void => {
     if (known.has(order.orderId)) return;
@@ -38,7 +40,7 @@ const createWitness = () => {
     const { order, root } = found;
     expect(found.waits, 'a stop that waits never trades').toBe(false);
     if (order.side === 'SELL' && (order.type === 'STOP' || order.type === 'TRAILING_STOP') && !order.triggered) {
-      found.floor ??= (price * BigInt(10_000 - listing.collarBps)) / 10_000n - tickSize;
+      found.floor ??= ((said ?? price) * BigInt(10_000 - listing.collarBps)) / 10_000n - tickSize;
       expect(price > found.floor).toBe(true);
     } else expect(order.side === 'BUY' ? price <= order.worstPrice : price >= order.worstPrice).toBe(true);
     found.leavesQty -= qty;
@@ -76,6 +78,9 @@ const createWitness = () => {
 
   return {
     follow: (command: Command, reports: readonly Report[]): void => {
+      if (command.kind === 'HALT' || command.kind === 'RESUME') halted = command.kind === 'HALT';
+      if (command.kind === 'QUOTES') said = halted || closed ? null : command.reference;
+      if (['HALT', 'CLOSE', 'CLEAR'].includes(command.kind)) said = null;
       if (command.kind === 'SUBMIT' || (command.kind === 'RESTORE' && !closed)) enter(command.order);
       for (const report of reports) {
         hear(report, command);

@@ -46,12 +46,19 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   let out: Report[] = [];
   /** What is executed is taken back. */
   let trying = false;
+  /** What the makers say that the price is, while they quote. */
+  let said: bigint | null = null;
 
   const canceled = (orderId: string, accountId: string, reason: string) =>
     void out.push({ kind: 'CANCELED', orderId, accountId, symbol, reason });
   const mark = (price: bigint): void => {
     last = price;
     marks.push(price);
+  };
+  /** Whatever is traded farther from what the makers say than an order without a limit goes, says nothing of the price. */
+  const markTrade = (price: bigint): void => {
+    if (said !== null && (price < collarBeyond('SELL', said) || price > collarBeyond('BUY', said))) return;
+    mark(price);
   };
   const find = (orderId: string): Waiting | Entry | undefined =>
     waiting.find(({ order }) => order.orderId === orderId) ?? book.find(orderId);
@@ -74,7 +81,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     const groups = new Map(book.entries().map((entry) => [entry.order.orderId, entry.order.group]));
     const { fills, ended } = book.add(order);
     for (const { price, qty, orderId, accountId } of fills) {
-      mark(price);
+      markTrade(price);
       out.push({
         kind: 'TRADE',
         tradeId: trying ? '' : ids.next(),
@@ -114,11 +121,11 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     const [low, high] = [collarBeyond(order.side, stopPrice), order.worstPrice].sort(compare);
     return { ...order, worstPrice: order.side === 'BUY' ? low! : high! };
   };
-  /** What a stop without a limit may trade at once it is reached: near the best price there is, and a buy not above its own. */
+  /** What a stop without a limit may trade at once it is reached: near what the makers say, or the best price, and a buy not above its own. */
   const atMarket = (order: VenueOrder): VenueOrder => {
     const there = book.entries().filter((entry) => entry.order.side !== order.side);
     const prices = there.map((entry) => entry.order.worstPrice).sort(compare);
-    const best = order.side === 'BUY' ? prices[0] : prices.at(-1);
+    const best = said ?? (order.side === 'BUY' ? prices[0] : prices.at(-1));
     if (order.type === 'STOP_LIMIT' || best === undefined) return order;
     const collar = collarBeyond(order.side, best);
     const isAbove = order.side === 'BUY' && collar > order.worstPrice;
@@ -301,6 +308,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
 
   const quote = ({ quotes, reference }: Extract<Command, { kind: 'QUOTES' }>): void => {
     if (halted || closed) return;
+    said = reference;
     for (const [index, { side, price, qty }] of quotes.entries()) {
       const more = { side, worstPrice: price, leavesQty: qty, postOnly: false, budget: null, group: null };
       makers.push(`maker-${index}`);
@@ -312,7 +320,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
   const clear = (): void => {
     book = createNaiveBook(listing);
     [waiting, seen, refused, members, settled] = [[], new Set(), new Set(), new Map(), new Set()];
-    [kept, places] = [[], 0n];
+    [kept, places, said] = [[], 0n, null];
   };
 
   const execute = (command: Command): void => {
@@ -325,6 +333,7 @@ export const createNaiveDesk = ({ ids, listing }: { ids: Ids; listing: NaiveList
     if (command.kind === 'QUOTES' || halted || closed) {
       for (const orderId of makers) book.cancel(orderId);
       makers = [];
+      said = null;
     }
     if ((command.kind === 'RESUME' || command.kind === 'OPEN') && !halted && !closed) resume();
     if (command.kind === 'QUOTES') quote(command);

@@ -141,8 +141,8 @@ describe('stops', () => {
 
   it('go in the order in which the market comes by, then of arrival, and trigger each other by their trades', () => {
     const { tick, submit } = open();
-    submit('buyer', { worstPrice: 80n, leavesQty: 10n });
-    submit('far', { ...stop, stopPrice: 80n });
+    submit('buyer', { worstPrice: 86n, leavesQty: 10n });
+    submit('far', { ...stop, stopPrice: 86n });
     submit('late', { ...stop, stopPrice: 94n, leavesQty: 40n });
     submit('near', { ...stop, stopPrice: 95n, leavesQty: 60n });
     submit('last', { ...stop, stopPrice: 94n });
@@ -156,6 +156,23 @@ describe('stops', () => {
       'TRIGGERED far',
       'CANCELED far',
     ]);
+  });
+
+  it('are not sold for what two customers trade far from what the makers say', () => {
+    const { engine, submit } = open();
+    const cent = { accountId: 'one', side: 'BUY', worstPrice: 1n, leavesQty: 1_001n } as const;
+    submit('victim', { ...stop, leavesQty: 1_000n });
+    submit('trails', { ...stop, type: 'TRAILING_STOP', stopPrice: null, trail: { price: 4n } });
+    submit('bid', cent);
+    // What the makers bid for, and one more: at a cent.
+    const said = submit('hit', { accountId: 'two', side: 'SELL', worstPrice: 1n, leavesQty: 101n });
+    expect(names(said)).toEqual(['ACKNOWLEDGED hit', 'TRADE', 'TRADE']);
+    expect(engine.desk('AAPL')?.last()).toBe(99n);
+    // A trade that is near enough triggers them, and yet they are not sold at a cent.
+    submit('near', { accountId: 'three', side: 'BUY', worstPrice: 95n });
+    const near = submit('sale', { accountId: 'two', side: 'SELL', worstPrice: 95n });
+    expect(near.filter(({ kind }) => kind === 'TRADE')).toHaveLength(1);
+    expect(names(near)).toContain('CANCELED victim');
   });
 
   it('trail the best mark by a distance or by hundredths of a percent, a tick further away rather than nearer', () => {
