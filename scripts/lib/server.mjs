@@ -6,7 +6,7 @@ import { inModules } from './run.mjs';
  * of these is an upper bound, which would end the process that needs more. docs/performance.md says what they cost.
  */
 export const serverProgram = [
-  '--max-semi-space-size=12',
+  '--max-semi-space-size=8',
   '--initial-old-space-size=64',
   '--heap-growing-percent=20',
   'src/main.ts',
