@@ -36,6 +36,9 @@ const isOlder = ({ rootOrderId: one }: OrderRow, { rootOrderId: other }: OrderRo
   return one < other ? -1 : 1;
 };
 
+/** Most orders belong to no list, and are asked this with each report. */
+const isAlone = ({ listId, entryListId }: OrderRow): boolean => listId === null && entryListId === null;
+
 /** The open exits of an entry in their pairs, the older ones first, and what it has filled beside what exits have executed. */
 const familyOf = (books: Books, { listId, entryListId }: OrderRow): { pairs: OrderRow[][]; left: bigint } => {
   const family = entryListId ?? listId;
@@ -61,6 +64,7 @@ const pairLeaves = (pair: readonly OrderRow[]): bigint =>
  * nothing of exits that wait for it.
  */
 export const sharesOf = (books: Books, order: OrderRow): Share[] => {
+  if (isAlone(order)) return [];
   const { pairs, left } = familyOf(books, order);
   let rest = left;
   return pairs.flatMap((pair) => {

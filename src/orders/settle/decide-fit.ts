@@ -3,7 +3,7 @@ import type { Books, Line } from '../../lane/books.ts';
 import type { OrderRow } from '../../lane/rows.ts';
 import { cancelOpen } from '../change/decide-cancel.ts';
 import { replacementOf } from '../change/replaced-terms.ts';
-import { leavesThen, sharesOf } from '../exits.ts';
+import { leavesThen, type Share, sharesOf } from '../exits.ts';
 import { ENTRY_CLOSED, type OrderRules, resize, settleReserves, sharedReserve } from '../list.ts';
 import { askReplace, EXECUTION_UNKNOWN, isChanging, isFinal, isHere, leavesQty } from '../order.ts';
 import { orderEvent } from '../view.ts';
@@ -23,10 +23,8 @@ interface Cut {
   less: bigint;
 }
 
-const cutsOf = (books: Books, order: OrderRow): Cut[] =>
-  sharesOf(books, order)
-    .map(({ exit, qty }) => ({ exit, less: leavesThen(exit) - qty }))
-    .filter(({ less }) => less > 0n);
+const cutsOf = (shares: readonly Share[]): Cut[] =>
+  shares.map(({ exit, qty }) => ({ exit, less: leavesThen(exit) - qty })).filter(({ less }) => less > 0n);
 
 /** What the open exits of the order's entry, beside itself, would let go of, because they need nothing for what it has not filled. */
 export const freedByFit = (books: Books, order: OrderRow, rules: OrderRules): Line[] =>
@@ -72,6 +70,9 @@ export const holdExits = (books: Books, order: OrderRow, rules: OrderRules): voi
 
 /** Brings the exits of the order's entry, and what they hold, to what it has filled. */
 export const fitExits = (books: Books, order: OrderRow, rules: OrderRules & { ids: Ids }, at: Date): void => {
-  for (const each of cutsOf(books, order)) cut(books, each, rules, at);
+  const shares = sharesOf(books, order);
+  if (shares.length === 0) return;
+  for (const each of cutsOf(shares)) cut(books, each, rules, at);
+  // Anew: what ended works for nothing any more.
   holdExits(books, order, rules);
 };

@@ -7,26 +7,10 @@ import { createAnswerFor } from '../../../src/venues/foresight/answer.ts';
 import { createAskVenue, QUESTIONS } from '../../../src/venues/foresight/ask.ts';
 import type { Foreseen, VenueOrder } from '../../../src/venues/venue.ts';
 import { testClock } from '../../support/clock.ts';
+import { venueOrder } from '../paper/support.ts';
 
 const ids = createIds(testClock(new Date('2026-03-02T15:00:00Z')));
-const order: VenueOrder = {
-  orderId: ids.next(),
-  accountId: ids.next(),
-  symbol: 'AAPL',
-  side: 'BUY',
-  type: 'LIMIT',
-  timeInForce: 'GTC',
-  leavesQty: 1n,
-  worstPrice: 1n,
-  stopPrice: null,
-  trail: null,
-  trailPeak: null,
-  triggered: false,
-  postOnly: false,
-  budget: null,
-  group: null,
-  place: null,
-};
+const order: VenueOrder = venueOrder(ids.next(), { accountId: ids.next() });
 const trades = (count: number): Foreseen[] =>
   Array.from({ length: count }, (_, index) => ({ kind: 'TRADE', price: BigInt(index), qty: 2n ** 62n }));
 
